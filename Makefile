@@ -1,0 +1,77 @@
+# Two commands matter: `make reproduce` and `make test`.  `make help` lists the rest.
+PYTHON ?= python3
+VENV ?= .venv
+PIP_ARGS ?=
+PROFILE ?= bundled
+SEED ?= 0
+
+ifeq ($(strip $(VENV)),)
+BIN :=
+READY :=
+else
+BIN := $(VENV)/bin/
+READY := $(VENV)/.ready
+endif
+
+# Nothing is registered or written outside this folder.
+export JUPYTER_CONFIG_DIR := $(CURDIR)/.cache/jupyter
+export JUPYTER_DATA_DIR := $(CURDIR)/.cache/jupyter
+export JUPYTER_RUNTIME_DIR := $(CURDIR)/.cache/jupyter/runtime
+export IPYTHONDIR := $(CURDIR)/.cache/ipython
+export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
+export PYTHONPATH := $(CURDIR)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup reproduce test test-python test-notebooks lint format lab notebooks cohort bench clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
+
+$(VENV)/.ready: requirements.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 12) else "facediag: Python 3.10-3.12 is needed, this is %d.%d; say which: make PYTHON=python3.11" % v)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)python -m pip install --progress-bar off -q $(PIP_ARGS) -r requirements.txt
+	@touch $@
+
+setup: $(READY) ## make .venv from requirements.txt (the others do it when needed; VENV= uses the active environment)
+
+reproduce: $(READY) ## run all notebooks: results/bundled, figures/bundled, runs/bundled
+	@$(BIN)python -m facediag_utils reproduce --profile $(PROFILE) --seed $(SEED)
+
+test: test-python test-notebooks ## all tests: pytest, then every notebook compared with its committed outputs
+
+test-python: $(READY) ## unit tests only
+	$(BIN)python -m pytest
+
+# Figures and results of the notebooks under test go to .cache, not over the committed ones.
+test-notebooks: $(READY) ## nbval over notebooks/ only
+	FACEDIAG_OUT=$(CURDIR)/.cache/nbval $(BIN)python -m pytest -p no:cacheprovider --nbval notebooks \
+	  --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 600 --nbval-kernel-startup-timeout 120
+
+lint: $(READY) ## ruff (format and rules, notebooks too) and mypy
+	$(BIN)ruff format --check .
+	$(BIN)ruff check .
+	$(BIN)mypy
+
+format: $(READY) ## let ruff rewrite what lint would complain of
+	$(BIN)ruff format .
+	$(BIN)ruff check --fix .
+
+lab: $(READY) ## open JupyterLab on the notebooks
+	$(BIN)jupyter lab --notebook-dir notebooks
+
+notebooks: $(READY) ## run the notebooks in place, to commit their outputs
+	$(BIN)python tests/execute_notebooks.py
+
+cohort: ## render data/bundled again (own environment .venv-portraits; resumes where it stopped)
+	test -d .venv-portraits || $(PYTHON) -m venv .venv-portraits
+	.venv-portraits/bin/python -m pip install --progress-bar off -q --no-deps -r portraits/requirements.txt
+	.venv-portraits/bin/python -m portraits make
+
+bench: $(READY) ## time alignment and embedding on this machine
+	$(BIN)python tests/bench.py
+
+clean: ## remove caches, executed notebooks and environments; committed files stay
+	rm -rf .cache runs .venv .venv-portraits .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

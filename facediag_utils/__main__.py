@@ -1,0 +1,30 @@
+"""``python -m facediag_utils reproduce``: what ``make reproduce`` runs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from facediag_utils.errors import FacediagError
+
+
+def main() -> int:
+    """Parse the command line, run the command, and turn our own errors into one message."""
+    parser = argparse.ArgumentParser(prog="python -m facediag_utils")
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("reproduce", help="execute all notebooks and write results/ and figures/")
+    run.add_argument("--profile", default="bundled", help="data set (default: bundled)")
+    run.add_argument("--seed", type=int, default=0, help="seed of folds and maps (default: 0)")
+    options = parser.parse_args()
+    try:
+        from facediag_utils import profiles, reproduce
+
+        reproduce.main(profiles.profile(options.profile), options.seed)
+    except FacediagError as error:
+        print(f"\nfacediag: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

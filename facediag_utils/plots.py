@@ -1,0 +1,263 @@
+"""The figures, in one style: colour-blind safe (Okabe and Ito 2008), readable in grey, counts and data in view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+from PIL import Image
+
+from facediag_utils.alignment import Faces, face_chip
+from facediag_utils.cohort import Cohort
+from facediag_utils.evaluation import short_names
+from facediag_utils.files import replacing
+from facediag_utils.images import read_rgb
+from facediag_utils.paper import TITLES
+from facediag_utils.profiles import Profile
+
+#: Okabe-Ito colours and marker shapes, so that classes differ without colour too.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#555555", "#56B4E9", "#D55E00", "#F0E442")
+MARKERS = ("o", "s", "^", "D", "X", "v", "P", "*")
+
+
+def set_style() -> None:
+    """Use the package's look for all figures that follow in this process."""
+    sns.set_theme(context="notebook", style="ticks", palette=list(COLOURS))
+    mpl.rcParams.update(
+        {
+            "figure.dpi": 100,
+            "savefig.dpi": 150,
+            "savefig.bbox": "tight",
+            "font.size": 10,
+            "axes.titlesize": 11,
+            "axes.labelsize": 10,
+            "legend.fontsize": 9,
+            "svg.hashsalt": "facediag",
+            "svg.fonttype": "none",
+        }
+    )
+
+
+def save(figure: Figure, profile: Profile, name: str, formats: Sequence[str] = ("png", "svg")) -> Figure:
+    """Write ``figures/<profile>/<name>`` and return the figure.
+
+    The files hold no dates, so that equal figures are equal files.  Figures made of photographs are saved as PNG only.
+    """
+    for suffix in formats:
+        with replacing(profile.figures / f"{name}.{suffix}") as partial:
+            figure.savefig(partial, metadata={"Date": None} if suffix == "svg" else {"Software": None})
+    return figure
+
+
+def title_of(name: str) -> str:
+    """A class as a person reads it."""
+    return TITLES.get(name, name.replace("_", " "))
+
+
+def _named(label: str) -> str:
+    short = short_names([label])[0]
+    return f"{short} {title_of(label)}" if short != label else title_of(label)
+
+
+def face_grid(cohort: Cohort, per_class: int = 10, side: int = 110, seed: int = 0) -> Figure:
+    """Some images of each class, a class a row, drawn with a seed."""
+    rng = np.random.default_rng(seed)
+    rows = {}
+    for label in cohort.classes:
+        paths = cohort.table.loc[cohort.table["label"] == label, "path"].to_numpy()
+        rows[label] = [paths[k] for k in sorted(rng.permutation(len(paths))[:per_class])]
+    return _picture_rows(rows, side, _data_line(cohort.profile, len(cohort)))
+
+
+def severity_rows(cohort: Cohort, per_class: int = 8, side: int = 120) -> Figure:
+    """Images of each class that has a severity, from the mildest to the most marked at equal steps of rank."""
+    rows = {}
+    for label in cohort.classes:
+        members = cohort.table[(cohort.table["label"] == label) & (cohort.table["severity"] > 0)].sort_values(
+            "severity"
+        )
+        if len(members):
+            ranks = np.linspace(0, len(members) - 1, per_class).round().astype(int)
+            rows[label] = members["path"].to_numpy()[ranks].tolist()
+    return _picture_rows(rows, side, f"Mildest (left) to most marked (right), {cohort.profile.title}")
+
+
+def _picture_rows(rows: dict[str, list[Path]], side: int, title: str) -> Figure:
+    """Pictures side by side, a labelled row a class."""
+    width = max(len(paths) for paths in rows.values())
+    figure, axes = plt.subplots(len(rows), 1, figsize=(width * 1.1, len(rows) * 1.12), squeeze=False)
+    for axis, (label, paths) in zip(axes[:, 0], rows.items(), strict=True):
+        pictures = [Image.fromarray(read_rgb(path)).resize((side, side), Image.Resampling.LANCZOS) for path in paths]
+        blank = [np.full((side, side, 3), 255, np.uint8)] * (width - len(pictures))
+        axis.imshow(np.concatenate([*(np.asarray(picture) for picture in pictures), *blank], axis=1))
+        axis.set_axis_off()
+        axis.text(-0.01, 0.5, _named(label).replace(" ", "\n", 1), transform=axis.transAxes, ha="right", va="center")
+    figure.subplots_adjust(hspace=0.03)
+    figure.suptitle(title, y=0.92, fontsize=10)
+    return figure
+
+
+def _data_line(profile: Profile, count: int) -> str:
+    kind = "rendered portraits, no photographs of people" if profile.rendered else "images"
+    return f"{profile.title}: {count} {kind}"
+
+
+def table_bars(counts: pd.DataFrame, title: str) -> Figure:
+    """Stacked horizontal bars: images a class by group (columns), with the counts written in."""
+    figure, axis = plt.subplots(figsize=(7, 0.5 * len(counts) + 1.1))
+    left = np.zeros(len(counts))
+    hatches = ("", "//", "..", "xx", "\\\\")
+    for k, column in enumerate(counts.columns):
+        bars = axis.barh(
+            [_named(name) for name in counts.index],
+            counts[column],
+            left=left,
+            color=COLOURS[k],
+            hatch=hatches[k % 5],
+            edgecolor="white",
+            label=column,
+        )
+        axis.bar_label(
+            bars,
+            label_type="center",
+            color="black",
+            fontsize=9,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+        )
+        left += counts[column].to_numpy()
+    axis.invert_yaxis()
+    axis.set_xlabel("images")
+    axis.set_title(title)
+    axis.legend(title="ancestry", loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    sns.despine(figure)
+    return figure
+
+
+def alignment_steps(cohort: Cohort, faces: Faces, rows: Sequence[int], size: int = 224) -> Figure:
+    """For some images: the detector's box and 68 landmarks, the loose crop, the tight crop."""
+    titles = ("HOG box, 68 landmarks", "aligned, loose crop", "aligned, tight crop")
+    figure, axes = plt.subplots(3, len(rows), figsize=(2.0 * len(rows), 6.2), squeeze=False)
+    for column, row in enumerate(rows):
+        image = read_rgb(cohort.table["path"].iloc[row])
+        left, top, right, bottom = faces.box[row]
+        axes[0, column].imshow(image)
+        axes[0, column].add_patch(
+            mpl.patches.Rectangle(
+                (left, top), right - left, bottom - top, fill=False, edgecolor=COLOURS[1], linewidth=1.5
+            )
+        )
+        axes[0, column].plot(*faces.landmarks[row].T, ".", color="white", markersize=3.2)
+        axes[0, column].plot(*faces.landmarks[row].T, ".", color=COLOURS[0], markersize=1.8)
+        axes[0, column].set_title(title_of(cohort.table["label"].iloc[row]), fontsize=9)
+        for line, crop in ((1, "loose"), (2, "tight")):
+            axes[line, column].imshow(face_chip(image, faces.landmarks[row], size, crop))
+        for line in range(3):
+            axes[line, column].set(xticks=[], yticks=[])
+    for line, text in enumerate(titles):
+        axes[line, 0].set_ylabel(text, fontsize=9)
+    figure.tight_layout(pad=0.4)
+    return figure
+
+
+def mean_faces(chips_of_class: dict[str, np.ndarray], title: str) -> Figure:
+    """The average aligned face of each class (mean of the pixels), with the number averaged."""
+    figure, axes = plt.subplots(1, len(chips_of_class), figsize=(2.0 * len(chips_of_class), 2.6), squeeze=False)
+    for axis, (label, chips) in zip(axes[0], chips_of_class.items(), strict=True):
+        axis.imshow(chips.mean(axis=0).astype(np.uint8))
+        axis.set(xticks=[], yticks=[])
+        axis.set_title(f"{title_of(label)}\nn = {len(chips)}", fontsize=9)
+    figure.suptitle(title, fontsize=10)
+    figure.tight_layout()
+    return figure
+
+
+def feature_map(
+    points: np.ndarray, labels: np.ndarray, classes: Sequence[str], title: str, axis: plt.Axes | None = None
+) -> plt.Axes:
+    """A scatter of faces in two dimensions, a marker and colour a class."""
+    axis = axis or plt.subplots(figsize=(5, 4.6))[1]
+    for k, label in enumerate(classes):
+        chosen = labels == label
+        axis.scatter(
+            points[chosen, 0],
+            points[chosen, 1],
+            s=22,
+            alpha=0.8,
+            color=COLOURS[k],
+            marker=MARKERS[k],
+            linewidth=0.3,
+            edgecolor="white",
+            label=f"{_named(label)} (n = {chosen.sum()})",
+        )
+    axis.set(xlabel="t-SNE 1 (no unit)", ylabel="t-SNE 2 (no unit)", xticks=[], yticks=[])
+    axis.set_title(title)
+    sns.despine(ax=axis)
+    return axis
+
+
+def penalty_curve(searched: dict[str, Sequence[tuple[float, float]]], chosen: dict[str, float], title: str) -> Figure:
+    """Cross-validated accuracy against the SVM's C, a line a network; the chosen C is ringed."""
+    figure, axis = plt.subplots(figsize=(5.4, 3.4))
+    for k, (name, points) in enumerate(searched.items()):
+        penalties, means = np.array(points).T
+        axis.semilogx(
+            penalties,
+            100 * means,
+            marker=MARKERS[k],
+            color=COLOURS[k],
+            linestyle=("-", "--", ":", "-.")[k % 4],
+            label=name,
+        )
+        best = list(penalties).index(chosen[name])
+        axis.plot(penalties[best], 100 * means[best], "o", markersize=14, markerfacecolor="none", color=COLOURS[k])
+    axis.set(xlabel="C, penalty of eq. (10) (no unit)", ylabel="accuracy, 5-fold cross-validation (%)")
+    axis.set_title(title)
+    axis.legend(frameon=False)
+    sns.despine(figure)
+    return figure
+
+
+def confusion_matrices(matrices: dict[str, pd.DataFrame], data: str) -> Figure:
+    """Confusion matrices side by side, rows predicted and columns actual as in the paper's Figures 4 and 6."""
+    size = max(matrix.shape[1] for matrix in matrices.values())
+    each = 1.3 + 0.55 * size
+    figure, axes = plt.subplots(1, len(matrices), figsize=(each * len(matrices) + 0.4, each + 0.3), squeeze=False)
+    for axis, (name, matrix) in zip(axes[0], matrices.items(), strict=True):
+        totals = matrix.sum(axis=0)
+        shares = matrix / totals.replace(0, 1)
+        sns.heatmap(
+            shares,
+            annot=matrix,
+            fmt="d",
+            cmap="Blues",
+            vmin=0,
+            vmax=1,
+            cbar=False,
+            square=True,
+            linewidths=0.5,
+            linecolor="white",
+            ax=axis,
+        )
+        axis.set_xticklabels(
+            [f"{short}\n(n={total})" for short, total in zip(short_names(matrix.columns), totals, strict=True)],
+            rotation=0,
+            fontsize=9,
+        )
+        axis.set_yticklabels(short_names(matrix.index), rotation=0, fontsize=9)
+        right = int(sum(matrix.loc[label, label] for label in matrix.columns))
+        axis.set(xlabel="actual", ylabel="predicted")
+        axis.set_title(f"{name}\n{right} of {int(totals.sum())} right ({100 * right / totals.sum():.1f}%)", fontsize=10)
+    figure.text(0.5, 0.0, data, ha="center", fontsize=9)
+    figure.tight_layout(rect=(0, 0.04, 1, 1))
+    return figure
+
+
+def figure_paths(profile: Profile) -> list[Path]:
+    """All figures of a profile, by name."""
+    return sorted(path for path in profile.figures.glob("*") if path.suffix in {".png", ".svg"})

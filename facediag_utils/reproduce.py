@@ -1,0 +1,147 @@
+"""``make reproduce``: every notebook of a profile in order, by papermill, with one progress bar and a summary."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from pathlib import Path
+
+import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.engines import NBClientEngine, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+from tqdm import tqdm
+
+from facediag_utils import backbones, evaluation, results
+from facediag_utils.cohort import load, tasks
+from facediag_utils.errors import ReproduceError
+from facediag_utils.plots import figure_paths
+from facediag_utils.profiles import ROOT, Profile, output_root
+
+NOTEBOOKS = ROOT / "notebooks"
+CELL_TIMEOUT = 1800  # seconds
+
+
+class _Engine(NBClientEngine):
+    """papermill's engine, which also tells a progress bar of each finished cell."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, bar=None, **kwargs):
+        finished = nb_man.cell_complete
+
+        def cell_complete(cell, cell_index=None, **others):
+            finished(cell, cell_index, **others)
+            bar.update()
+
+        nb_man.cell_complete = cell_complete
+        super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
+
+
+def notebooks(folder: Path = NOTEBOOKS) -> list[Path]:
+    """The numbered notebooks, in order."""
+    return sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+
+
+def reproduce(profile: Profile, seed: int = 0, folder: Path = NOTEBOOKS) -> list[Path]:
+    """Execute the notebooks for a profile.
+
+    Parameters
+    ----------
+    profile : Profile
+    seed : int
+        Given to every notebook.
+    folder : Path
+        Where the notebooks are.
+
+    Returns
+    -------
+    list of Path
+        The executed copies, in ``runs/<profile>/``.
+
+    Raises
+    ------
+    ReproduceError
+        Naming the notebook and the cell that failed.
+    """
+    papermill_engines.register("facediag", _Engine)
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    parameters = {"profile_name": profile.name, "seed": seed}
+    paths = notebooks(folder)
+    if not paths:
+        raise ReproduceError(f"{folder}: no numbered notebooks; is the checkout complete?")
+    profile.runs.mkdir(parents=True, exist_ok=True)
+    counts = {path: _cells(path, parameters) for path in paths}
+    executed = []
+    with tqdm(total=sum(counts.values()), unit="cell", file=sys.stderr) as bar:
+        for path in paths:
+            bar.set_description(path.stem)
+            executed.append(_execute(path, profile.runs / path.name, parameters, bar))
+    return executed
+
+
+def _cells(path: Path, parameters: dict[str, object]) -> int:
+    """Number of cells papermill will run; an unknown parameter is an error, of which papermill only warns."""
+    known = papermill.inspect_notebook(str(path))
+    unknown = [name for name in parameters if name not in known]
+    if unknown:
+        raise ReproduceError(f"{path.name}: no {', '.join(unknown)} in its cell tagged 'parameters'; add it there")
+    return len(papermill.iorw.load_notebook_node(str(path)).cells) + 1  # and the injected parameters
+
+
+def _execute(path: Path, output: Path, parameters: dict[str, object], bar: tqdm) -> Path:
+    begun = bar.n
+    try:
+        papermill.execute_notebook(
+            str(path),
+            str(output),
+            parameters=parameters,
+            engine_name="facediag",
+            bar=bar,
+            progress_bar=False,
+            cwd=str(path.parent),
+            execution_timeout=CELL_TIMEOUT,
+        )
+    except PapermillExecutionError as error:
+        raise ReproduceError(
+            f"{path.name}, cell {error.exec_count}: {error.ename}: {error.evalue}\n"
+            f"  in: {str(error.source).strip().splitlines()[0]}\n  the notebook up to there: {_shown(output)}"
+        ) from None
+    except (DeadKernelError, CellTimeoutError) as error:
+        number = bar.n - begun + 1
+        raise ReproduceError(
+            f"{path.name}, about cell {number}: the kernel stopped ({str(error).splitlines()[0]}); see {_shown(output)}"
+        ) from None
+    return output
+
+
+def _shown(path: Path) -> str:
+    base = output_root()
+    return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
+
+
+def summary(profile: Profile, seconds: float, executed: list[Path]) -> str:
+    """What was made, in a few lines."""
+    stored = results.load(profile)
+    lines = [f"\n{profile.title}: accuracy on the test images, 95% Wilson interval"]
+    for task in tasks(load(profile)):
+        lines.append(f"  {task.title}, {len(task.classes)} classes")
+        for _, row in evaluation.measured(stored, task).iterrows():
+            record = backbones.get(row["backbone"])
+            share = f"{100 * row['accuracy']:.1f}% ({100 * row['accuracy_low']:.0f}-{100 * row['accuracy_high']:.0f})"
+            lines.append(
+                f"    {row['method']:5} {record.title:20} {record.pretraining:16} {row['correct']:3d} of {row['n']:3d}  {share}"
+            )
+    if profile.rendered:
+        lines.append("  Rendered faces: these numbers say nothing of how well anything diagnoses people.")
+    lines.append(f"\nmade in {seconds:.0f} s:")
+    for path in [*executed, *sorted(profile.results.glob("*.csv")), *figure_paths(profile)]:
+        lines.append(f"  {_shown(path)}")
+    return "\n".join(lines)
+
+
+def main(profile: Profile, seed: int = 0) -> None:
+    """Run everything and print the summary."""
+    started = time.monotonic()
+    executed = reproduce(profile, seed)
+    print(summary(profile, time.monotonic() - started, executed))

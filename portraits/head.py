@@ -1,0 +1,84 @@
+"""The refined head and shoulders: its surface, and where lips, lids, scalp, brows ... lie on it.
+
+Regions are found once, on the undeformed mesh (whose face measures: chin y 6.2, mouth 6.6, nose tip 6.9, eyes 7.28,
+crown 8.49; x left-right; z 1.5 at the nose root), and go with the vertices through every morph."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from portraits.assets import Array, Surface, base_mesh, moved_by, refined
+
+LOWEST = 4.3  # decimetres: below this the mesh is cut, well out of the picture
+
+
+@cache
+def surface() -> Surface:
+    """Head, neck and chest, refined twice: about 75,000 vertices, roughly one a pixel of a 320-px portrait."""
+    vertices, groups = base_mesh()
+    body = groups["body"]
+    return refined(body[vertices[body][:, :, 1].min(axis=1) > LOWEST], 2)
+
+
+@cache
+def rest() -> Array:
+    """Undeformed positions (n, 3) of the surface's vertices."""
+    return surface()(base_mesh()[0])
+
+
+def _moved(*names: str) -> Array:
+    return np.clip(surface()(moved_by(*names)), 0, 1)
+
+
+def _smoothstep(x: Array, low: float, high: float) -> Array:
+    t = np.clip((x - low) / (high - low), 0, 1)
+    return t * t * (3 - 2 * t)
+
+
+@cache
+def regions() -> dict[str, Array]:
+    """Masks in 0..1 on the surface's vertices."""
+    x, y, z = rest().T
+    lids = [f"eyes/{side}-eye-height{k}-{way}" for side in "lr" for k in (1, 2, 3) for way in ("incr", "decr")]
+    ears = _moved(*[f"ears/{side}-ear-{name}" for side in "lr" for name in ("scale-incr", "wing-incr")])
+    lips = _smoothstep(_moved("mouth/mouth-upperlip-volume-incr", "mouth/mouth-lowerlip-volume-incr"), 0.12, 0.45)
+    front = _smoothstep(z, 0.55, 0.85) * _smoothstep(y, 6.15, 6.35) * _smoothstep(-y, -8.15, -7.95)
+    lid = _moved(*lids)
+    # The hairline is a height that depends on the azimuth round the head's axis: forehead, temple, sideburn, above
+    # the ear, nape.
+    azimuth = np.degrees(np.arctan2(np.abs(x), z - 0.35))
+    line = np.interp(
+        azimuth,
+        [0, 18, 32, 45, 58, 66, 74, 82, 96, 108, 122, 150, 180],
+        [8.06, 8.06, 7.98, 7.84, 7.62, 7.3, 7.18, 7.55, 7.62, 7.5, 6.95, 6.55, 6.5],
+    )
+    scalp = _smoothstep(y - line, -0.02, 0.05) * (ears < 0.05)
+    return {
+        "lips": lips,
+        "lids": lid,
+        "cheeks": _moved("cheek/l-cheek-volume-incr", "cheek/r-cheek-volume-incr"),
+        "nose": _moved("nose/nose-volume-incr", "nose/nose-point-width-incr"),
+        "ears": ears,
+        "front": front * (1 - _smoothstep(lid, 0.1, 0.3)) * (1 - lips) * (ears < 0.2),
+        "scalp": scalp,
+        "hairline": y - line,
+        "beard": _beard(x, y, z, lips) * (ears < 0.05),
+        "under_eye": np.exp(-(((np.abs(x) - 0.31) / 0.17) ** 2) - ((y - 7.1) / 0.07) ** 2) * (z > 1.0),
+    }
+
+
+def _beard(x: Array, y: Array, z: Array, lips: Array) -> Array:
+    cheek_line = np.interp(np.abs(x), [0, 0.2, 0.45, 0.75, 0.95], [6.78, 6.72, 6.5, 6.72, 7.2])
+    moustache = (y < 6.79) & (np.abs(x) < 0.33) & (y > 6.55)
+    zone = (_smoothstep(cheek_line - y, 0.0, 0.08) + moustache).clip(0, 1)
+    return zone * _smoothstep(y + 0.35 * (z - 1.0), 5.95, 6.15) * (z > 0.25) * (1 - lips) * (np.abs(x) < 0.9)
+
+
+def smooth_noise(points: Array, frequency: float, rng: np.random.Generator, waves: int = 8) -> Array:
+    """A random smooth function of position with unit variance: a sum of plane waves."""
+    total = np.zeros(len(points))
+    for _ in range(waves):
+        total += np.sin(points @ (rng.normal(size=3) * frequency) + rng.uniform(0, 2 * np.pi))
+    return total * np.sqrt(2 / waves)

@@ -1,0 +1,75 @@
+"""Shared fixtures: the bundled cohort and what is found in it, computed once a session (and cached by content)."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from facediag_utils import alignment, cohort, profiles
+from facediag_utils.profiles import Profile
+
+
+@pytest.fixture(scope="session")
+def bundled() -> cohort.Cohort:
+    return cohort.load(profiles.profile("bundled"))
+
+
+@pytest.fixture(scope="session")
+def bundled_faces(bundled: cohort.Cohort) -> alignment.Faces:
+    return alignment.find_faces(bundled)
+
+
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of the test's own, empty."""
+    monkeypatch.setenv("FACEDIAG_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def own_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An output folder of the test's own, empty."""
+    monkeypatch.setenv("FACEDIAG_OUT", str(tmp_path / "out"))
+    return tmp_path / "out"
+
+
+class Folder:
+    """A data folder that a test builds: pictures of noise and a manifest."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.rows: list[dict[str, str]] = []
+        self.profile = Profile("test", "this run (test)", root)
+
+    def add(self, name: str, label: str, split: str, pixels: np.ndarray | None = None) -> Path:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if pixels is None:
+            pixels = np.random.default_rng(len(self.rows)).integers(0, 256, (24, 24, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(path)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        self.rows.append({"image": name, "label": label, "split": split, "sha256": digest})
+        return path
+
+    def write(self) -> Path:
+        path = self.root / "manifest.csv"
+        with path.open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.DictWriter(stream, self.rows[0])
+            writer.writeheader()
+            writer.writerows(self.rows)
+        return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    made = Folder(tmp_path / "data")
+    for label in ("ill", "well"):
+        for number in range(3):
+            made.add(f"{label}/{number}.png", label, "test" if number == 2 else "train")
+    made.write()
+    return made

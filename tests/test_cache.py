@@ -1,0 +1,80 @@
+"""The table of computed rows: complete, in order, and never believed when damaged."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from facediag_utils import cache
+
+
+class Computer:
+    """Computes a row from its key, and remembers what it was asked for."""
+
+    def __init__(self, keys, batch: int = 3, fail_after: int | None = None):
+        self.keys, self.batch, self.fail_after, self.asked = keys, batch, fail_after, []
+
+    def __call__(self, missing):
+        for start in range(0, len(missing), self.batch):
+            if self.fail_after is not None and start >= self.fail_after:
+                raise KeyboardInterrupt
+            part = missing[start : start + self.batch]
+            self.asked += [self.keys[k] for k in part]
+            yield {
+                "value": np.array([len(self.keys[k]) for k in part]),
+                "text": np.array([self.keys[k] * 2 for k in part]),
+            }
+
+
+names = st.lists(st.text("abc", min_size=1, max_size=6), min_size=1, max_size=30)
+
+
+@settings(max_examples=60, deadline=None)
+@given(first=names, second=names, batch=st.integers(1, 7))
+def test_rows_come_in_order_and_are_computed_once(tmp_path_factory, first, second, batch):
+    path = tmp_path_factory.mktemp("cache") / "t.npz"
+    seen: set[str] = set()
+    for keys in (first, second, first):
+        computer = Computer(keys, batch)
+        rows = cache.complete(path, keys, computer)
+        assert rows["text"].tolist() == [key * 2 for key in keys]
+        assert sorted(computer.asked) == sorted(set(keys) - seen)
+        seen |= set(keys)
+
+
+def test_interrupted_run_keeps_what_was_saved(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(cache, "SAVE_EVERY", 4)
+    keys = [f"k{n:02d}" for n in range(20)]
+    with pytest.raises(KeyboardInterrupt):
+        cache.complete(tmp_path / "t.npz", keys, Computer(keys, batch=2, fail_after=10))
+    computer = Computer(keys)
+    cache.complete(tmp_path / "t.npz", keys, computer)
+    assert computer.asked == keys[8:]
+    assert [path.name for path in tmp_path.iterdir()] == ["t.npz"]  # nothing half-written lies about
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"text", lambda b: b[:200] + b[260:]]
+)
+def test_damaged_file_is_computed_again(tmp_path: Path, damage):
+    path, keys = tmp_path / "t.npz", ["a", "bb"]
+    cache.complete(path, keys, Computer(keys))
+    path.write_bytes(damage(path.read_bytes()))
+    computer = Computer(keys)
+    with pytest.warns(UserWarning, match="damaged cache file"):
+        rows = cache.complete(path, keys, computer)
+    assert computer.asked == keys and rows["value"].tolist() == [1, 2]
+    assert cache.complete(path, keys, Computer([]))["value"].tolist() == [1, 2]
+
+
+def test_settings_have_tables_of_their_own(own_cache: Path):
+    assert cache.table_path("x", 1, "a") != cache.table_path("x", 1, "b")
+    assert cache.table_path("x", 1, "a") == cache.table_path("x", 1, "a")
+    assert cache.table_path("x", 1).is_relative_to(own_cache)
+
+
+def test_a_computer_that_stops_early_is_found_out(tmp_path: Path):
+    with pytest.raises(RuntimeError, match="2 rows asked for, 0 computed"):
+        cache.complete(tmp_path / "t.npz", ["a", "b"], lambda missing: iter(()))

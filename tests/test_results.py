@@ -1,0 +1,74 @@
+"""The store of predictions: round trip, replacement, order, and clear words when it is missing or odd."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from facediag_utils import results
+from facediag_utils.errors import ResultsError
+from facediag_utils.profiles import Profile
+
+
+@pytest.fixture
+def profile(own_output, tmp_path):
+    return Profile("test", "t", tmp_path)
+
+
+def made(backbone="net", task="binary", score=0.123456):
+    return results.Predictions(
+        task=task,
+        method="DTL2",
+        backbone=backbone,
+        pretraining="x",
+        classes=("ill", "well"),
+        image=np.array(["b.png", "a.png"]),
+        label=np.array(["ill", "well"]),
+        predicted=np.array(["ill", results.NO_FACE]),
+        scores=np.array([[score, -score], [np.nan, np.nan]]),
+    )
+
+
+def test_round_trip(profile):
+    path = results.save(profile, made())
+    stored = results.load(profile)
+    assert stored["image"].tolist() == ["a.png", "b.png"] and stored["predicted"].tolist() == [results.NO_FACE, "ill"]
+    assert stored["score_ill"].iloc[1] == 0.1235 and np.isnan(stored["score_ill"].iloc[0])
+    assert path.read_bytes() == results.save(profile, made()).read_bytes()
+
+
+def test_same_key_is_replaced_and_others_stay(profile):
+    results.save(profile, made("one"), made("two"))
+    results.save(profile, made("two", score=0.9))
+    stored = results.load(profile)
+    assert len(stored) == 4
+    assert stored.groupby("backbone")["score_ill"].max().to_dict() == {"one": 0.1235, "two": 0.9}
+
+
+def test_order_of_saving_does_not_matter(profile):
+    results.save(profile, made("one"))
+    first = results.save(profile, made("two"), made(task="all")).read_bytes()
+    (profile.results / "predictions.csv").unlink()
+    results.save(profile, made(task="all"), made("two"))
+    assert results.save(profile, made("one")).read_bytes() == first
+
+
+def test_missing_and_foreign_files(profile):
+    with pytest.raises(ResultsError, match="no predictions yet"):
+        results.load(profile)
+    results.write_csv(profile.results / "predictions.csv", pd.DataFrame({"a": [1]}))
+    with pytest.raises(ResultsError, match="no column task"):
+        results.load(profile)
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(profile):
+    path = results.save(profile, made())
+    before = path.read_bytes()
+
+    class Unwritable(pd.DataFrame):
+        def to_csv(self, target, **_):
+            target.write_text("half")
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        results.write_csv(path, Unwritable())
+    assert path.read_bytes() == before and [p.name for p in path.parent.iterdir()] == ["predictions.csv"]
