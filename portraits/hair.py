@@ -46,44 +46,53 @@ def scalp_density(hair: Hair, phenotype: Phenotype, severity: float) -> Array:
 def scalp_hair(
     person: Person, phenotype: Phenotype, severity: float, vertices: Array, normal: Array, up: Array
 ) -> Array:
-    """Strands that leave the scalp along the combing direction, bend under gravity and slide over the head."""
+    """Strands that leave the scalp along the combing direction, bend under gravity and slide over the head.
+
+    Those that end up across the eyes are left out: the people of the cohort wear their hair out of their eyes."""
     hair, rng = person.hair, np.random.default_rng([person.skin_seed, 3])
     density = scalp_density(hair, phenotype, severity)
-    share_left = density.sum() / regions()["scalp"].sum()
-    number = int(17000 * hair.density * share_left)
+    number = int(17000 * hair.density * density.sum() / regions()["scalp"].sum())
     if number < 50:
         return np.zeros((0, 4, 3))
     corners, share = roots(rng, vertices, density, number)
     point, out, home = (at(v, corners, share) for v in (vertices, normal, rest()))
-    steps = 12 if hair.length > 0.8 or hair.curl > 0.6 else 6
-    length = hair.length * rng.uniform(0.75, 1.1, number)
-    if hair.style in ("short", "medium"):  # shorter at sides and nape
-        length *= np.interp(home[:, 1], [6.6, 7.4, 8.2], [0.3 if hair.style == "short" else 0.6, 0.6, 1.0])
-    comb = combing(hair, home, rng)
     fringe = (hair.fringe > 0) & (home[:, 2] > 0.75) & (np.abs(home[:, 0]) < 0.55) & (home[:, 1] > 7.95)
-    length[fringe] = np.minimum(length[fringe], 0.42 * hair.fringe + 0.1)
+    length = strand_lengths(hair, home, fringe, rng)
+    comb = combing(hair, home, rng)
     lift = {"buzz": 1.5, "short": 0.55, "tied": 0.08, "medium": 0.25, "long": 0.2}[hair.style]
     direction = unit(unit(comb - (comb * out).sum(1, keepdims=True) * out) + lift * out)
     wave = np.stack([smooth_noise(home, 6, rng) for _ in range(3)], axis=1)
-    single = rng.normal(size=(number, 3))
-    phase, turns = rng.uniform(0, 2 * np.pi, number) * 0.35 + 2 * wave[:, 0], 4 + 10 * hair.curl
-    tree, strands = cKDTree(vertices), [point - 0.01 * out, point]
-    gravity = 0.75 - 0.45 * hair.curl if hair.length > 0.8 else 0.08
+    bend = (0.05 + 0.1 * hair.curl) * (wave + 0.6 * rng.normal(size=(number, 3)))
+    bend -= (0.75 - 0.45 * hair.curl if hair.length > 0.8 else 0.08) * up
+    phase = rng.uniform(0, 2 * np.pi, number) * 0.35 + 2 * wave[:, 0]
     thickness = 0.012 + 0.05 * rng.random(number) * min(1.0, hair.length)
+    steps = 20 if hair.length > 0.8 and hair.curl > 0.5 else 12 if hair.length > 0.8 or hair.curl > 0.6 else 6
+    tree, strands, across = cKDTree(vertices), [point - 0.01 * out, point], np.zeros(number, bool)
     for k in range(steps):
-        step = (length / steps)[:, None]
-        direction = unit(direction - gravity * up + (0.05 + 0.1 * hair.curl) * (wave + 0.6 * single))
-        if hair.curl > 0.25:  # a helix round the strand's own direction
-            side = unit(np.cross(direction, out + 0.01))
-            angle = (phase + turns * k / steps * 2)[:, None]
-            swing = np.cos(angle) * side + np.sin(angle) * np.cross(direction, side)
-            moved = unit(direction + 1.3 * hair.curl * swing)
-        else:
-            moved = direction
-        point = point + moved * step
-        point = _pushed_out(point, home, vertices, normal, tree, thickness, fringe)
+        direction = unit(direction + bend)
+        moved = curled(direction, out, phase + (8 + 20 * hair.curl) * k / steps, hair.curl)
+        point = point + moved * (length / steps)[:, None]
+        point, covers = off_the_face(point, home[:, 0], vertices, normal, tree, thickness, fringe)
+        across |= covers
         strands.append(point)
-    return np.stack(strands, axis=1)
+    return np.stack(strands, axis=1)[~across]
+
+
+def strand_lengths(hair: Hair, home: Array, fringe: Array, rng: Rng) -> Array:
+    """Length of each strand (decimetres): shorter at sides and nape where hair is cut, and in a fringe."""
+    length = hair.length * rng.uniform(0.75, 1.1, len(home))
+    if hair.style in ("short", "medium"):
+        length *= np.interp(home[:, 1], [6.6, 7.4, 8.2], [0.3 if hair.style == "short" else 0.6, 0.6, 1.0])
+    return np.where(fringe, np.minimum(length, 0.35 * hair.fringe + 0.1), length)
+
+
+def curled(direction: Array, out: Array, angle: Array, curl: float) -> Array:
+    """The direction of growth wound into a helix round itself, for hair that is not straight."""
+    if curl <= 0.25:
+        return direction
+    side = unit(np.cross(direction, out + 0.01))
+    swing = np.cos(angle)[:, None] * side + np.sin(angle)[:, None] * np.cross(direction, side)
+    return unit(direction + 1.3 * curl * swing)
 
 
 def combing(hair: Hair, home: Array, rng: Rng) -> Array:
@@ -105,14 +114,18 @@ def combing(hair: Hair, home: Array, rng: Rng) -> Array:
     return unit(comb + rng.normal(0, 0.08, home.shape))
 
 
-def _pushed_out(point, home, vertices, normal, tree, thickness, fringe) -> Array:
-    """Strand points moved out of the head, and off the face (fringes may stay on the forehead)."""
+def off_the_face(
+    point: Array, from_x: Array, vertices: Array, normal: Array, tree: cKDTree, thickness: Array, fringe: Array
+) -> tuple[Array, Array]:
+    """Strand points moved out of the head and away from the face, and which of them still cover the eyes' region."""
     _, near = tree.query(point)
     depth = ((point - vertices[near]) * normal[near]).sum(axis=1)
     point = point + np.clip(thickness - depth, 0, None)[:, None] * normal[near]
-    face = regions()["front"][near] * (rest()[near, 1] < 7.7) * (depth < 0.6) * ~fringe
-    side = np.sign(home[:, 0] + 1e-6)
-    return point + (face * 0.07)[:, None] * np.stack([side, 0 * side, -0.9 + 0 * side], axis=1)
+    x, y, z = rest()[near].T
+    face = (regions()["front"][near] > 0.2) * (y < 7.85) * (depth < 0.6) * ~fringe
+    away = np.stack([np.sign(from_x + 1e-6), 0 * x, -0.7 + 0 * x], axis=1)
+    covers = (z > 0.6) & (np.abs(x) < 0.62) & (y < 7.56) & (y > 6.3) & (depth < 0.6)
+    return point + 0.06 * face[:, None] * away, covers
 
 
 def brows(person: Person, phenotype: Phenotype, severity: float, vertices: Array, normal: Array) -> Array:

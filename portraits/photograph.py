@@ -98,7 +98,7 @@ def draw_photograph(rng: Rng) -> Photograph:
         backdrop=str(rng.choice(["wall", "room", "greenery", "studio"], p=[0.4, 0.25, 0.15, 0.2])),
         backdrop_seed=int(rng.integers(2**31)),
         focal_mm=float(np.exp(rng.uniform(np.log(35), np.log(85)))),
-        frame=float(rng.uniform(1.45, 1.95)),
+        frame=float(rng.uniform(1.3, 1.75)),
         shift=(float(rng.normal(0, 0.03)), float(rng.normal(0, 0.03))),
         exposure_ev=float(rng.normal(0, 0.28)),
         white_balance=_rgb(np.exp(rng.normal(0, [0.05, 0.02, 0.07]))),
