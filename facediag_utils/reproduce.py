@@ -108,7 +108,7 @@ def _execute(path: Path, output: Path, parameters: dict[str, object], bar: tqdm)
             f"  in: {str(error.source).strip().splitlines()[0]}\n  the notebook up to there: {_shown(output)}"
         ) from None
     except (DeadKernelError, CellTimeoutError) as error:
-        number = bar.n - begun + 1
+        number = bar.n - begun  # papermill completes a cell even when it dies in it
         raise ReproduceError(
             f"{path.name}, about cell {number}: the kernel stopped ({str(error).splitlines()[0]}); see {_shown(output)}"
         ) from None
