@@ -47,7 +47,7 @@ test-python: $(READY) ## unit tests only
 # Figures and results of the notebooks under test go to .cache, not over the committed ones.
 test-notebooks: $(READY) ## nbval over notebooks/ only
 	FACEDIAG_OUT=$(CURDIR)/.cache/nbval $(BIN)python -m pytest -p no:cacheprovider --nbval notebooks \
-	  --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 600 --nbval-kernel-startup-timeout 120
+	  --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 300 --nbval-kernel-startup-timeout 120
 
 lint: $(READY) ## ruff (format and rules, notebooks too) and mypy
 	$(BIN)ruff format --check .

@@ -88,14 +88,37 @@ def severity_rows(cohort: Cohort, per_class: int = 8, side: int = 120) -> Figure
     return _picture_rows(rows, side, f"Mildest (left) to most marked (right), {cohort.profile.title}")
 
 
+def contact_sheet(cohort: Cohort, columns: int = 35, side: int = 60) -> Figure:
+    """Every image of the cohort, class after class, in the order of the manifest."""
+    rows, starts = [], {}
+    for label in cohort.classes:
+        starts[label] = len(rows)
+        paths = cohort.table.loc[cohort.table["label"] == label, "path"].tolist()
+        for first in range(0, len(paths), columns):
+            rows.append(_strip(paths[first : first + columns], side, columns))
+    figure, axis = plt.subplots(figsize=(14, 14 * len(rows) / columns))
+    axis.imshow(np.concatenate(rows))
+    for label, row in starts.items():
+        axis.text(-8, (row + 0.5) * side, _named(label), ha="right", va="center", fontsize=8)
+    axis.set_axis_off()
+    axis.set_title(_data_line(cohort.profile, len(cohort)), fontsize=10)
+    return figure
+
+
+def _strip(paths: Sequence[Path], side: int, width: int) -> np.ndarray:
+    """Pictures side by side, white where there are fewer than ``width``."""
+    pictures = [
+        np.asarray(Image.fromarray(read_rgb(path)).resize((side, side), Image.Resampling.LANCZOS)) for path in paths
+    ]
+    return np.concatenate([*pictures, *[np.full((side, side, 3), 255, np.uint8)] * (width - len(pictures))], axis=1)
+
+
 def _picture_rows(rows: dict[str, list[Path]], side: int, title: str) -> Figure:
     """Pictures side by side, a labelled row a class."""
     width = max(len(paths) for paths in rows.values())
     figure, axes = plt.subplots(len(rows), 1, figsize=(width * 1.1, len(rows) * 1.12), squeeze=False)
     for axis, (label, paths) in zip(axes[:, 0], rows.items(), strict=True):
-        pictures = [Image.fromarray(read_rgb(path)).resize((side, side), Image.Resampling.LANCZOS) for path in paths]
-        blank = [np.full((side, side, 3), 255, np.uint8)] * (width - len(pictures))
-        axis.imshow(np.concatenate([*(np.asarray(picture) for picture in pictures), *blank], axis=1))
+        axis.imshow(_strip(paths, side, width))
         axis.set_axis_off()
         axis.text(-0.01, 0.5, _named(label).replace(" ", "\n", 1), transform=axis.transAxes, ha="right", va="center")
     figure.subplots_adjust(hspace=0.03)
