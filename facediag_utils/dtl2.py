@@ -69,7 +69,7 @@ def extract(backbone: str, cohort: Cohort, faces: Faces, layer: str | None = Non
         layer,
         record.input_size,
         PADDING[record.crop],
-        record.mean,
+        (record.mean, record.std),
         DETECTOR_VERSION,
     )
     result = np.full((len(cohort), record.layers[layer]), np.nan, dtype=np.float32)

@@ -90,7 +90,8 @@ def severity_rows(cohort: Cohort, per_class: int = 8, side: int = 120) -> Figure
 
 def contact_sheet(cohort: Cohort, columns: int = 35, side: int = 60) -> Figure:
     """Every image of the cohort, class after class, in the order of the manifest."""
-    rows, starts = [], {}
+    rows: list[np.ndarray] = []
+    starts: dict[str, int] = {}
     for label in cohort.classes:
         starts[label] = len(rows)
         paths = cohort.table.loc[cohort.table["label"] == label, "path"].tolist()
