@@ -67,12 +67,15 @@ def scalp_hair(
     phase = rng.uniform(0, 2 * np.pi, number) * 0.35 + 2 * wave[:, 0]
     thickness = 0.012 + 0.05 * rng.random(number) * min(1.0, hair.length)
     steps = 20 if hair.length > 0.8 and hair.curl > 0.5 else 12 if hair.length > 0.8 or hair.curl > 0.6 else 6
+    # Long hair is pushed off the face, sideways and back; a fringe stays.
+    aside = np.stack([np.sign(home[:, 0] + 1e-6), 0 * home[:, 0], -0.7 + 0 * home[:, 0]], axis=1)
+    aside *= 0.06 * (~fringe & (hair.length > 0.8))[:, None]
     tree, strands, across = cKDTree(vertices), [point - 0.01 * out, point], np.zeros(number, bool)
     for k in range(steps):
         direction = unit(direction + bend)
         moved = curled(direction, out, phase + (8 + 20 * hair.curl) * k / steps, hair.curl)
         point = point + moved * (length / steps)[:, None]
-        point, covers = off_the_face(point, home[:, 0], vertices, normal, tree, thickness, fringe)
+        point, covers = off_the_face(point, aside, vertices, normal, tree, thickness)
         across |= covers
         strands.append(point)
     return np.stack(strands, axis=1)[~across]
@@ -115,17 +118,16 @@ def combing(hair: Hair, home: Array, rng: Rng) -> Array:
 
 
 def off_the_face(
-    point: Array, from_x: Array, vertices: Array, normal: Array, tree: cKDTree, thickness: Array, fringe: Array
+    point: Array, aside: Array, vertices: Array, normal: Array, tree: cKDTree, thickness: Array
 ) -> tuple[Array, Array]:
-    """Strand points moved out of the head and away from the face, and which of them still cover the eyes' region."""
+    """Strand points moved out of the head and, on the face, aside; and which of them still cover it below the brows."""
     _, near = tree.query(point)
     depth = ((point - vertices[near]) * normal[near]).sum(axis=1)
     point = point + np.clip(thickness - depth, 0, None)[:, None] * normal[near]
     x, y, z = rest()[near].T
-    face = (regions()["front"][near] > 0.2) * (y < 7.85) * (depth < 0.6) * ~fringe
-    away = np.stack([np.sign(from_x + 1e-6), 0 * x, -0.7 + 0 * x], axis=1)
+    face = (regions()["front"][near] > 0.2) & (y < 7.85) & (depth < 0.6)
     covers = (z > 0.6) & (np.abs(x) < 0.62) & (y < 7.56) & (y > 6.3) & (depth < 0.6)
-    return point + 0.06 * face[:, None] * away, covers
+    return point + face[:, None] * aside, covers
 
 
 def brows(person: Person, phenotype: Phenotype, severity: float, vertices: Array, normal: Array) -> Array:

@@ -68,8 +68,8 @@ def draw_photograph(rng: Rng) -> Photograph:
     tint = np.array([1.0, 0.93 - 0.07 * warm, 0.9 - 0.25 * warm])
     lights = [
         Light(
-            azimuth=float(rng.uniform(-65, 65)),
-            elevation=float(rng.uniform(8, 60)),
+            azimuth=float(rng.uniform(-48, 48)),
+            elevation=float(rng.uniform(10, 55)),
             width=float(rng.uniform(9, 32)),
             radiance=_rgb(tint * rng.uniform(0.7, 1.3)),
         )
@@ -85,8 +85,8 @@ def draw_photograph(rng: Rng) -> Photograph:
         )
     cloth = hsv(rng.random(), rng.beta(1.3, 3), rng.uniform(0.1, 0.75))
     return Photograph(
-        yaw=float(np.clip(rng.normal(0, 10), -25, 25)),
-        pitch=float(np.clip(rng.normal(0, 5), -12, 12)),
+        yaw=float(np.clip(rng.normal(0, 8.5), -20, 20)),
+        pitch=float(np.clip(rng.normal(0, 3.5), -7, 8)),
         roll=float(np.clip(rng.normal(0, 4), -12, 12)),
         gaze=(float(rng.normal(0, 5)), float(rng.normal(0, 3))),
         expression={name: weight for name, weight in expression.items() if weight > 0},
@@ -94,7 +94,7 @@ def draw_photograph(rng: Rng) -> Photograph:
         cloth=cloth,
         stripe=hsv(rng.random(), rng.beta(1.3, 4), rng.uniform(0.1, 0.8)) if rng.random() < 0.2 else None,
         lights=tuple(lights),
-        ambient=_rgb(np.array([0.9, 0.95, 1.0]) * rng.uniform(0.12, 0.4)),
+        ambient=_rgb(np.array([0.9, 0.95, 1.0]) * rng.uniform(0.18, 0.45)),
         backdrop=str(rng.choice(["wall", "room", "greenery", "studio"], p=[0.4, 0.25, 0.15, 0.2])),
         backdrop_seed=int(rng.integers(2**31)),
         focal_mm=float(np.exp(rng.uniform(np.log(35), np.log(85)))),
@@ -102,7 +102,7 @@ def draw_photograph(rng: Rng) -> Photograph:
         shift=(float(rng.normal(0, 0.03)), float(rng.normal(0, 0.03))),
         exposure_ev=float(rng.normal(0, 0.28)),
         white_balance=_rgb(np.exp(rng.normal(0, [0.05, 0.02, 0.07]))),
-        blur_px=float(min(1.1, rng.gamma(2.0, 0.2))),
+        blur_px=float(min(0.9, rng.gamma(2.0, 0.18))),
         noise=float(rng.gamma(2.0, 0.0045)),
         vignette=float(rng.beta(1.5, 4)) * 0.5,
         jpeg_quality=int(rng.integers(80, 95)),

@@ -19,7 +19,7 @@ from portraits.photograph import Photograph
 
 mi.set_variant("scalar_rgb")  # the LLVM variant needs a library that pip does not bring
 
-SAMPLES = 49  # paths a pixel; what is left of their noise looks like a sensor's
+SAMPLES = 36  # paths a pixel; what is left of their noise looks like a sensor's
 
 
 def rotation(yaw: float, pitch: float, roll: float) -> Array:
