@@ -5,8 +5,10 @@ import re
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 
+from facediag_utils import backbones
 from facediag_utils.profiles import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -77,6 +79,17 @@ class TestNotebooks:
             "".join(cell["source"]) for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "markdown"
         ]
         assert "?" in texts[0] and "## Exercises" in texts[-1]
+
+
+def test_numbers_in_the_readme_are_the_stored_ones():
+    """Accuracies that the README states for this run, with their intervals, stand in results/bundled."""
+    readme = (ROOT / "README.md").read_text()
+    assert "rendered" in readme and re.search(r"^\d{4}-\d\d-\d\d, data: \*\*this run", readme, re.MULTILINE)
+    for task in ("binary", "multiclass"):
+        for _, row in pd.read_csv(ROOT / "results" / "bundled" / f"dtl2_{task}.csv").iterrows():
+            share = f"{100 * row['accuracy']:.1f}% ({100 * row['accuracy_low']:.0f}-{100 * row['accuracy_high']:.0f})"
+            title = backbones.get(row["backbone"]).title
+            assert any(title in line and share in line for line in readme.splitlines()), (title, share)
 
 
 def test_nothing_in_git_is_large():
