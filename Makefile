@@ -32,6 +32,7 @@ $(VENV)/.ready: requirements.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 12) else "facediag: Python 3.10-3.12 is needed, this is %d.%d; say which: make PYTHON=python3.11" % v)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)python -m pip install --progress-bar off -q $(PIP_ARGS) -r requirements.txt
+	@$(BIN)python -c 'import os, pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "facediag.pth").write_text(os.getcwd())'
 	@touch $@
 
 setup: $(READY) ## make .venv from requirements.txt (the others do it when needed; VENV= uses the active environment)
