@@ -75,6 +75,8 @@ def fit(
 
 def scores(fitted: Fitted, features: np.ndarray, classes: tuple[str, ...]) -> np.ndarray:
     """Signed distances (binary: -d and d) or one-vs-rest scores, (n, classes), columns in the order of ``classes``."""
+    if not len(features):
+        return np.empty((0, len(classes)))
     values = fitted.svm.decision_function(features)
     if values.ndim == 1:  # distance towards svm.classes_[1]
         values = np.stack([-values, values], axis=1)
