@@ -26,7 +26,7 @@ from facediag_utils.results import Predictions
 METHODS = {"linear": "DSIFT + SVM linear", "chi2": "DSIFT + SVM chi2"}
 SIDE = 224  # pixels of the aligned face, loose crop
 STEP = 8  # pixels between grid points
-SCALES = (8, 16)  # diameters of the described patches' centre, pixels (cv2.KeyPoint.size)
+SCALES = (4, 8)  # cv2.KeyPoint.size, pixels; OpenCV describes a patch of 6 times that side, in 4x4 cells
 WORDS = 300  # of the vocabulary
 SAMPLE = 60_000  # training descriptors that k-means sees
 CROP = "loose"
@@ -52,7 +52,7 @@ def describe(chip: np.ndarray) -> np.ndarray:
         uint8, (points, 128): SIFT's values as OpenCV scales them, 0..255.
     """
     grey = cv2.cvtColor(chip, cv2.COLOR_RGB2GRAY)
-    _, values = cv2.SIFT_create().compute(grey, grid())
+    _, values = cv2.SIFT_create().compute(grey, grid())  # type: ignore[attr-defined]
     return np.clip(np.round(values), 0, 255).astype(np.uint8)
 
 
@@ -150,7 +150,7 @@ def operations() -> dict[str, int]:
     set beside this count.
     """
     points = len(grid())
-    described = sum((3 * size * 4) ** 2 for size in SCALES) * (points // len(SCALES))  # 4x4 cells of 3 size each
+    described = sum((6 * size) ** 2 for size in SCALES) * (points // len(SCALES))
     return {
         "gradients and histograms": 10 * described,
         "nearest words": points * 128 * WORDS,

@@ -70,6 +70,19 @@ def accuracy(predictions: pd.DataFrame) -> tuple[float, float, float]:
     return proportion(int((predictions["label"] == predictions["predicted"]).sum()), len(predictions))
 
 
+HOW = {"DTL1": "Fine-tuning", "DTL2": "Feature Extractor + SVM Linear"}
+
+
+def named(method: str, backbone: str) -> tuple[str, str, int]:
+    """How the paper's tables would name a method: its title, its pretraining, its multiply-accumulates an image."""
+    if backbone == "dsift":
+        from facediag_utils.dsift import operations
+
+        return method, "N", sum(operations().values())
+    record = backbones.get(backbone)
+    return f"{record.title} ({HOW[method]})", record.pretraining, record.macs
+
+
 def measured(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
     """One row a method: the numbers of this run, with interval bounds and counts.
 
@@ -90,7 +103,7 @@ def measured(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
         _, method, backbone, pretraining = key
         metrics = binary_metrics(group, task) if task.positive else {"accuracy": accuracy(group)}
         row: dict[str, object] = {"task": task.name, "method": method, "backbone": backbone, "pretraining": pretraining}
-        row["macs"] = backbones.get(backbone).macs
+        row["macs"] = named(method, backbone)[2]
         row["n"] = len(group)
         row["correct"] = int((group["label"] == group["predicted"]).sum())
         for name, (value, low, high) in metrics.items():
@@ -125,16 +138,8 @@ def beside_paper(printed: Iterable[Row], ours: pd.DataFrame, title: str) -> pd.D
         rows.append({"Data": "paper (DSF)", "Method": method, "Pretrain": row.pretraining, "FLOPs": row.flops, **cells})
     for _, run in ours.iterrows():
         cells = {name.capitalize(): _with_interval(run, name) for name in columns}
-        record = backbones.get(run["backbone"])
-        rows.append(
-            {
-                "Data": title,
-                "Method": f"{record.title} (Feature Extractor + SVM Linear)",
-                "Pretrain": record.pretraining,
-                "FLOPs": f"{record.macs / 1e6:.0f}M",
-                **cells,
-            }
-        )
+        method, pretraining, macs = named(run["method"], run["backbone"])
+        rows.append({"Data": title, "Method": method, "Pretrain": pretraining, "FLOPs": f"{macs / 1e6:.0f}M", **cells})
     return pd.DataFrame(rows)
 
 

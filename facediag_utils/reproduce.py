@@ -13,7 +13,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
 
-from facediag_utils import backbones, evaluation, results
+from facediag_utils import evaluation, results
 from facediag_utils.cohort import load, tasks
 from facediag_utils.errors import ReproduceError
 from facediag_utils.plots import figure_paths
@@ -127,11 +127,9 @@ def summary(profile: Profile, seconds: float, executed: list[Path]) -> str:
     for task in tasks(load(profile)):
         lines.append(f"  {task.title}, {len(task.classes)} classes")
         for _, row in evaluation.measured(stored, task).iterrows():
-            record = backbones.get(row["backbone"])
+            method, pretraining, _ = evaluation.named(row["method"], row["backbone"])
             share = f"{100 * row['accuracy']:.1f}% ({100 * row['accuracy_low']:.0f}-{100 * row['accuracy_high']:.0f})"
-            lines.append(
-                f"    {row['method']:5} {record.title:20} {record.pretraining:16} {row['correct']:3d} of {row['n']:3d}  {share}"
-            )
+            lines.append(f"    {method:50} {pretraining:16} {row['correct']:3d} of {row['n']:3d}  {share}")
     if profile.rendered:
         lines.append("  Rendered faces: these numbers say nothing of how well anything diagnoses people.")
     lines.append(f"\nmade in {seconds:.0f} s:")
