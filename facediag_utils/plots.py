@@ -225,6 +225,38 @@ def feature_map(
     return axis
 
 
+def words_of_a_face(cohort: Cohort, faces: Faces, values: np.ndarray, centres: np.ndarray, row: int) -> Figure:
+    """One aligned face, the visual word at each grid point (largest scale), and the histogram of its words.
+
+    ``values`` are `dsift.descriptors`, ``row`` counts the images with a face."""
+    from facediag_utils import dsift
+
+    place = int(np.flatnonzero(faces.found)[row])
+    image = read_rgb(cohort.table["path"].iloc[place])
+    chip = face_chip(image, faces.landmarks[place], dsift.SIDE, dsift.CROP)
+    points = values.shape[1] // len(dsift.SCALES)
+    word = np.linalg.norm(values[row, -points:, None].astype(np.float32) - centres[None], axis=2).argmin(axis=1)
+    side = round(points**0.5)
+    # Words in the order of their first principal component, so that like words have like colours.
+    order = np.argsort(np.argsort(np.linalg.svd(centres - centres.mean(axis=0), full_matrices=False)[0][:, 0]))
+    figure, axes = plt.subplots(1, 3, figsize=(10, 3.2), width_ratios=[1, 1, 1.6])
+    axes[0].imshow(chip)
+    axes[1].imshow(order[word].reshape(side, side), cmap="viridis")
+    axes[2].bar(
+        np.arange(len(centres)),
+        dsift.histograms(values[row : row + 1], centres)[0][np.argsort(order)],
+        width=1.0,
+        color=COLOURS[0],
+    )
+    axes[2].set(xlabel="word", ylabel="share of descriptors", title="bag of features")
+    for axis, title in zip(axes[:2], ("aligned face", "nearest word a grid point"), strict=True):
+        axis.set(xticks=[], yticks=[], title=title)
+    sns.despine(ax=axes[2])
+    figure.suptitle(f"{title_of(cohort.table['label'].iloc[place])}, {cohort.profile.title}", fontsize=10)
+    figure.tight_layout()
+    return figure
+
+
 def penalty_curve(searched: dict[str, Sequence[tuple[float, float]]], chosen: dict[str, float], title: str) -> Figure:
     """Cross-validated accuracy against the SVM's C, a line a network; the chosen C is ringed."""
     figure, axis = plt.subplots(figsize=(5.4, 3.4))

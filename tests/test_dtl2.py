@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from facediag_utils import backbones, cohort, dtl2, profiles, results
+from facediag_utils import backbones, cohort, dtl2, profiles, results, svm
 from facediag_utils.alignment import Faces
 from facediag_utils.cohort import Cohort, Task
 from facediag_utils.errors import CohortError, WeightsError
@@ -40,7 +40,7 @@ def test_separate_classes_are_told_apart():
     images, features = blobs(spread=0.05)
     predictions, fitted = dtl2.run(TASK, images, features, "dlib_resnet29")
     assert (predictions.predicted == predictions.label).all() and len(predictions.image) == 20
-    assert fitted.penalty in dtl2.PENALTIES and len(fitted.searched) == len(dtl2.PENALTIES)
+    assert fitted.penalty in svm.PENALTIES and len(fitted.searched) == len(svm.PENALTIES)
 
 
 def test_the_smallest_of_the_best_penalties_is_taken():

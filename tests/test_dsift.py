@@ -1,0 +1,83 @@
+"""Dense SIFT and bag of features: known answers on made pictures, and the paper's design kept."""
+
+import numpy as np
+import pytest
+from sklearn.metrics.pairwise import chi2_kernel
+
+from facediag_utils import cohort, dsift, svm
+
+
+@pytest.fixture(scope="module")
+def values(bundled, bundled_faces):
+    return dsift.descriptors(bundled, bundled_faces)
+
+
+def stripes(vertical: bool) -> np.ndarray:
+    wave = (127 + 120 * np.sin(np.arange(dsift.SIDE) / 3)).astype(np.uint8)
+    grey = np.broadcast_to(wave, (dsift.SIDE, dsift.SIDE))
+    return np.repeat((grey if vertical else grey.T)[:, :, None], 3, axis=2)
+
+
+def test_grid_covers_the_face_at_each_scale():
+    points = dsift.grid()
+    side = (dsift.SIDE - 2 * dsift.STEP) // dsift.STEP + 1
+    assert len(points) == side * side * len(dsift.SCALES)
+    assert {point.angle for point in points} == {0.0}
+
+
+def test_upright_descriptors_see_direction():
+    """Vertical and horizontal stripes: energy in SIFT's orientation bins 0 and 4, or 2 and 6 (of 8, 45 degrees each)."""
+    for vertical, bins in ((True, (0, 4)), (False, (2, 6))):
+        energy = dsift.describe(stripes(vertical)).reshape(-1, 16, 8).astype(float).sum(axis=(0, 1))
+        assert energy[list(bins)].sum() > 0.7 * energy.sum()
+
+
+def test_flat_picture_has_no_gradient():
+    assert dsift.describe(np.full((dsift.SIDE, dsift.SIDE, 3), 90, np.uint8)).max() == 0
+
+
+def test_descriptors_of_the_cohort(values, bundled_faces):
+    assert values.shape == (bundled_faces.found.sum(), len(dsift.grid()), 128) and values.dtype == np.uint8
+
+
+def test_histograms_count_words():
+    centres = np.array([[0.0] * 128, [200.0] * 128])
+    image = np.concatenate([np.zeros((3, 128)), np.full((1, 128), 180)])[None].astype(np.uint8)
+    assert dsift.histograms(image, centres).tolist() == [[0.75, 0.25]]
+
+
+def test_chi2_kernel_is_the_formula():
+    rng = np.random.default_rng(0)
+    x = rng.dirichlet(np.ones(6), 5)
+    distance = np.array([[((a - b) ** 2 / (a + b)).sum() for b in x] for a in x])
+    mean = distance[~np.eye(5, dtype=bool)].mean()
+    assert dsift.chi2_of(x)(x[:2], x) == pytest.approx(np.exp(-distance[:2] / mean))
+    assert chi2_kernel(x, gamma=1.0) == pytest.approx(np.exp(-distance))
+
+
+def test_vocabulary_sees_training_images_only(values, bundled, bundled_faces):
+    """Test images replaced by noise: training side unchanged, so the same support vectors."""
+    task = cohort.tasks(bundled)[0]
+    split = svm.parts(task, bundled, bundled_faces.found)
+    noisy = values.copy()
+    test = split.test[bundled_faces.found]
+    noisy[test] = np.random.default_rng(1).integers(0, 255, noisy[test].shape, dtype=np.uint8)
+    _, one = dsift.run(task, bundled, bundled_faces, values, "linear")
+    _, two = dsift.run(task, bundled, bundled_faces, noisy, "linear")
+    assert one.penalty == two.penalty and np.array_equal(one.svm.support_, two.svm.support_)
+    assert np.array_equal(one.svm.dual_coef_, two.svm.dual_coef_)
+
+
+@pytest.mark.parametrize("kind", ["linear", "chi2"])
+def test_a_row_a_test_image(values, bundled, bundled_faces, kind):
+    task = cohort.tasks(bundled)[1]
+    predictions, fitted = dsift.run(task, bundled, bundled_faces, values, kind)
+    assert len(predictions.image) == 150 and predictions.method == dsift.METHODS[kind]
+    assert fitted.penalty in svm.PENALTIES
+    assert (predictions.predicted == predictions.label).mean() > 0.25  # chance is 20%
+
+
+def test_operations_are_counted_from_the_grid():
+    parts = dsift.operations()
+    assert parts["nearest words"] == len(dsift.grid()) * 128 * dsift.WORDS
+    assert 1e7 < sum(parts.values()) < 1e9
