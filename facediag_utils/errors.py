@@ -17,6 +17,10 @@ class WeightsError(FacediagError):
     """Pretrained weights that are missing, altered or not of the expected form."""
 
 
+class TrainingError(FacediagError):
+    """Training that cannot go on: the loss is no longer a number."""
+
+
 class ResultsError(FacediagError):
     """Stored predictions that are missing or do not fit together."""
 
