@@ -63,7 +63,7 @@ lab: $(READY) ## open JupyterLab on the notebooks
 	$(BIN)jupyter lab --notebook-dir notebooks
 
 notebooks: $(READY) ## run the notebooks in place, to commit their outputs
-	$(BIN)python tests/execute_notebooks.py
+	$(BIN)jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False notebooks/[0-9]*.ipynb
 
 cohort: ## render data/bundled again (own environment .venv-portraits; resumes where it stopped)
 	test -d .venv-portraits || $(PYTHON) -m venv .venv-portraits
