@@ -86,7 +86,8 @@ def vocabulary(training: np.ndarray, words: int = WORDS, seed: int = 0) -> np.nd
     """k-means centres (words, 128) of a sample of the training images' descriptors (n, points, 128)."""
     flat = training.reshape(-1, training.shape[-1])
     rng = np.random.default_rng(seed)
-    sample = flat[rng.choice(len(flat), min(SAMPLE, len(flat)), replace=False)].astype(np.float32)
+    # In double precision distances of whole numbers are exact, so that machines agree on the first assignments.
+    sample = flat[rng.choice(len(flat), min(SAMPLE, len(flat)), replace=False)].astype(np.float64)
     means = MiniBatchKMeans(words, batch_size=4096, n_init=1, max_iter=30, random_state=seed).fit(sample)
     return means.cluster_centers_
 
@@ -94,7 +95,7 @@ def vocabulary(training: np.ndarray, words: int = WORDS, seed: int = 0) -> np.nd
 def histograms(values: np.ndarray, centres: np.ndarray) -> np.ndarray:
     """Bag of features: the share of an image's descriptors nearest to each word, (n, words), rows sum to 1."""
     counts = [
-        np.bincount(pairwise_distances_argmin(image.astype(np.float32), centres), minlength=len(centres))
+        np.bincount(pairwise_distances_argmin(image.astype(np.float64), centres), minlength=len(centres))
         for image in values
     ]
     return np.stack(counts) / values.shape[1]

@@ -11,7 +11,7 @@ from scipy.stats import binomtest
 from facediag_utils import backbones
 from facediag_utils.cohort import Task
 from facediag_utils.errors import ResultsError
-from facediag_utils.paper import CLASSES, Row
+from facediag_utils.paper import CLASSES, FEATURES_AND_SVM, FINE_TUNING, Row
 from facediag_utils.results import KEY, NO_FACE
 
 
@@ -70,7 +70,7 @@ def accuracy(predictions: pd.DataFrame) -> tuple[float, float, float]:
     return proportion(int((predictions["label"] == predictions["predicted"]).sum()), len(predictions))
 
 
-HOW = {"DTL1": "Fine-tuning", "DTL2": "Feature Extractor + SVM Linear"}
+HOW = {"DTL1": FINE_TUNING, "DTL2": FEATURES_AND_SVM}
 
 
 def named(method: str, backbone: str) -> tuple[str, str, int]:

@@ -57,7 +57,10 @@ class Row:
     f1: float | None = None
 
 
-_LINEAR, _CHI2, _TUNED, _SVM = "DSIFT + SVM Linear", "DSIFT + SVM Chi2", "Fine-tuning", "Feature Extractor + SVM Linear"
+#: The paper's names for DTL1 and DTL2.
+FINE_TUNING: Final = "Fine-tuning"
+FEATURES_AND_SVM: Final = "Feature Extractor + SVM Linear"
+_LINEAR, _CHI2, _TUNED, _SVM = "DSIFT + SVM Linear", "DSIFT + SVM Chi2", FINE_TUNING, FEATURES_AND_SVM
 _BOTH = "VGGFace2 & MS-Celeb-1M"
 
 #: Tables 3 and 4: beta-thalassemia against control, 60 test images.

@@ -15,11 +15,12 @@ from PIL import Image
 
 from facediag_utils.alignment import Faces, face_chip
 from facediag_utils.cohort import Cohort
-from facediag_utils.evaluation import short_names
+from facediag_utils.evaluation import proportion, short_names
 from facediag_utils.files import replacing
 from facediag_utils.images import read_rgb
 from facediag_utils.paper import TITLES
 from facediag_utils.profiles import Profile
+from facediag_utils.svm import Fitted
 
 #: Okabe-Ito colours and marker shapes, so that classes differ without colour too.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#555555", "#56B4E9", "#D55E00", "#F0E442")
@@ -27,7 +28,8 @@ MARKERS = ("o", "s", "^", "D", "X", "v", "P", "*")
 
 
 def set_style() -> None:
-    """Use the package's look for all figures that follow in this process."""
+    """Use the package's look for all figures that follow in this process, and show tables' cells whole."""
+    pd.set_option("display.max_colwidth", None)
     sns.set_theme(context="notebook", style="ticks", palette=list(COLOURS))
     mpl.rcParams.update(
         {
@@ -201,28 +203,20 @@ def mean_faces(chips_of_class: dict[str, np.ndarray], title: str) -> Figure:
     return figure
 
 
-def feature_map(
-    points: np.ndarray, labels: np.ndarray, classes: Sequence[str], title: str, axis: plt.Axes | None = None
-) -> plt.Axes:
-    """A scatter of faces in two dimensions, a marker and colour a class."""
-    axis = axis or plt.subplots(figsize=(5, 4.6))[1]
-    for k, label in enumerate(classes):
-        chosen = labels == label
-        axis.scatter(
-            points[chosen, 0],
-            points[chosen, 1],
-            s=22,
-            alpha=0.8,
-            color=COLOURS[k],
-            marker=MARKERS[k],
-            linewidth=0.3,
-            edgecolor="white",
-            label=f"{_named(label)} (n = {chosen.sum()})",
-        )
-    axis.set(xlabel="t-SNE 1 (no unit)", ylabel="t-SNE 2 (no unit)", xticks=[], yticks=[])
-    axis.set_title(title)
-    sns.despine(ax=axis)
-    return axis
+def feature_maps(maps: dict[str, np.ndarray], labels: np.ndarray, classes: Sequence[str], title: str) -> Figure:
+    """Faces in two dimensions, (n, 2) a network, a marker and colour a class."""
+    figure, axes = plt.subplots(1, len(maps), figsize=(5.6 * len(maps), 4.6), squeeze=False)
+    for axis, (name, points) in zip(axes[0], maps.items(), strict=True):
+        for k, label in enumerate(classes):
+            chosen = labels == label
+            style = {"color": COLOURS[k], "marker": MARKERS[k], "edgecolor": "white", "linewidth": 0.3, "alpha": 0.8}
+            legend = f"{_named(label)} (n = {chosen.sum()})"
+            axis.scatter(points[chosen, 0], points[chosen, 1], s=24, label=legend, **style)
+        axis.set(xlabel="t-SNE 1 (no unit)", ylabel="t-SNE 2 (no unit)", xticks=[], yticks=[], title=name)
+        sns.despine(ax=axis)
+    axes[0, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    figure.suptitle(title)
+    return figure
 
 
 def words_of_a_face(cohort: Cohort, faces: Faces, values: np.ndarray, centres: np.ndarray, row: int) -> Figure:
@@ -242,12 +236,8 @@ def words_of_a_face(cohort: Cohort, faces: Faces, values: np.ndarray, centres: n
     figure, axes = plt.subplots(1, 3, figsize=(10, 3.2), width_ratios=[1, 1, 1.6])
     axes[0].imshow(chip)
     axes[1].imshow(order[word].reshape(side, side), cmap="viridis")
-    axes[2].bar(
-        np.arange(len(centres)),
-        dsift.histograms(values[row : row + 1], centres)[0][np.argsort(order)],
-        width=1.0,
-        color=COLOURS[0],
-    )
+    shares = dsift.histograms(values[row : row + 1], centres)[0][np.argsort(order)]
+    axes[2].bar(np.arange(len(centres)), shares, width=1.0, color=COLOURS[0], linewidth=0)
     axes[2].set(xlabel="word", ylabel="share of descriptors", title="bag of features")
     for axis, title in zip(axes[:2], ("aligned face", "nearest word a grid point"), strict=True):
         axis.set(xticks=[], yticks=[], title=title)
@@ -257,30 +247,27 @@ def words_of_a_face(cohort: Cohort, faces: Faces, values: np.ndarray, centres: n
     return figure
 
 
-def penalty_curve(searched: dict[str, Sequence[tuple[float, float]]], chosen: dict[str, float], title: str) -> Figure:
-    """Cross-validated accuracy against the SVM's C, a line a network; the chosen C is ringed."""
-    figure, axis = plt.subplots(figsize=(5.4, 3.4))
-    for k, (name, points) in enumerate(searched.items()):
-        penalties, means = np.array(points).T
-        axis.semilogx(
-            penalties,
-            100 * means,
-            marker=MARKERS[k],
-            color=COLOURS[k],
-            linestyle=("-", "--", ":", "-.")[k % 4],
-            label=name,
-        )
-        best = list(penalties).index(chosen[name])
-        axis.plot(penalties[best], 100 * means[best], "o", markersize=14, markerfacecolor="none", color=COLOURS[k])
-    axis.set(xlabel="C, penalty of eq. (10) (no unit)", ylabel="accuracy, 5-fold cross-validation (%)")
+def penalty_curve(fits: dict[str, Fitted], title: str) -> Figure:
+    """Cross-validated accuracy (mean and standard deviation over folds) against the SVM's C; the chosen C is ringed."""
+    figure, axis = plt.subplots(figsize=(5.6, 3.6))
+    for k, (name, fitted) in enumerate(fits.items()):
+        penalties, means, spreads = np.array(fitted.searched).T * [[1], [100], [100]]
+        axis.fill_between(penalties, means - spreads, means + spreads, color=COLOURS[k], alpha=0.15, linewidth=0)
+        line = ("-", "--", ":", "-.")[k % 4]
+        axis.semilogx(penalties, means, marker=MARKERS[k], color=COLOURS[k], linestyle=line, label=name)
+        best = int(np.argmin(np.abs(penalties - fitted.penalty)))
+        axis.plot(penalties[best], means[best], "o", markersize=14, markerfacecolor="none", color=COLOURS[k])
+    axis.set(xlabel="C, penalty of eq. (10) (no unit)", ylabel="accuracy, 5-fold CV (%),\nmean and s.d. over folds")
     axis.set_title(title)
-    axis.legend(frameon=False)
+    axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     sns.despine(figure)
     return figure
 
 
 def confusion_matrices(matrices: dict[str, pd.DataFrame], data: str) -> Figure:
-    """Confusion matrices side by side, rows predicted and columns actual as in the paper's Figures 4 and 6."""
+    """Confusion matrices side by side, rows predicted and columns actual as in the paper's Figures 4 and 6.
+
+    Above each stands its accuracy with the 95% Wilson interval."""
     size = max(matrix.shape[1] for matrix in matrices.values())
     each = 1.3 + 0.55 * size
     figure, axes = plt.subplots(1, len(matrices), figsize=(each * len(matrices) + 0.4, each + 0.3), squeeze=False)
@@ -308,7 +295,8 @@ def confusion_matrices(matrices: dict[str, pd.DataFrame], data: str) -> Figure:
         axis.set_yticklabels(short_names(matrix.index), rotation=0, fontsize=9)
         right = int(sum(matrix.loc[label, label] for label in matrix.columns))
         axis.set(xlabel="actual", ylabel="predicted")
-        axis.set_title(f"{name}\n{right} of {int(totals.sum())} right ({100 * right / totals.sum():.1f}%)", fontsize=10)
+        share, low, high = (100 * value for value in proportion(right, int(totals.sum())))
+        axis.set_title(f"{name}\n{right} of {totals.sum()} right: {share:.1f}% ({low:.0f}-{high:.0f})", fontsize=10)
     figure.text(0.5, 0.0, data, ha="center", fontsize=9)
     figure.tight_layout(rect=(0, 0.04, 1, 1))
     return figure

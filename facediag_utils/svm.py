@@ -28,13 +28,14 @@ class Fitted:
     svm : sklearn.svm.SVC
     penalty : float
         C of eq. (10).
-    searched : tuple of (float, float)
-        Penalty and its mean cross-validated accuracy on the training images; empty if C was given.
+    searched : tuple of (float, float, float)
+        Penalty, its mean cross-validated accuracy on the training images and the standard deviation over folds; empty
+        if C was given.
     """
 
     svm: SVC
     penalty: float
-    searched: tuple[tuple[float, float], ...]
+    searched: tuple[tuple[float, float, float], ...]
 
 
 def fit(
@@ -69,8 +70,9 @@ def fit(
         return Fitted(svm.set_params(C=penalty).fit(features, labels), penalty, ())
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     search = GridSearchCV(svm, {"C": list(PENALTIES)}, cv=folds).fit(features, labels)
-    means = tuple(float(mean) for mean in search.cv_results_["mean_test_score"])
-    return Fitted(search.best_estimator_, float(search.best_params_["C"]), tuple(zip(PENALTIES, means, strict=True)))
+    means, spreads = (search.cv_results_[f"{kind}_test_score"].tolist() for kind in ("mean", "std"))
+    searched = tuple(zip(PENALTIES, means, spreads, strict=True))
+    return Fitted(search.best_estimator_, float(search.best_params_["C"]), searched)
 
 
 def scores(fitted: Fitted, features: np.ndarray, classes: tuple[str, ...]) -> np.ndarray:

@@ -46,8 +46,8 @@ def test_separate_classes_are_told_apart():
 def test_the_smallest_of_the_best_penalties_is_taken():
     images, features = blobs(spread=0.05)
     _, fitted = dtl2.run(TASK, images, features, "dlib_resnet29")
-    best = max(mean for _, mean in fitted.searched)
-    assert fitted.penalty == min(c for c, mean in fitted.searched if mean == best)
+    best = max(mean for _, mean, _ in fitted.searched)
+    assert fitted.penalty == min(c for c, mean, _ in fitted.searched if mean == best)
 
 
 def test_test_images_do_not_reach_the_training():

@@ -32,7 +32,7 @@ def test_confusion_is_drawn_with_predicted_rows():
     }
     assert cells[1, 0] == "3" and cells[0, 1] == "0"  # (column actual, row predicted)
     assert axis.get_xlabel() == "actual" and axis.get_ylabel() == "predicted"
-    assert "57 of 60 right (95.0%)" in axis.get_title()
+    assert "57 of 60 right: 95.0% (86-98)" in axis.get_title()
     assert [label.get_text() for label in axis.get_xticklabels()] == ["D1\n(n=30)", "N0\n(n=30)"]
 
 
@@ -47,7 +47,7 @@ def test_equal_figures_are_equal_files(own_output, tmp_path):
 
 
 def test_classes_differ_in_marker_and_in_grey():
-    axis = plots.feature_map(np.zeros((5, 2)), np.array(list("abcde")), list("abcde"), "t")
+    axis = plots.feature_maps({"n": np.zeros((5, 2))}, np.array(list("abcde")), list("abcde"), "t").axes[0]
     assert len({collection.get_paths()[0].vertices.tobytes() for collection in axis.collections}) == 5
     assert len(set(plots.COLOURS)) == len(plots.COLOURS) == len(plots.MARKERS)
 
