@@ -129,7 +129,7 @@ def summary(profile: Profile, seconds: float, executed: list[Path]) -> str:
         for _, row in evaluation.measured(stored, task).iterrows():
             method, pretraining, _ = evaluation.named(row["method"], row["backbone"])
             share = f"{100 * row['accuracy']:.1f}% ({100 * row['accuracy_low']:.0f}-{100 * row['accuracy_high']:.0f})"
-            lines.append(f"    {method:50} {pretraining:16} {row['correct']:3d} of {row['n']:3d}  {share}")
+            lines.append(f"    {method:52} {pretraining:16} {row['correct']:3d} of {row['n']:3d}  {share}")
     if profile.rendered:
         lines.append("  Rendered faces: these numbers say nothing of how well anything diagnoses people.")
     lines.append(f"\nmade in {seconds:.0f} s:")
