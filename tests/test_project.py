@@ -8,7 +8,7 @@ import sys
 import pandas as pd
 import pytest
 
-from facediag_utils import backbones
+from facediag_utils import backbones, evaluation
 from facediag_utils.profiles import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -87,7 +87,8 @@ def test_numbers_in_the_readme_are_the_stored_ones():
     assert "rendered" in readme and re.search(r"^\d{4}-\d\d-\d\d, data: \*\*this run", readme, re.MULTILINE)
     for task in ("binary", "multiclass"):
         for _, row in pd.read_csv(ROOT / "results" / "bundled" / f"dtl2_{task}.csv").iterrows():
-            share = f"{100 * row['accuracy']:.1f}% ({100 * row['accuracy_low']:.0f}-{100 * row['accuracy_high']:.0f})"
+            value, low, high = (100 * x for x in evaluation.proportion(row["correct"], row["n"]))
+            share = f"{value:.1f}% ({low:.0f}-{high:.0f})"
             title = backbones.get(row["backbone"]).title
             assert any(title in line and share in line for line in readme.splitlines()), (title, share)
 
