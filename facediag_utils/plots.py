@@ -46,15 +46,14 @@ def set_style() -> None:
     )
 
 
-def save(figure: Figure, profile: Profile, name: str, formats: Sequence[str] = ("png", "svg")) -> Figure:
-    """Write ``figures/<profile>/<name>`` and return the figure.
+def save(figure: Figure, profile: Profile, name: str, formats: Sequence[str] = ("png", "svg")) -> None:
+    """Write ``figures/<profile>/<name>`` in each format.
 
     The files hold no dates, so that equal figures are equal files.  Figures made of photographs are saved as PNG only.
     """
     for suffix in formats:
         with replacing(profile.figures / f"{name}.{suffix}") as partial:
             figure.savefig(partial, metadata={"Date": None} if suffix == "svg" else {"Software": None})
-    return figure
 
 
 def title_of(name: str) -> str:
