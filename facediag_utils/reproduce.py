@@ -141,5 +141,6 @@ def summary(profile: Profile, seconds: float, executed: list[Path]) -> str:
 def main(profile: Profile, seed: int = 0) -> None:
     """Run everything and print the summary."""
     started = time.monotonic()
+    load(profile)  # a faulty data folder is told before any notebook runs
     executed = reproduce(profile, seed)
     print(summary(profile, time.monotonic() - started, executed))
