@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 PIP_ARGS ?=
+LAB_ARGS ?=
 PROFILE ?= bundled
 SEED ?= 0
 
@@ -60,7 +61,7 @@ format: $(READY) ## let ruff rewrite what lint would complain of
 	$(BIN)ruff check --fix .
 
 lab: $(READY) ## open JupyterLab on the notebooks
-	$(BIN)jupyter lab --notebook-dir notebooks
+	$(BIN)jupyter lab --notebook-dir notebooks $(LAB_ARGS)
 
 notebooks: $(READY) ## run the notebooks in place, to commit their outputs
 	$(BIN)jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False notebooks/[0-9]*.ipynb
