@@ -130,7 +130,7 @@ def _find_in_file(path: Path) -> dict[str, np.ndarray]:
     try:
         return find_face(read_rgb(path))
     except ImageError as error:
-        return _row(UNREADABLE, reason=str(error))
+        return _row(UNREADABLE, reason=str(error).removeprefix(f"{path}: "))
 
 
 def find_faces(cohort: Cohort, jobs: int = -1) -> Faces:
