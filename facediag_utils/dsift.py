@@ -146,8 +146,8 @@ def run(
 def operations() -> dict[str, int]:
     """Multiply-accumulates for one image, by part: the counterpart of the paper's 1.28G.
 
-    Gradients and Gaussian windows take some tens of operations a described pixel; what dominates is comparing every
-    descriptor with every word.  The paper states neither grid nor vocabulary, so its 1.28G cannot be recomputed, only
+    Gradients and Gaussian windows are put at ten a described pixel, an estimate; comparing every descriptor with every
+    word, which is counted, outweighs them.  The paper states neither grid nor vocabulary, so its 1.28G cannot be recomputed, only
     set beside this count.
     """
     points = len(grid())

@@ -28,7 +28,9 @@ METHOD = "DTL1"
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a network is fine-tuned; the defaults are the paper's (section III.C.1) but for the batch, which it omits.
+    """How a network is fine-tuned; the defaults are the paper's (section III.C.1).
+
+    The paper gives no batch size and mentions no mirroring: those two are ours.
 
     Attributes
     ----------
@@ -115,7 +117,8 @@ def fine_tune(
     seed : int
         Of the new layer, the order of images and the mirroring.
     checkpoint : Path, optional
-        Written after each epoch; a training that finds one of the same settings goes on from there.
+        Written after each epoch; a training that finds one of the same settings goes on from there.  One that has gone
+        further than ``recipe.epochs`` is of no use and is begun anew.
 
     Returns
     -------
@@ -133,7 +136,7 @@ def fine_tune(
         network.parameters(), lr=recipe.learning_rate, momentum=recipe.momentum, weight_decay=recipe.weight_decay
     )
     tuned = Tuned(network)
-    _resume(checkpoint, tuned, optimizer, generator)
+    _resume(checkpoint, recipe.epochs, tuned, optimizer, generator)
     first = len(tuned.scores)
     for epoch in tqdm(range(first, recipe.epochs), initial=first, total=recipe.epochs, desc=record.title, disable=None):
         seen = _epoch(network, optimizer, training, recipe, record, generator)
@@ -214,10 +217,14 @@ def _save(path: Path | None, tuned: Tuned, optimizer: torch.optim.Optimizer, gen
         torch.save(state, partial)
 
 
-def _resume(path: Path | None, tuned: Tuned, optimizer: torch.optim.Optimizer, generator: torch.Generator) -> None:
+def _resume(
+    path: Path | None, epochs: int, tuned: Tuned, optimizer: torch.optim.Optimizer, generator: torch.Generator
+) -> None:
     if path is None or not path.exists():
         return
     state = torch.load(path, weights_only=True)
+    if len(state["scores"]) > epochs:
+        return
     tuned.network.load_state_dict(state["network"])
     optimizer.load_state_dict(state["optimizer"])
     generator.set_state(state["generator"])

@@ -70,6 +70,12 @@ def test_a_stopped_training_goes_on_where_it_was(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["c.pt"]
 
 
+def test_a_checkpoint_that_went_further_is_not_taken_for_a_shorter_training(tmp_path):
+    tuned(epochs=3, checkpoint=tmp_path / "c.pt")
+    short = tuned(epochs=1, checkpoint=tmp_path / "c.pt")
+    assert short.history == tuned(epochs=1).history and len(short.scores) == 1
+
+
 def test_divergence_stops_with_a_word():
     with pytest.raises(TrainingError, match="learning rate 1e\\+06 is too high"):
         tuned(epochs=3, learning_rate=1e6)
