@@ -5,6 +5,7 @@ PIP_ARGS ?=
 LAB_ARGS ?=
 PROFILE ?= bundled
 SEED ?= 0
+WEIGHTS ?=
 
 ifeq ($(strip $(VENV)),)
 BIN :=
@@ -24,7 +25,7 @@ export PYTHONPATH := $(CURDIR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce test test-python test-notebooks lint format lab notebooks cohort bench clean
+.PHONY: help setup reproduce weights test test-python test-notebooks lint format lab notebooks cohort bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -40,6 +41,9 @@ setup: $(READY) ## make .venv from requirements.txt (the others do it when neede
 
 reproduce: $(READY) ## run all notebooks: results/bundled, figures/bundled, runs/bundled
 	@$(BIN)python -m facediag_utils reproduce --profile $(PROFILE) --seed $(SEED)
+
+weights: $(READY) ## download the networks' published weights into weights/ (one: WEIGHTS=vgg16_vggface)
+	@$(BIN)python -m facediag_utils weights $(WEIGHTS)
 
 test: test-python test-notebooks ## all tests: pytest, then every notebook compared with its committed outputs
 

@@ -1,4 +1,4 @@
-"""``python -m facediag_utils reproduce``: what ``make reproduce`` runs."""
+"""``python -m facediag_utils reproduce | weights``: what ``make reproduce`` and ``make weights`` run."""
 
 from __future__ import annotations
 
@@ -15,8 +15,14 @@ def main() -> int:
     run = commands.add_parser("reproduce", help="execute all notebooks and write results/ and figures/")
     run.add_argument("--profile", default="bundled", help="data set (default: bundled)")
     run.add_argument("--seed", type=int, default=0, help="seed of folds and maps (default: 0)")
+    fetch = commands.add_parser("weights", help="download published weights; without names, all of them")
+    fetch.add_argument("names", nargs="*", help="networks of the registry, or timm:<name>")
     options = parser.parse_args()
     try:
+        if options.command == "weights":
+            from facediag_utils.backbones import download
+
+            return 1 if download.fetch_all(options.names) else 0
         from facediag_utils import profiles, reproduce
 
         reproduce.main(profiles.profile(options.profile), options.seed)

@@ -55,6 +55,11 @@ def cache_root() -> Path:
     return Path(os.environ.get("FACEDIAG_CACHE") or ROOT / ".cache")
 
 
+def weights_root() -> Path:
+    """Folder of downloaded or hand-placed weights: ``FACEDIAG_WEIGHTS``, else ``weights`` here."""
+    return Path(os.environ.get("FACEDIAG_WEIGHTS") or ROOT / "weights")
+
+
 def profile(name: str = "bundled") -> Profile:
     """The profile of this name.
 

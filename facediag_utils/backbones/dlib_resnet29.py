@@ -95,6 +95,18 @@ class DlibResNet29(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.features(x, "descriptor")
 
+    def fill(self, path: Path) -> None:
+        """Take the weights of dlib's file.  Raises WeightsError if it does not hold exactly these parameters."""
+        layers = [m for m in self.modules() if isinstance(m, (nn.Conv2d, Affine, nn.Linear))]
+        tensors = list(read_tensors(path))
+        if len(tensors) != len(layers):
+            raise WeightsError(
+                f"{path}: {len(tensors)} parameter tensors, {len(layers)} expected; not dlib's ResNet-29 or damaged"
+            )
+        with torch.no_grad():
+            for number, (layer, values) in enumerate(zip(layers, tensors, strict=True)):
+                _fill(layer, torch.from_numpy(values.copy()), f"{path}: tensor {number}")
+
 
 class _Reader:
     """dlib's serialization: an integer is a head byte (bit 7 the sign, low 4 bits a count) and that many bytes,
@@ -149,27 +161,6 @@ def read_tensors(path: Path) -> Iterator[np.ndarray]:
         else:
             yield found[0]
             at = found[1]
-
-
-def load(path: Path) -> DlibResNet29:
-    """The network with the weights of dlib's file.
-
-    Raises
-    ------
-    WeightsError
-        If the file does not hold exactly this network's parameters.
-    """
-    network = DlibResNet29()
-    layers = [m for m in network.modules() if isinstance(m, (nn.Conv2d, Affine, nn.Linear))]
-    tensors = list(read_tensors(path))
-    if len(tensors) != len(layers):
-        raise WeightsError(
-            f"{path}: {len(tensors)} parameter tensors, {len(layers)} expected; not dlib's ResNet-29 or damaged"
-        )
-    with torch.no_grad():
-        for number, (layer, values) in enumerate(zip(layers, tensors, strict=True)):
-            _fill(layer, torch.from_numpy(values.copy()), f"{path}: tensor {number}")
-    return network.eval()
 
 
 def _fill(layer: nn.Conv2d | Affine | nn.Linear, values: torch.Tensor, where: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from facediag_utils.errors import WeightsError
+from facediag_utils.backbones import formats
 
 
 class EfficientNetLite0(nn.Module):
@@ -29,20 +29,6 @@ class EfficientNetLite0(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.network._fc(self.features(x))
 
-
-def load(path: Path) -> EfficientNetLite0:
-    """The network with the weights of a PyTorch state dict.
-
-    Raises
-    ------
-    WeightsError
-        If the file is no state dict of this network.
-    """
-    network = EfficientNetLite0()
-    try:
-        network.network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True), strict=True)
-    except Exception as error:  # torch raises RuntimeError, KeyError, UnpicklingError ... by kind of damage
-        raise WeightsError(
-            f"{path}: not the weights of EfficientNet-Lite0 ({str(error).splitlines()[0]}); install them again"
-        ) from None
-    return network.eval()
+    def fill(self, path: Path) -> None:
+        """Take the weights of the package's state dict.  Raises WeightsError if it is none of this network."""
+        formats.fill(self.network, path)

@@ -10,9 +10,13 @@ PyTorch conversions keep, so that a published file's keys are a network's keys.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from facediag_utils.backbones import conversion, formats
 
 
 class AlexNet(nn.Module):
@@ -40,6 +44,10 @@ class AlexNet(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.fc8(F.dropout(self.features(x), training=self.training))
+
+    def fill(self, path: Path) -> None:
+        """Take published weights, in any format of `formats`."""
+        formats.fill(self, path)
 
 
 def _normalised(x: torch.Tensor) -> torch.Tensor:
@@ -74,6 +82,10 @@ class VGG16(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.fc8(F.dropout(self.features(x), training=self.training))
+
+    def fill(self, path: Path) -> None:
+        """Take published weights, in any format of `formats`."""
+        formats.fill(self, path)
 
 
 class ResNet50(nn.Module):
@@ -133,3 +145,7 @@ class ResNet50(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.classifier(self.features(x)[:, :, None, None]).flatten(1)
+
+    def fill(self, path: Path) -> None:
+        """Take published weights, in any format of `formats` and any naming of `conversion`."""
+        formats.fill(self, path, conversion.resnet50)
