@@ -1,13 +1,15 @@
 """DTL1: fine-tuning a pretrained network (paper, section III.C.1, Pseudocode 1, eq. 7).
 
-The last fully connected layer is replaced by a new one; then all layers are trained a little further by mini-batch
-gradient descent with momentum and weight decay, at a small learning rate.
+The last fully connected layer is replaced by a new one; then the layers are trained a little further by mini-batch
+gradient descent with momentum and weight decay, at a small learning rate.  `fine_tune` trains, `run` puts it to a task.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, field
+import math
+from copy import deepcopy
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,40 +20,61 @@ from torch import nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from facediag_utils import backbones
+from facediag_utils import backbones, devices, svm
+from facediag_utils.alignment import Faces, chips
+from facediag_utils.augmentation import Augmentation, augmented
+from facediag_utils.cohort import Cohort, Task
 from facediag_utils.errors import TrainingError
 from facediag_utils.files import replacing
 from facediag_utils.profiles import cache_root
+from facediag_utils.results import Predictions
 
-METHOD = "DTL1"
+#: Names in the store.  DTL1 stops on a split of the training images; the paper chose its epoch on the test images.
+METHOD, PAPERS_PROTOCOL, FROM_SCRATCH = "DTL1", "DTL1, epoch chosen on test", "From scratch"
+HELD_OUT = 0.2  # share of each class's training images that say when to stop
+GUESSING = 10  # times the loss of guessing: a loss beyond that will not come back
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a network is fine-tuned; the defaults are the paper's (section III.C.1).
+    """How a network is fine-tuned; rates, decay, momentum and epochs default to the paper's (section III.C.1).
 
-    The paper gives no batch size and mentions no mirroring: those two are ours.
+    The paper gives no batch size and mentions no mirroring: those are ours.
 
     Attributes
     ----------
     epochs : int
+        Passes over the training images, at most.
     learning_rate, weight_decay, momentum : float
         Of stochastic gradient descent.
     batch : int
         Images a step.
-    flip : bool
-        Mirror each training image at random.
+    augmentation : Augmentation
+        Random changes of the training images.
     pretrained : bool
         False starts from random weights: the over-fitting example the paper warns of.
+    frozen : int
+        How many weight layers (convolutions and fully connected ones), counted from the input, keep their pretrained
+        weights, with the normalisation behind them; Yu et al. [51] of the paper fix early layers so.
+    balanced : bool
+        Weigh classes by the inverse of their number of training images.
+    patience : int or None
+        Stop after so many epochs without a lower validation error.
+    best : bool
+        Keep the epoch of the lowest validation error (top-1, then objective), else the last.
     """
 
     epochs: int = 100
     learning_rate: float = 5e-5
     weight_decay: float = 5e-4
     momentum: float = 0.9
-    batch: int = 20
-    flip: bool = True
+    batch: int = 10
+    augmentation: Augmentation = field(default_factory=Augmentation)
     pretrained: bool = True
+    frozen: int = 0
+    balanced: bool = False
+    patience: int | None = None
+    best: bool = True
 
 
 @dataclass
@@ -61,16 +84,22 @@ class Tuned:
     Attributes
     ----------
     network : torch.nn.Module
-        After the last epoch.
+        After the epoch that was kept.
+    kept : int
+        That epoch, from 1.
     history : list of dict
         A row an epoch and part ("train", "validation"): objective (mean loss, eq. 7), top1 and top3 error (0..1).
-    scores : list of numpy.ndarray
-        Softmax scores (n, classes) of the validation images after each epoch.
+        Training rows are of the images as they were met, before the step that learned from them.
     """
 
     network: nn.Module
+    kept: int = 0
     history: list[dict[str, Any]] = field(default_factory=list)
-    scores: list[np.ndarray] = field(default_factory=list)
+
+    @property
+    def epochs(self) -> int:
+        """How many were trained."""
+        return len(self.history) // 2
 
     def curves(self) -> pd.DataFrame:
         """The history as a table (Figure 3)."""
@@ -93,15 +122,37 @@ class Classifier(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.head(self.body.features(x, self.layer))
 
+    def freeze(self, count: int) -> None:
+        """Keep the first ``count`` weight layers, and what stands between them, as they are.
+
+        Raises
+        ------
+        TrainingError
+            If the network has not that many.
+        """
+        passed = 0
+        for layer in self.body.modules():
+            passed += isinstance(layer, (nn.Conv2d, nn.Linear))
+            if passed > count:
+                return
+            for parameter in layer.parameters(recurse=False):
+                parameter.requires_grad_(False)
+        if passed < count:
+            raise TrainingError(f"{count} layers cannot be frozen: the network has {passed}")
+
+
+Images = tuple[np.ndarray, np.ndarray]
+
 
 def fine_tune(
     backbone: str,
-    training: tuple[np.ndarray, np.ndarray],
-    validation: tuple[np.ndarray, np.ndarray],
+    training: Images,
+    validation: Images,
     classes: int,
-    recipe: Recipe | None = None,
+    recipe: Recipe,
     seed: int = 0,
     checkpoint: Path | None = None,
+    bfloat16: bool | None = None,
 ) -> Tuned:
     """Train a backbone with a new last layer (Pseudocode 1).
 
@@ -112,13 +163,13 @@ def fine_tune(
     training, validation : tuple of numpy.ndarray
         Face chips, uint8 (n, size, size, 3), and class numbers, int (n,).
     classes : int
-    recipe : Recipe, optional
-        Default: the paper's with the record's learning rate.
+    recipe : Recipe
     seed : int
-        Of the new layer, the order of images and the mirroring.
+        Of the new layer, the order of images and the augmentation.
     checkpoint : Path, optional
-        Written after each epoch; a training that finds one of the same settings goes on from there.  One that has gone
-        further than ``recipe.epochs`` is of no use and is begun anew.
+        Written after each epoch; a training of the same settings goes on from there.
+    bfloat16 : bool, optional
+        Compute layers in bfloat16 (weights stay float32); default where the processor is faster so.
 
     Returns
     -------
@@ -127,65 +178,79 @@ def fine_tune(
     Raises
     ------
     TrainingError
-        If the loss is not finite.
+        If the loss is not finite or grows without bound.
     """
-    recipe = recipe or Recipe(learning_rate=backbones.get(backbone).learning_rate)
-    record, generator = backbones.get(backbone), torch.Generator().manual_seed(seed)
-    network = Classifier(backbone, classes, recipe.pretrained, generator).to(memory_format=torch.channels_last)
-    optimizer = torch.optim.SGD(
-        network.parameters(), lr=recipe.learning_rate, momentum=recipe.momentum, weight_decay=recipe.weight_decay
-    )
-    tuned = Tuned(network)
-    _resume(checkpoint, recipe.epochs, tuned, optimizer, generator)
-    first = len(tuned.scores)
-    for epoch in tqdm(range(first, recipe.epochs), initial=first, total=recipe.epochs, desc=record.title, disable=None):
-        seen = _epoch(network, optimizer, training, recipe, record, generator)
-        tuned.history.append({"epoch": epoch + 1, "part": "train", **_errors(*seen)})
-        if not np.isfinite(tuned.history[-1]["objective"]):
-            raise TrainingError(
-                f"{backbone}: the loss is not a number after epoch {epoch + 1}; the learning rate "
-                f"{recipe.learning_rate:g} is too high for it, try a tenth"
-            )
-        logits = predict(network, validation[0], record)
-        tuned.history.append(
-            {"epoch": epoch + 1, "part": "validation", **_errors(logits, torch.from_numpy(validation[1]))}
-        )
-        tuned.scores.append(logits.softmax(dim=1).numpy())
-        _save(checkpoint, tuned, optimizer, generator)
+    device, generator = devices.found(), torch.Generator().manual_seed(seed)
+    mixed = devices.bfloat16_pays(device) if bfloat16 is None else bfloat16
+    network = Classifier(backbone, classes, recipe.pretrained, generator)
+    network.freeze(recipe.frozen)
+    state = _State(network.to(device).to(memory_format=torch.channels_last), recipe, generator)
+    state.resume(checkpoint)
+    record, tuned = backbones.get(backbone), state.tuned
+    with tqdm(total=recipe.epochs, initial=tuned.epochs, desc=record.title, unit="epoch", disable=None) as bar:
+        while tuned.epochs < recipe.epochs and not state.patience_ended():
+            with torch.autocast(device.type, torch.bfloat16, enabled=mixed):
+                seen = _epoch(state, training, classes, record)
+                _check(seen, backbone, tuned.epochs + 1, recipe, classes)
+                logits = predict(network, validation[0], record)
+            state.finish_epoch(seen, errors(logits, torch.from_numpy(validation[1])))
+            state.save(checkpoint)
+            bar.update()
+    state.keep(checkpoint)
     return tuned
 
 
-def _epoch(network, optimizer, training, recipe, record, generator) -> tuple[torch.Tensor, torch.Tensor]:
-    """One pass over the training images; their logits as they were met, and their classes."""
+def _epoch(state: _State, training: Images, classes: int, record: backbones.Backbone) -> dict[str, float]:
+    """One pass over the training images; the errors on them as they were met."""
+    recipe, network, generator = state.recipe, state.tuned.network, state.generator
+    device = next(network.parameters()).device
     pictures, labels = training[0], torch.from_numpy(training[1])
-    order = torch.randperm(len(pictures), generator=generator)
-    mirrored = torch.rand(len(pictures), generator=generator) < (0.5 if recipe.flip else 0.0)
-    # Batch norms keep their pretrained statistics: batches of 20 faces would spoil them.  dlib's network has none.
-    network.eval() if recipe.pretrained else network.train()
-    met = []
-    for batch in order.split(recipe.batch):
-        x = backbones.prepare(pictures[batch.numpy()], record)
-        x = torch.where(mirrored[batch][:, None, None, None], x.flip(3), x).contiguous(
-            memory_format=torch.channels_last
-        )
-        logits = network(x)
-        loss = F.cross_entropy(logits, labels[batch])  # eq. (7), mean over the batch
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        met.append(logits.detach())
-    return torch.cat(met), labels[order]
+    weights = class_weights(labels, classes).to(device) if recipe.balanced else None
+    # Batch norms keep their pretrained statistics: batches of a few faces would spoil them.  dlib's network has none.
+    network.train(not recipe.pretrained)
+    order, met = torch.randperm(len(pictures), generator=generator), []
+    with torch.random.fork_rng(devices=[]):  # dropout draws from the global generator
+        torch.manual_seed(int(torch.randint(2**31, (1,), generator=generator)))
+        for batch in order.split(recipe.batch):
+            x = backbones.prepare(pictures[batch.numpy()], record).to(device)
+            logits = network(augmented(x, recipe.augmentation, generator)).float()
+            loss = F.cross_entropy(logits, labels[batch].to(device), weights)  # eq. (7), mean over the batch
+            state.optimizer.zero_grad()
+            loss.backward()
+            state.optimizer.step()
+            met.append(logits.detach().cpu())
+    return errors(torch.cat(met), labels[order])
+
+
+def _check(seen: dict[str, float], backbone: str, epoch: int, recipe: Recipe, classes: int) -> None:
+    objective = seen["objective"]
+    if np.isfinite(objective) and objective < GUESSING * math.log(classes):
+        return
+    word = f"has grown to {objective:.3g}" if np.isfinite(objective) else "is not a number"
+    raise TrainingError(
+        f"{backbone}: the loss {word} in epoch {epoch}; the learning rate {recipe.learning_rate:g} is too high for it, "
+        "try a tenth"
+    )
+
+
+def class_weights(labels: torch.Tensor, classes: int) -> torch.Tensor:
+    """n / (classes x images of the class), so that every class weighs the same in the loss."""
+    return len(labels) / (classes * torch.bincount(labels, minlength=classes).clamp(min=1))
 
 
 @torch.inference_mode()
 def predict(network: nn.Module, pictures: np.ndarray, record: backbones.Backbone, batch: int = 50) -> torch.Tensor:
-    """Logits (n, classes) of face chips."""
+    """Logits (n, classes) of face chips, on the processor."""
     network.eval()
-    parts = [network(backbones.prepare(pictures[k : k + batch], record)) for k in range(0, len(pictures), batch)]
+    device = next(network.parameters()).device
+    parts = [
+        network(backbones.prepare(pictures[k : k + batch], record).to(device)).float().cpu()
+        for k in range(0, len(pictures), batch)
+    ]
     return torch.cat(parts)
 
 
-def _errors(logits: torch.Tensor, labels: torch.Tensor) -> dict[str, float]:
+def errors(logits: torch.Tensor, labels: torch.Tensor) -> dict[str, float]:
     """Objective, top-1 and top-3 error (the three panels of Figure 3)."""
     ranked = logits.argsort(dim=1, descending=True, stable=True)
     hits = ranked == labels[:, None]
@@ -196,36 +261,146 @@ def _errors(logits: torch.Tensor, labels: torch.Tensor) -> dict[str, float]:
     }
 
 
+class _State:
+    """A training between two epochs: all that a checkpoint holds."""
+
+    def __init__(self, network: nn.Module, recipe: Recipe, generator: torch.Generator) -> None:
+        self.tuned, self.recipe, self.generator = Tuned(network), recipe, generator
+        trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+        self.optimizer = torch.optim.SGD(
+            trained, lr=recipe.learning_rate, momentum=recipe.momentum, weight_decay=recipe.weight_decay
+        )
+        self.best: dict[str, torch.Tensor] = {}
+        self.lowest = (math.inf, math.inf)
+
+    def finish_epoch(self, train: dict[str, float], validation: dict[str, float]) -> None:
+        tuned = self.tuned
+        epoch = tuned.epochs + 1
+        tuned.history += [
+            {"epoch": epoch, "part": part, **row} for part, row in (("train", train), ("validation", validation))
+        ]
+        reached = (validation["top1"], validation["objective"])
+        if reached < self.lowest:
+            self.lowest, tuned.kept = reached, epoch
+            self.best = deepcopy(tuned.network.state_dict())
+
+    def patience_ended(self) -> bool:
+        return self.recipe.patience is not None and self.tuned.epochs - self.tuned.kept >= self.recipe.patience
+
+    def keep(self, checkpoint: Path | None) -> None:
+        """The network of the epoch to be kept; what only a further training would need leaves the checkpoint."""
+        if self.recipe.best:
+            self.tuned.network.load_state_dict(self.best)
+        else:
+            self.tuned.kept = self.tuned.epochs
+        self.tuned.network.eval()
+        if self.optimizer.state:
+            self.optimizer.state.clear()
+            self.save(checkpoint)
+
+    def save(self, path: Path | None) -> None:
+        if path is None:
+            return
+        state = {
+            "network": self.tuned.network.state_dict(),
+            "best": self.best,
+            "optimizer": self.optimizer.state_dict(),
+            "generator": self.generator.get_state(),
+            "history": self.tuned.history,
+            "kept": self.tuned.kept,
+            "lowest": self.lowest,
+        }
+        with replacing(path) as partial:
+            torch.save(state, partial)
+
+    def resume(self, path: Path | None) -> None:
+        if path is None or not path.exists():
+            return
+        device = next(self.tuned.network.parameters()).device
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        self.tuned.network.load_state_dict(state["network"])
+        self.best = {name: value.to(device) for name, value in state["best"].items()}
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.generator.set_state(state["generator"])
+        self.tuned.history, self.tuned.kept, self.lowest = state["history"], state["kept"], tuple(state["lowest"])
+
+
+def inputs(cohort: Cohort, faces: Faces, backbone: str) -> np.ndarray:
+    """Face chips of all images, uint8 (n, size, size, 3), black where there is no face."""
+    record = backbones.get(backbone)
+    pictures = np.zeros((len(cohort), record.input_size, record.input_size, 3), np.uint8)
+    rows = np.flatnonzero(faces.found)
+    for row, chip in zip(rows, chips(cohort, faces, record.input_size, record.crop, rows), strict=True):
+        pictures[row] = chip
+    return pictures
+
+
+def run(
+    task: Task,
+    cohort: Cohort,
+    faces: Faces,
+    pictures: np.ndarray,
+    backbone: str,
+    recipe: Recipe,
+    method: str = METHOD,
+    seed: int = 0,
+) -> tuple[Predictions, Tuned]:
+    """Fine-tune for a task and predict its test images.
+
+    Parameters
+    ----------
+    task, cohort, faces
+    pictures : numpy.ndarray
+        As `inputs` gives them.
+    backbone : str
+    recipe : Recipe
+    method : str
+        `METHOD` holds out a fifth of each class's training images and keeps the epoch that is best on them.
+        `PAPERS_PROTOCOL` trains on all of them and keeps the epoch that is best on the test images, as the paper did
+        (Figure 3): its result flatters.  `FROM_SCRATCH` trains on all from random weights and keeps the last epoch.
+    seed : int
+
+    Returns
+    -------
+    Predictions
+        A row a test image; scores are softmax probabilities.
+    Tuned
+        The training.
+    """
+    split = svm.parts(task, cohort, faces.found)
+    numbers = np.array([task.classes.index(name) if name in task.classes else -1 for name in split.labels])
+    train, validate, test = np.flatnonzero(split.train), None, np.flatnonzero(split.test & split.found)
+    if method == METHOD:
+        train, validate = held_out(train, numbers, np.random.default_rng(seed))
+    elif method == FROM_SCRATCH:
+        recipe = replace(recipe, pretrained=False, best=False, patience=None)
+    seen = test if validate is None else validate
+    digests = [cohort.table["sha256"].iloc[row] for row in (*train, *seen)]
+    tuned = fine_tune(
+        backbone,
+        (pictures[train], numbers[train]),
+        (pictures[seen], numbers[seen]),
+        len(task.classes),
+        recipe,
+        seed,
+        checkpoint_path(backbone, digests, task.classes, recipe, seed),
+    )
+    record = backbones.get(backbone)
+    given = predict(tuned.network, pictures[test], record).softmax(dim=1).numpy()
+    return svm.predictions(task, cohort, split, given, method, backbone, record.pretraining), tuned
+
+
+def held_out(rows: np.ndarray, numbers: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Training rows less `HELD_OUT` of each class, and those held out."""
+    held = []
+    for number in np.unique(numbers[rows]):
+        members = rows[numbers[rows] == number]
+        held.append(rng.permutation(members)[: max(1, round(HELD_OUT * len(members)))])
+    aside = np.sort(np.concatenate(held))
+    return np.setdiff1d(rows, aside), aside
+
+
 def checkpoint_path(backbone: str, digests: list[str], classes: tuple[str, ...], recipe: Recipe, seed: int) -> Path:
-    """Where a training of these images and settings keeps its last epoch (the number of epochs aside)."""
-    settings = {**asdict(recipe), "epochs": None}
-    key = repr((backbone, backbones.get(backbone).checksum, digests, classes, sorted(settings.items()), seed))
-    return cache_root() / "dtl1" / f"{backbone}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.pt"
-
-
-def _save(path: Path | None, tuned: Tuned, optimizer: torch.optim.Optimizer, generator: torch.Generator) -> None:
-    if path is None:
-        return
-    state = {
-        "network": tuned.network.state_dict(),
-        "optimizer": optimizer.state_dict(),
-        "generator": generator.get_state(),
-        "history": tuned.history,
-        "scores": torch.from_numpy(np.stack(tuned.scores)),
-    }
-    with replacing(path) as partial:
-        torch.save(state, partial)
-
-
-def _resume(
-    path: Path | None, epochs: int, tuned: Tuned, optimizer: torch.optim.Optimizer, generator: torch.Generator
-) -> None:
-    if path is None or not path.exists():
-        return
-    state = torch.load(path, weights_only=True)
-    if len(state["scores"]) > epochs:
-        return
-    tuned.network.load_state_dict(state["network"])
-    optimizer.load_state_dict(state["optimizer"])
-    generator.set_state(state["generator"])
-    tuned.history, tuned.scores = state["history"], list(state["scores"].numpy())
+    """Where a training of these images and settings is kept."""
+    key = repr((backbone, backbones.get(backbone).checksum, digests, classes, sorted(asdict(recipe).items()), seed))
+    return cache_root() / "dtl1" / f"{backbone.replace(':', '-')}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.pt"

@@ -1,10 +1,13 @@
 """Fine-tuning: the paper's recipe, known errors, resumption to the bit, and a clear end when it diverges."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
-from facediag_utils import backbones, dtl1
+from facediag_utils import alignment, backbones, cohort, devices, dtl1, evaluation
+from facediag_utils.augmentation import Augmentation, augmented, matrices
 from facediag_utils.errors import TrainingError
 
 NAME = "dlib_resnet29"
@@ -18,10 +21,9 @@ def faces(number: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     return pictures.astype(np.uint8), labels
 
 
-def tuned(epochs=2, seed=0, checkpoint=None, **recipe):
-    return dtl1.fine_tune(
-        NAME, faces(12), faces(6, 1), 2, dtl1.Recipe(epochs=epochs, batch=4, **recipe), seed, checkpoint
-    )
+def tuned(epochs=2, seed=0, checkpoint=None, bfloat16=False, name=NAME, **recipe):
+    recipe = dtl1.Recipe(epochs=epochs, **{"batch": 4, **recipe})
+    return dtl1.fine_tune(name, faces(12), faces(6, 1), 2, recipe, seed, checkpoint, bfloat16)
 
 
 def test_defaults_are_the_papers():
@@ -32,7 +34,7 @@ def test_defaults_are_the_papers():
 
 def test_errors_of_known_logits():
     logits = torch.tensor([[4.0, 3.0, 2.0, 1.0], [4.0, 3.0, 2.0, 1.0], [4.0, 3.0, 2.0, 1.0], [4.0, 3.0, 2.0, 1.0]])
-    errors = dtl1._errors(logits, torch.tensor([0, 1, 2, 3]))
+    errors = dtl1.errors(logits, torch.tensor([0, 1, 2, 3]))
     assert errors["top1"] == 0.75 and errors["top3"] == 0.25
     softmax = np.exp([4, 3, 2, 1]) / np.exp([4, 3, 2, 1]).sum()
     assert errors["objective"] == pytest.approx(-np.log(softmax).mean(), rel=1e-6)  # eq. (7)
@@ -50,51 +52,243 @@ def test_it_learns_and_every_layer_moves():
             assert not torch.equal(parameter, original[name]), name
 
 
-def test_scores_are_softmax_of_the_validation_images():
-    result = tuned()
-    assert len(result.scores) == 2 and result.scores[0].shape == (6, 2)
-    assert result.scores[1].sum(axis=1) == pytest.approx(np.ones(6), abs=1e-5)
-
-
 def test_same_seed_same_training():
     assert tuned(seed=3).history == tuned(seed=3).history
     assert tuned(seed=3).history != tuned(seed=4).history
 
 
-def test_a_stopped_training_goes_on_where_it_was(tmp_path):
-    whole = tuned(epochs=4)
-    tuned(epochs=2, checkpoint=tmp_path / "c.pt")
-    resumed = tuned(epochs=4, checkpoint=tmp_path / "c.pt")
-    assert resumed.history == whole.history
-    assert all(torch.equal(a, b) for a, b in zip(whole.network.parameters(), resumed.network.parameters(), strict=True))
+def same(one: torch.nn.Module, other: torch.nn.Module) -> bool:
+    return all(torch.equal(a, b) for a, b in zip(one.state_dict().values(), other.state_dict().values(), strict=True))
+
+
+@pytest.mark.parametrize("best", [True, False])
+def test_a_stopped_training_goes_on_where_it_was(tmp_path, monkeypatch, best):
+    """Killed in the third epoch and started again: every number as if it had never been stopped."""
+    whole = tuned(epochs=4, best=best)
+    original, calls = dtl1._epoch, []
+
+    def killed(*arguments):
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return original(*arguments)
+
+    monkeypatch.setattr(dtl1, "_epoch", killed)
+    with pytest.raises(KeyboardInterrupt):
+        tuned(epochs=4, best=best, checkpoint=tmp_path / "c.pt")
+    resumed = tuned(epochs=4, best=best, checkpoint=tmp_path / "c.pt")
+    assert len(calls) == 5  # two epochs, the one killed, two more
+    assert resumed.history == whole.history and resumed.kept == whole.kept and same(resumed.network, whole.network)
+    finished = tuned(epochs=4, best=best, checkpoint=tmp_path / "c.pt")
+    assert len(calls) == 5 and finished.history == whole.history and same(finished.network, whole.network)
     assert [path.name for path in tmp_path.iterdir()] == ["c.pt"]
 
 
-def test_a_checkpoint_that_went_further_is_not_taken_for_a_shorter_training(tmp_path):
-    tuned(epochs=3, checkpoint=tmp_path / "c.pt")
-    short = tuned(epochs=1, checkpoint=tmp_path / "c.pt")
-    assert short.history == tuned(epochs=1).history and len(short.scores) == 1
+def test_the_kept_network_is_that_of_the_lowest_validation_error():
+    result = tuned(epochs=5, learning_rate=2e-4)
+    rows = result.curves().query("part == 'validation'")
+    reached = list(zip(rows["top1"], rows["objective"], strict=True))
+    assert result.kept == 1 + reached.index(min(reached))
+    pictures, labels = faces(6, 1)
+    again = dtl1.errors(dtl1.predict(result.network, pictures, backbones.get(NAME)), torch.from_numpy(labels))
+    assert again["objective"] == pytest.approx(reached[result.kept - 1][1], abs=1e-6)
+    assert tuned(epochs=5, learning_rate=2e-4, best=False).kept == 5
+
+
+def test_patience_ends_a_training_that_no_longer_gets_better():
+    result = tuned(epochs=30, learning_rate=1e-12, patience=2)
+    assert result.epochs == result.kept + 2 < 30
 
 
 def test_divergence_stops_with_a_word():
-    with pytest.raises(TrainingError, match="learning rate 1e\\+06 is too high"):
+    with pytest.raises(
+        TrainingError, match=r"the loss (is not a number|has grown to .*) in epoch \d; the learning rate 1e\+06"
+    ):
         tuned(epochs=3, learning_rate=1e6)
+    with pytest.raises(TrainingError, match=r"has grown to 6\.94 in epoch 7"):
+        dtl1._check({"objective": 6.94}, NAME, 7, dtl1.Recipe(), 2)
+    dtl1._check({"objective": 6.92}, NAME, 7, dtl1.Recipe(), 2)  # ten times ln 2 is 6.93
 
 
 def test_from_scratch_is_another_network():
     scratch = tuned(epochs=1, pretrained=False).network
     assert sum(p.numel() for p in scratch.body.parameters()) == backbones.get(NAME).parameters
     again = tuned(epochs=1, pretrained=False).network
-    assert all(torch.equal(a, b) for a, b in zip(scratch.parameters(), again.parameters(), strict=True))
+    assert same(scratch, again)
+
+
+def test_from_scratch_of_a_network_with_dropped_paths_is_repeatable():
+    """EfficientNet drops paths while it trains: from the training's seed, not from whatever was drawn before."""
+    torch.manual_seed(1)
+    one = dtl1.fine_tune("efficientnet_lite0", small(4), small(2), 2, dtl1.Recipe(epochs=1, batch=4, pretrained=False))
+    torch.manual_seed(2)
+    other = dtl1.fine_tune(
+        "efficientnet_lite0", small(4), small(2), 2, dtl1.Recipe(epochs=1, batch=4, pretrained=False)
+    )
+    assert one.history == other.history
+
+
+def small(number: int) -> tuple[np.ndarray, np.ndarray]:
+    return np.random.default_rng(0).integers(0, 256, (number, 224, 224, 3)).astype(np.uint8), np.arange(number) % 2
+
+
+def test_frozen_layers_stay_and_the_others_move():
+    network = tuned(epochs=2, learning_rate=1e-3, frozen=5).network
+    original = dict(backbones.load(NAME).named_parameters())
+    moved = {name for name, value in network.body.named_parameters() if not torch.equal(value, original[name])}
+    frozen = [n for n in original if n.startswith(("conv.", "affine.", "blocks.0.", "blocks.1."))]  # 1 + 2 + 2 layers
+    assert moved == set(original) - set(frozen) - {"fc.weight"}  # which the new layer replaces
+    with pytest.raises(TrainingError, match="the network has 30"):
+        tuned(frozen=31)
+
+
+def test_class_weights_are_even_for_even_classes_and_inverse_to_counts():
+    assert dtl1.class_weights(torch.tensor([0, 1, 2, 0, 1, 2]), 3).tolist() == [1, 1, 1]
+    weights = dtl1.class_weights(torch.tensor([0, 0, 0, 1]), 2)
+    assert weights.tolist() == pytest.approx([4 / 6, 2])
+    assert (weights * torch.tensor([3, 1])).sum() == 4  # the loss keeps its size
+    assert tuned(balanced=True).history == tuned().history  # 6 of each
+    uneven = (faces(12)[0][:9], np.array([0, 1, 0, 1, 0, 0, 0, 0, 0]))
+    runs = [
+        dtl1.fine_tune(NAME, uneven, faces(6, 1), 2, dtl1.Recipe(epochs=1, balanced=b)).history for b in (True, False)
+    ]
+    assert runs[0] != runs[1]
+
+
+def test_bfloat16_is_as_good():
+    """Slower where the processor has no unit for it, and the same training to two digits."""
+    exact, mixed = tuned(epochs=4), tuned(epochs=4, bfloat16=True)
+    assert mixed.history != exact.history
+    one, other = (t.curves()["objective"].to_numpy() for t in (exact, mixed))
+    assert np.abs(one - other).max() < 0.03
+    assert next(mixed.network.parameters()).dtype == torch.float32
+
+
+def test_device_can_be_set_and_a_missing_one_is_named(monkeypatch):
+    monkeypatch.setenv("FACEDIAG_DEVICE", "cpu")
+    assert devices.found() == torch.device("cpu")
+    monkeypatch.setenv("FACEDIAG_DEVICE", "abacus")
+    with pytest.raises(TrainingError, match="FACEDIAG_DEVICE is 'abacus'; here is only: cpu"):
+        devices.found()
+
+
+class TestAugmentation:
+    def picture(self) -> torch.Tensor:
+        """One bright spot left of the middle and above it."""
+        x = torch.zeros(1, 1, 64, 64)
+        x[..., 16:20, 24:28] = 1
+        return x
+
+    def place(self, x: torch.Tensor) -> tuple[float, float]:
+        """Centre of brightness, right and down, in pixels."""
+        total, ticks = x.sum(), torch.arange(64) + 0.5
+        return float((x[0, 0].sum(0) * ticks).sum() / total), float((x[0, 0].sum(1) * ticks).sum() / total)
+
+    def test_nothing_asked_nothing_changed(self):
+        x = torch.rand(3, 3, 8, 8)
+        assert torch.equal(augmented(x, Augmentation(flip=False), torch.Generator()), x)
+
+    def test_flip_mirrors_about_half(self):
+        x = torch.rand(400, 1, 2, 2)
+        out = augmented(x, Augmentation(), torch.Generator().manual_seed(0))
+        mirrored = (out == x.flip(3)).all(dim=(1, 2, 3))
+        assert 160 < mirrored.sum() < 240 and bool((mirrored | (out == x).all(dim=(1, 2, 3))).all())
+
+    @pytest.mark.parametrize("kind, size", [("rotation", 30.0), ("shift", 0.1), ("shear", 20.0), ("zoom", 0.2)])
+    def test_each_change_is_what_its_name_says(self, kind, size):
+        by = Augmentation(flip=False, **{kind: size})
+        for seed in range(5):
+            matrix = matrices(1, by, torch.Generator().manual_seed(seed))[0].double()
+            square, shift = matrix[:, :2], matrix[:, 2]
+            if kind == "rotation":
+                assert torch.allclose(square @ square.T, torch.eye(2).double(), atol=1e-6)
+                assert abs(torch.atan2(square[1, 0], square[0, 0])) <= np.radians(size)
+            if kind == "shear":
+                assert torch.det(square) == pytest.approx(1) and abs(square[0, 1]) <= np.tan(np.radians(size))
+            if kind == "zoom":
+                assert 1 / (1 + size) <= square[0, 0] <= 1 / (1 - size) and square[0, 0] == square[1, 1]
+            assert (shift.abs().max() > 0) == (kind == "shift") and shift.abs().max() <= 2 * size
+
+    def test_a_shift_moves_the_picture_by_its_share_of_the_side(self):
+        by, seed = Augmentation(flip=False, shift=0.2), 3
+        moved = augmented(self.picture(), by, torch.Generator().manual_seed(seed))
+        right, down = (-32 * matrices(1, by, torch.Generator().manual_seed(seed))[0, :, 2]).tolist()
+        before, after = self.place(self.picture()), self.place(moved)
+        assert after[0] - before[0] == pytest.approx(right, abs=0.1)
+        assert after[1] - before[1] == pytest.approx(down, abs=0.1)
+
+    def test_same_seed_same_changes(self):
+        by = Augmentation(rotation=10, shift=0.1, shear=5, zoom=0.1)
+        x = torch.rand(4, 3, 16, 16)
+        one, again, other = (augmented(x, by, torch.Generator().manual_seed(s)) for s in (5, 5, 6))
+        assert torch.equal(one, again) and not torch.equal(one, other)
+
+
+class TestRun:
+    """On a few of the bundled faces, for two epochs: the protocols differ in what they look at."""
+
+    @pytest.fixture
+    def few(self, bundled, bundled_faces):
+        table = bundled.table
+        rows = np.sort(np.concatenate([
+            np.flatnonzero((table["label"] == label) & (table["split"] == split))[:count]
+            for label in ("beta_thalassemia", "control")
+            for split, count in (("train", 10), ("test", 4))
+        ]))  # fmt: skip
+        chosen = cohort.Cohort(
+            bundled.profile, ("beta_thalassemia", "control"), table.iloc[rows].reset_index(drop=True)
+        )
+        return chosen, bundled_faces.of(rows)
+
+    @pytest.mark.parametrize("method", [dtl1.METHOD, dtl1.PAPERS_PROTOCOL, dtl1.FROM_SCRATCH])
+    def test_protocols(self, few, own_cache, method, monkeypatch):
+        images, found = few
+        task, seen = cohort.tasks(images)[0], {}
+        original = dtl1.fine_tune
+        monkeypatch.setattr(
+            dtl1, "fine_tune", lambda *a: seen.update(train=a[1], validation=a[2], recipe=a[4]) or original(*a)
+        )
+        pictures = dtl1.inputs(images, found, NAME)
+        given, tuned = dtl1.run(task, images, found, pictures, NAME, dtl1.Recipe(epochs=2), method)
+        assert (given.method, given.backbone, len(given.label)) == (method, NAME, 8)
+        assert given.scores.sum(axis=1) == pytest.approx(np.ones(8), abs=1e-5)
+        assert tuned.epochs == 2
+        test = pictures[(images.table["split"] == "test").to_numpy()]
+        if method == dtl1.METHOD:  # the test images are not looked at
+            assert (len(seen["train"][0]), len(seen["validation"][0])) == (16, 4)
+            whole = np.concatenate([seen["train"][0], seen["validation"][0]])
+            assert not (whole[:, None, ::30, ::30] == test[None, :, ::30, ::30]).all(axis=(2, 3, 4)).any()
+        else:
+            assert len(seen["train"][0]) == 20 and np.array_equal(seen["validation"][0], test)
+        assert seen["recipe"].pretrained == (method != dtl1.FROM_SCRATCH)
+
+    def test_a_test_image_without_a_face_is_an_error(self, few, own_cache):
+        images, found = few
+        lost = int(np.flatnonzero(images.table["split"] == "test")[0])
+        outcome = found.outcome.copy()
+        outcome[lost] = alignment.NO_FACE
+        found = replace(found, outcome=outcome)
+        pictures = dtl1.inputs(images, found, NAME)
+        assert pictures[lost].max() == 0 and pictures[lost + 1].max() > 0
+        task = cohort.tasks(images)[0]
+        given, _ = dtl1.run(task, images, found, pictures, NAME, dtl1.Recipe(epochs=1))
+        frame = given.frame()
+        assert len(frame) == 8 and (frame["predicted"] == "no face").sum() == 1
+        assert evaluation.accuracy(frame)[0] <= 7 / 8
+
+    def test_held_out_rows_are_a_fifth_of_each_class(self):
+        numbers = np.repeat([0, 1, 2], [40, 10, 3])
+        fit, held = dtl1.held_out(np.arange(53), numbers, np.random.default_rng(0))
+        assert np.bincount(numbers[held]).tolist() == [8, 2, 1] and sorted([*fit, *held]) == list(range(53))
 
 
 def test_checkpoints_of_other_settings_are_other_files():
     recipe = dtl1.Recipe()
+    others = [dtl1.Recipe(batch=8), dtl1.Recipe(augmentation=Augmentation(zoom=0.1)), dtl1.Recipe(epochs=7)]
     paths = {
         dtl1.checkpoint_path(NAME, ["a", "b"], ("x", "y"), recipe, 0),
         dtl1.checkpoint_path(NAME, ["a", "c"], ("x", "y"), recipe, 0),
         dtl1.checkpoint_path(NAME, ["a", "b"], ("x", "y"), recipe, 1),
-        dtl1.checkpoint_path(NAME, ["a", "b"], ("x", "y"), dtl1.Recipe(batch=8), 0),
+        *(dtl1.checkpoint_path(NAME, ["a", "b"], ("x", "y"), other, 0) for other in others),
     }
-    assert len(paths) == 4
-    assert dtl1.checkpoint_path(NAME, ["a", "b"], ("x", "y"), dtl1.Recipe(epochs=7), 0) in paths
+    assert len(paths) == 6
