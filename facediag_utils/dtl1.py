@@ -1,328 +1,127 @@
-"""DTL1: fine-tuning a pretrained network (paper, section III.C.1, Pseudocode 1, eq. 7).
-
-The last fully connected layer is replaced by a new one; then the layers are trained a little further by mini-batch
-gradient descent with momentum and weight decay, at a small learning rate.  `fine_tune` trains, `run` puts it to a task.
-"""
+"""DTL1: fine-tuning put to the paper's tasks (section III.C.1), by its protocol and by one that spares the test images."""
 
 from __future__ import annotations
 
 import hashlib
-import math
-from copy import deepcopy
-from dataclasses import asdict, dataclass, field, replace
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
 import torch
-from torch import nn
-from torch.nn import functional as F
+from joblib import Parallel, delayed
 from tqdm import tqdm
 
 from facediag_utils import backbones, devices, svm
 from facediag_utils.alignment import Faces, chips
-from facediag_utils.augmentation import Augmentation, augmented
 from facediag_utils.cohort import Cohort, Task
-from facediag_utils.errors import TrainingError
-from facediag_utils.files import replacing
 from facediag_utils.profiles import cache_root
 from facediag_utils.results import Predictions
+from facediag_utils.training import Recipe, Tuned, fine_tune, predict
 
 #: Names in the store.  DTL1 stops on a split of the training images; the paper chose its epoch on the test images.
 METHOD, PAPERS_PROTOCOL, FROM_SCRATCH = "DTL1", "DTL1, epoch chosen on test", "From scratch"
-HELD_OUT = 0.2  # share of each class's training images that say when to stop
-GUESSING = 10  # times the loss of guessing: a loss beyond that will not come back
+HELD_OUT = 0.2  # share of each class's training images that say which epoch to keep
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """How a network is fine-tuned; rates, decay, momentum and epochs default to the paper's (section III.C.1).
-
-    The paper gives no batch size and mentions no mirroring: those are ours.
+class Job:
+    """One training: a network, a task, a recipe, and which images it may look at.
 
     Attributes
     ----------
-    epochs : int
-        Passes over the training images, at most.
-    learning_rate, weight_decay, momentum : float
-        Of stochastic gradient descent.
-    batch : int
-        Images a step.
-    augmentation : Augmentation
-        Random changes of the training images.
-    pretrained : bool
-        False starts from random weights: the over-fitting example the paper warns of.
-    frozen : int
-        How many weight layers (convolutions and fully connected ones), counted from the input, keep their pretrained
-        weights, with the normalisation behind them; Yu et al. [51] of the paper fix early layers so.
-    balanced : bool
-        Weigh classes by the inverse of their number of training images.
-    patience : int or None
-        Stop after so many epochs without a lower validation error.
-    best : bool
-        Keep the epoch of the lowest validation error (top-1, then objective), else the last.
+    backbone : str
+    task : Task
+    recipe : Recipe
+    method : str
+        `METHOD` holds out a fifth of each class's training images and keeps the epoch that is best on them.
+        `PAPERS_PROTOCOL` trains on all of them and keeps the epoch that is best on the test images, as the paper did
+        (Figure 3): its result flatters.  `FROM_SCRATCH` trains on all from random weights and keeps the last epoch.
     """
 
-    epochs: int = 100
-    learning_rate: float = 5e-5
-    weight_decay: float = 5e-4
-    momentum: float = 0.9
-    batch: int = 10
-    augmentation: Augmentation = field(default_factory=Augmentation)
-    pretrained: bool = True
-    frozen: int = 0
-    balanced: bool = False
-    patience: int | None = None
-    best: bool = True
+    backbone: str
+    task: Task
+    recipe: Recipe
+    method: str = METHOD
 
 
-@dataclass
-class Tuned:
-    """What a training has come to.
-
-    Attributes
-    ----------
-    network : torch.nn.Module
-        After the epoch that was kept.
-    kept : int
-        That epoch, from 1.
-    history : list of dict
-        A row an epoch and part ("train", "validation"): objective (mean loss, eq. 7), top1 and top3 error (0..1).
-        Training rows are of the images as they were met, before the step that learned from them.
-    """
-
-    network: nn.Module
-    kept: int = 0
-    history: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def epochs(self) -> int:
-        """How many were trained."""
-        return len(self.history) // 2
-
-    def curves(self) -> pd.DataFrame:
-        """The history as a table (Figure 3)."""
-        return pd.DataFrame(self.history)
+Outcome = tuple[Predictions, Tuned]
 
 
-class Classifier(nn.Module):
-    """A backbone's feature layer and a new fully connected layer for the classes."""
+def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0) -> list[Outcome]:
+    """Several trainings, in the order given.
 
-    def __init__(self, backbone: str, classes: int, pretrained: bool, generator: torch.Generator) -> None:
-        super().__init__()
-        record = backbones.get(backbone)
-        self.body: Any = backbones.load(backbone) if pretrained else backbones.untrained(backbone, generator)
-        self.layer = record.feature_layer
-        self.head = nn.Linear(record.layers[self.layer], classes)
-        with torch.no_grad():  # small, so that the first gradients do not shake the pretrained layers
-            self.head.weight.normal_(0, 0.01, generator=generator)
-            self.head.bias.zero_()
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.head(self.body.features(x, self.layer))
-
-    def freeze(self, count: int) -> None:
-        """Keep the first ``count`` weight layers, and what stands between them, as they are.
-
-        Raises
-        ------
-        TrainingError
-            If the network has not that many.
-        """
-        passed = 0
-        for layer in self.body.modules():
-            passed += isinstance(layer, (nn.Conv2d, nn.Linear))
-            if passed > count:
-                return
-            for parameter in layer.parameters(recurse=False):
-                parameter.requires_grad_(False)
-        if passed < count:
-            raise TrainingError(f"{count} layers cannot be frozen: the network has {passed}")
-
-
-Images = tuple[np.ndarray, np.ndarray]
-
-
-def fine_tune(
-    backbone: str,
-    training: Images,
-    validation: Images,
-    classes: int,
-    recipe: Recipe,
-    seed: int = 0,
-    checkpoint: Path | None = None,
-    bfloat16: bool | None = None,
-) -> Tuned:
-    """Train a backbone with a new last layer (Pseudocode 1).
+    On the processor they run side by side, a core each: that is faster than one training on all cores, and the numbers
+    do not depend on how many cores there are.  On an accelerator they run one after another.
 
     Parameters
     ----------
-    backbone : str
-        Name in the registry.
-    training, validation : tuple of numpy.ndarray
-        Face chips, uint8 (n, size, size, 3), and class numbers, int (n,).
-    classes : int
-    recipe : Recipe
+    jobs : sequence of Job
+        The longest first, so that none is left to run alone.
+    cohort, faces
     seed : int
-        Of the new layer, the order of images and the augmentation.
-    checkpoint : Path, optional
-        Written after each epoch; a training of the same settings goes on from there.
-    bfloat16 : bool, optional
-        Compute layers in bfloat16 (weights stay float32); default where the processor is faster so.
 
     Returns
     -------
-    Tuned
-
-    Raises
-    ------
-    TrainingError
-        If the loss is not finite or grows without bound.
+    list of (Predictions, Tuned)
     """
-    device, generator = devices.found(), torch.Generator().manual_seed(seed)
-    mixed = devices.bfloat16_pays(device) if bfloat16 is None else bfloat16
-    network = Classifier(backbone, classes, recipe.pretrained, generator)
-    network.freeze(recipe.frozen)
-    state = _State(network.to(device).to(memory_format=torch.channels_last), recipe, generator)
-    state.resume(checkpoint)
-    record, tuned = backbones.get(backbone), state.tuned
-    with tqdm(total=recipe.epochs, initial=tuned.epochs, desc=record.title, unit="epoch", disable=None) as bar:
-        while tuned.epochs < recipe.epochs and not state.patience_ended():
-            with torch.autocast(device.type, torch.bfloat16, enabled=mixed):
-                seen = _epoch(state, training, classes, record)
-                _check(seen, backbone, tuned.epochs + 1, recipe, classes)
-                logits = predict(network, validation[0], record)
-            state.finish_epoch(seen, errors(logits, torch.from_numpy(validation[1])))
-            state.save(checkpoint)
-            bar.update()
-    state.keep(checkpoint)
-    return tuned
-
-
-def _epoch(state: _State, training: Images, classes: int, record: backbones.Backbone) -> dict[str, float]:
-    """One pass over the training images; the errors on them as they were met."""
-    recipe, network, generator = state.recipe, state.tuned.network, state.generator
-    device = next(network.parameters()).device
-    pictures, labels = training[0], torch.from_numpy(training[1])
-    weights = class_weights(labels, classes).to(device) if recipe.balanced else None
-    # Batch norms keep their pretrained statistics: batches of a few faces would spoil them.  dlib's network has none.
-    network.train(not recipe.pretrained)
-    order, met = torch.randperm(len(pictures), generator=generator), []
-    with torch.random.fork_rng(devices=[]):  # dropout draws from the global generator
-        torch.manual_seed(int(torch.randint(2**31, (1,), generator=generator)))
-        for batch in order.split(recipe.batch):
-            x = backbones.prepare(pictures[batch.numpy()], record).to(device)
-            logits = network(augmented(x, recipe.augmentation, generator)).float()
-            loss = F.cross_entropy(logits, labels[batch].to(device), weights)  # eq. (7), mean over the batch
-            state.optimizer.zero_grad()
-            loss.backward()
-            state.optimizer.step()
-            met.append(logits.detach().cpu())
-    return errors(torch.cat(met), labels[order])
-
-
-def _check(seen: dict[str, float], backbone: str, epoch: int, recipe: Recipe, classes: int) -> None:
-    objective = seen["objective"]
-    if np.isfinite(objective) and objective < GUESSING * math.log(classes):
-        return
-    word = f"has grown to {objective:.3g}" if np.isfinite(objective) else "is not a number"
-    raise TrainingError(
-        f"{backbone}: the loss {word} in epoch {epoch}; the learning rate {recipe.learning_rate:g} is too high for it, "
-        "try a tenth"
+    pictures = {name: inputs(cohort, faces, name) for name in dict.fromkeys(job.backbone for job in jobs)}
+    workers = min(len(jobs), os.cpu_count() or 1) if devices.found().type == "cpu" else 1
+    started = Parallel(n_jobs=workers, return_as="generator")(
+        delayed(_on_one_core)(job, cohort, faces, pictures[job.backbone], seed) for job in jobs
     )
+    return list(tqdm(started, total=len(jobs), desc="trainings", disable=None))
 
 
-def class_weights(labels: torch.Tensor, classes: int) -> torch.Tensor:
-    """n / (classes x images of the class), so that every class weighs the same in the loss."""
-    return len(labels) / (classes * torch.bincount(labels, minlength=classes).clamp(min=1))
+def _on_one_core(job: Job, cohort: Cohort, faces: Faces, pictures: np.ndarray, seed: int) -> Outcome:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return run(job, cohort, faces, pictures, seed)
+    finally:
+        torch.set_num_threads(threads)
 
 
-@torch.inference_mode()
-def predict(network: nn.Module, pictures: np.ndarray, record: backbones.Backbone, batch: int = 50) -> torch.Tensor:
-    """Logits (n, classes) of face chips, on the processor."""
-    network.eval()
-    device = next(network.parameters()).device
-    parts = [
-        network(backbones.prepare(pictures[k : k + batch], record).to(device)).float().cpu()
-        for k in range(0, len(pictures), batch)
-    ]
-    return torch.cat(parts)
+def run(job: Job, cohort: Cohort, faces: Faces, pictures: np.ndarray, seed: int = 0) -> Outcome:
+    """Fine-tune for a task and predict its test images.
 
+    Parameters
+    ----------
+    job : Job
+    cohort, faces
+    pictures : numpy.ndarray
+        As `inputs` gives them.
+    seed : int
 
-def errors(logits: torch.Tensor, labels: torch.Tensor) -> dict[str, float]:
-    """Objective, top-1 and top-3 error (the three panels of Figure 3)."""
-    ranked = logits.argsort(dim=1, descending=True, stable=True)
-    hits = ranked == labels[:, None]
-    return {
-        "objective": float(F.cross_entropy(logits, labels)),
-        "top1": float(1 - hits[:, :1].any(dim=1).float().mean()),
-        "top3": float(1 - hits[:, :3].any(dim=1).float().mean()),
-    }
-
-
-class _State:
-    """A training between two epochs: all that a checkpoint holds."""
-
-    def __init__(self, network: nn.Module, recipe: Recipe, generator: torch.Generator) -> None:
-        self.tuned, self.recipe, self.generator = Tuned(network), recipe, generator
-        trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
-        self.optimizer = torch.optim.SGD(
-            trained, lr=recipe.learning_rate, momentum=recipe.momentum, weight_decay=recipe.weight_decay
-        )
-        self.best: dict[str, torch.Tensor] = {}
-        self.lowest = (math.inf, math.inf)
-
-    def finish_epoch(self, train: dict[str, float], validation: dict[str, float]) -> None:
-        tuned = self.tuned
-        epoch = tuned.epochs + 1
-        tuned.history += [
-            {"epoch": epoch, "part": part, **row} for part, row in (("train", train), ("validation", validation))
-        ]
-        reached = (validation["top1"], validation["objective"])
-        if reached < self.lowest:
-            self.lowest, tuned.kept = reached, epoch
-            self.best = deepcopy(tuned.network.state_dict())
-
-    def patience_ended(self) -> bool:
-        return self.recipe.patience is not None and self.tuned.epochs - self.tuned.kept >= self.recipe.patience
-
-    def keep(self, checkpoint: Path | None) -> None:
-        """The network of the epoch to be kept; what only a further training would need leaves the checkpoint."""
-        if self.recipe.best:
-            self.tuned.network.load_state_dict(self.best)
-        else:
-            self.tuned.kept = self.tuned.epochs
-        self.tuned.network.eval()
-        if self.optimizer.state:
-            self.optimizer.state.clear()
-            self.save(checkpoint)
-
-    def save(self, path: Path | None) -> None:
-        if path is None:
-            return
-        state = {
-            "network": self.tuned.network.state_dict(),
-            "best": self.best,
-            "optimizer": self.optimizer.state_dict(),
-            "generator": self.generator.get_state(),
-            "history": self.tuned.history,
-            "kept": self.tuned.kept,
-            "lowest": self.lowest,
-        }
-        with replacing(path) as partial:
-            torch.save(state, partial)
-
-    def resume(self, path: Path | None) -> None:
-        if path is None or not path.exists():
-            return
-        device = next(self.tuned.network.parameters()).device
-        state = torch.load(path, map_location="cpu", weights_only=True)
-        self.tuned.network.load_state_dict(state["network"])
-        self.best = {name: value.to(device) for name, value in state["best"].items()}
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.generator.set_state(state["generator"])
-        self.tuned.history, self.tuned.kept, self.lowest = state["history"], state["kept"], tuple(state["lowest"])
+    Returns
+    -------
+    Predictions
+        A row a test image; scores are softmax probabilities.
+    Tuned
+        The training.
+    """
+    task, recipe, pretraining = job.task, job.recipe, backbones.get(job.backbone).pretraining
+    split = svm.parts(task, cohort, faces.found)
+    numbers = np.array([task.classes.index(name) if name in task.classes else -1 for name in split.labels])
+    train, test = np.flatnonzero(split.train), np.flatnonzero(split.test & split.found)
+    seen = test
+    if job.method == METHOD:
+        train, seen = held_out(train, numbers, np.random.default_rng(seed))
+    elif job.method == FROM_SCRATCH:
+        recipe, pretraining = replace(recipe, pretrained=False, best=False, patience=None), "none"
+    digests = [cohort.table["sha256"].iloc[row] for row in (*train, *seen)]
+    tuned = fine_tune(
+        job.backbone,
+        (pictures[train], numbers[train]),
+        (pictures[seen], numbers[seen]),
+        len(task.classes),
+        recipe,
+        seed,
+        checkpoint_path(job.backbone, digests, task.classes, recipe, seed),
+    )
+    given = predict(tuned.network, pictures[test], backbones.get(job.backbone)).softmax(dim=1).numpy()
+    return svm.predictions(task, cohort, split, given, job.method, job.backbone, pretraining), tuned
 
 
 def inputs(cohort: Cohort, faces: Faces, backbone: str) -> np.ndarray:
@@ -333,61 +132,6 @@ def inputs(cohort: Cohort, faces: Faces, backbone: str) -> np.ndarray:
     for row, chip in zip(rows, chips(cohort, faces, record.input_size, record.crop, rows), strict=True):
         pictures[row] = chip
     return pictures
-
-
-def run(
-    task: Task,
-    cohort: Cohort,
-    faces: Faces,
-    pictures: np.ndarray,
-    backbone: str,
-    recipe: Recipe,
-    method: str = METHOD,
-    seed: int = 0,
-) -> tuple[Predictions, Tuned]:
-    """Fine-tune for a task and predict its test images.
-
-    Parameters
-    ----------
-    task, cohort, faces
-    pictures : numpy.ndarray
-        As `inputs` gives them.
-    backbone : str
-    recipe : Recipe
-    method : str
-        `METHOD` holds out a fifth of each class's training images and keeps the epoch that is best on them.
-        `PAPERS_PROTOCOL` trains on all of them and keeps the epoch that is best on the test images, as the paper did
-        (Figure 3): its result flatters.  `FROM_SCRATCH` trains on all from random weights and keeps the last epoch.
-    seed : int
-
-    Returns
-    -------
-    Predictions
-        A row a test image; scores are softmax probabilities.
-    Tuned
-        The training.
-    """
-    split = svm.parts(task, cohort, faces.found)
-    numbers = np.array([task.classes.index(name) if name in task.classes else -1 for name in split.labels])
-    train, validate, test = np.flatnonzero(split.train), None, np.flatnonzero(split.test & split.found)
-    if method == METHOD:
-        train, validate = held_out(train, numbers, np.random.default_rng(seed))
-    elif method == FROM_SCRATCH:
-        recipe = replace(recipe, pretrained=False, best=False, patience=None)
-    seen = test if validate is None else validate
-    digests = [cohort.table["sha256"].iloc[row] for row in (*train, *seen)]
-    tuned = fine_tune(
-        backbone,
-        (pictures[train], numbers[train]),
-        (pictures[seen], numbers[seen]),
-        len(task.classes),
-        recipe,
-        seed,
-        checkpoint_path(backbone, digests, task.classes, recipe, seed),
-    )
-    record = backbones.get(backbone)
-    given = predict(tuned.network, pictures[test], record).softmax(dim=1).numpy()
-    return svm.predictions(task, cohort, split, given, method, backbone, record.pretraining), tuned
 
 
 def held_out(rows: np.ndarray, numbers: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

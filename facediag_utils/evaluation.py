@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
+from scipy.stats import binomtest, norm
+from sklearn.metrics import roc_curve
 
 from facediag_utils import backbones
 from facediag_utils.cohort import Task
 from facediag_utils.errors import ResultsError
-from facediag_utils.paper import CLASSES, FEATURES_AND_SVM, FINE_TUNING, Row
+from facediag_utils.paper import CLASSES, FEATURES_AND_SVM, FINE_TUNING
 from facediag_utils.results import KEY, NO_FACE
 
 
@@ -70,7 +72,12 @@ def accuracy(predictions: pd.DataFrame) -> tuple[float, float, float]:
     return proportion(int((predictions["label"] == predictions["predicted"]).sum()), len(predictions))
 
 
-HOW = {"DTL1": FINE_TUNING, "DTL2": FEATURES_AND_SVM}
+HOW = {
+    "DTL1": FINE_TUNING,
+    "DTL1, epoch chosen on test": f"{FINE_TUNING}, epoch chosen on test",
+    "From scratch": "from scratch",
+    "DTL2": FEATURES_AND_SVM,
+}
 
 
 def named(method: str, backbone: str) -> tuple[str, str, int]:
@@ -80,7 +87,8 @@ def named(method: str, backbone: str) -> tuple[str, str, int]:
 
         return method, "N", sum(operations().values())
     record = backbones.get(backbone)
-    return f"{record.title} ({HOW[method]})", record.pretraining, record.macs
+    pretraining = "N" if method == "From scratch" else record.pretraining
+    return f"{record.title} ({HOW[method]})", pretraining, record.macs
 
 
 def measured(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
@@ -119,40 +127,39 @@ def measured(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
 METRICS = ("accuracy", "precision", "sensitivity", "specificity", "f1")
 
 
-def beside_paper(printed: Iterable[Row], ours: pd.DataFrame, title: str) -> pd.DataFrame:
-    """The layout of the paper's tables: its rows (DSF) above, this run's rows below, percentages.
+@dataclass(frozen=True)
+class Roc:
+    """A receiver operating characteristic: rates (0..1) at falling thresholds, the area, and its 95% interval."""
 
-    Parameters
-    ----------
-    printed : iterable of paper.Row
-    ours : pandas.DataFrame
-        As `measured` gives it.
-    title : str
-        What this run's data are, for the column "Data".
+    false_positive: np.ndarray
+    true_positive: np.ndarray
+    area: float
+    low: float
+    high: float
+    positives: int
+    negatives: int
+
+
+def roc(predictions: pd.DataFrame, task: Task) -> Roc:
+    """ROC of one method on a binary task, from the positive class's scores (Figure 5).
+
+    A test image without a face has no score; it is ranked where it is wrong at every threshold.  The interval of the
+    area is DeLong's (1988), from the ranks of each positive among the negatives and the reverse; scikit-learn has none.
     """
-    columns = [name for name in METRICS if name in ours]
-    rows = []
-    for row in printed:
-        cells = {name.capitalize(): _percent(getattr(row, name)) for name in columns}
-        method = f"{row.architecture} ({row.method})" if row.architecture else row.method
-        rows.append({"Data": "paper (DSF)", "Method": method, "Pretrain": row.pretraining, "FLOPs": row.flops, **cells})
-    for _, run in ours.iterrows():
-        cells = {name.capitalize(): _with_interval(run, name) for name in columns}
-        method, pretraining, macs = named(run["method"], run["backbone"])
-        rows.append({"Data": title, "Method": method, "Pretrain": pretraining, "FLOPs": f"{macs / 1e6:.0f}M", **cells})
-    return pd.DataFrame(rows)
-
-
-def _percent(value: float | None) -> str:
-    return "" if value is None else f"{value:.1f}%"
-
-
-def _with_interval(row: pd.Series, name: str) -> str:
-    if np.isnan(row[name]):
-        return "undefined"
-    if f"{name}_low" not in row:
-        return f"{100 * row[name]:.1f}%"
-    return f"{100 * row[name]:.1f}% ({100 * row[f'{name}_low']:.0f}-{100 * row[f'{name}_high']:.0f})"
+    if task.positive is None:
+        raise ResultsError(f"task {task.name!r} has {len(task.classes)} classes; a ROC needs two")
+    actual = (predictions["label"] == task.positive).to_numpy()
+    scores = predictions[f"score_{task.positive}"].to_numpy(dtype=float)
+    lowest, highest = np.nanmin(scores) - 1, np.nanmax(scores) + 1
+    scores = np.where(np.isnan(scores), np.where(actual, lowest, highest), scores)
+    false_positive, true_positive, _ = roc_curve(actual, scores, drop_intermediate=False)
+    wins = (np.sign(scores[actual][:, None] - scores[~actual][None]) + 1) / 2  # 1, or 1/2 for a tie
+    area = float(wins.mean())
+    spread = sum(wins.mean(axis=axis).var(ddof=1) / wins.shape[1 - axis] for axis in (0, 1)) ** 0.5
+    reach = norm.ppf(0.975) * spread
+    return Roc(
+        false_positive, true_positive, area, max(0.0, area - reach), min(1.0, area + reach), *map(int, wins.shape)
+    )
 
 
 def short_names(classes: Iterable[str]) -> list[str]:

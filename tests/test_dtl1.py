@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from facediag_utils import alignment, backbones, cohort, devices, dtl1, evaluation
+from facediag_utils import alignment, backbones, cohort, devices, dtl1, evaluation, training
 from facediag_utils.augmentation import Augmentation, augmented, matrices
 from facediag_utils.errors import TrainingError
 
@@ -22,19 +22,19 @@ def faces(number: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 
 def tuned(epochs=2, seed=0, checkpoint=None, bfloat16=False, name=NAME, **recipe):
-    recipe = dtl1.Recipe(epochs=epochs, **{"batch": 4, **recipe})
-    return dtl1.fine_tune(name, faces(12), faces(6, 1), 2, recipe, seed, checkpoint, bfloat16)
+    recipe = training.Recipe(epochs=epochs, **{"batch": 4, **recipe})
+    return training.fine_tune(name, faces(12), faces(6, 1), 2, recipe, seed, checkpoint, bfloat16)
 
 
 def test_defaults_are_the_papers():
     """Section III.C.1: 100 epochs, learning rate 5e-5, weight decay 5e-4, momentum 0.9."""
-    recipe = dtl1.Recipe()
+    recipe = training.Recipe()
     assert (recipe.epochs, recipe.learning_rate, recipe.weight_decay, recipe.momentum) == (100, 5e-5, 5e-4, 0.9)
 
 
 def test_errors_of_known_logits():
     logits = torch.tensor([[4.0, 3.0, 2.0, 1.0], [4.0, 3.0, 2.0, 1.0], [4.0, 3.0, 2.0, 1.0], [4.0, 3.0, 2.0, 1.0]])
-    errors = dtl1.errors(logits, torch.tensor([0, 1, 2, 3]))
+    errors = training.errors(logits, torch.tensor([0, 1, 2, 3]))
     assert errors["top1"] == 0.75 and errors["top3"] == 0.25
     softmax = np.exp([4, 3, 2, 1]) / np.exp([4, 3, 2, 1]).sum()
     assert errors["objective"] == pytest.approx(-np.log(softmax).mean(), rel=1e-6)  # eq. (7)
@@ -65,7 +65,7 @@ def same(one: torch.nn.Module, other: torch.nn.Module) -> bool:
 def test_a_stopped_training_goes_on_where_it_was(tmp_path, monkeypatch, best):
     """Killed in the third epoch and started again: every number as if it had never been stopped."""
     whole = tuned(epochs=4, best=best)
-    original, calls = dtl1._epoch, []
+    original, calls = training._epoch, []
 
     def killed(*arguments):
         calls.append(1)
@@ -73,7 +73,7 @@ def test_a_stopped_training_goes_on_where_it_was(tmp_path, monkeypatch, best):
             raise KeyboardInterrupt
         return original(*arguments)
 
-    monkeypatch.setattr(dtl1, "_epoch", killed)
+    monkeypatch.setattr(training, "_epoch", killed)
     with pytest.raises(KeyboardInterrupt):
         tuned(epochs=4, best=best, checkpoint=tmp_path / "c.pt")
     resumed = tuned(epochs=4, best=best, checkpoint=tmp_path / "c.pt")
@@ -90,7 +90,7 @@ def test_the_kept_network_is_that_of_the_lowest_validation_error():
     reached = list(zip(rows["top1"], rows["objective"], strict=True))
     assert result.kept == 1 + reached.index(min(reached))
     pictures, labels = faces(6, 1)
-    again = dtl1.errors(dtl1.predict(result.network, pictures, backbones.get(NAME)), torch.from_numpy(labels))
+    again = training.errors(training.predict(result.network, pictures, backbones.get(NAME)), torch.from_numpy(labels))
     assert again["objective"] == pytest.approx(reached[result.kept - 1][1], abs=1e-6)
     assert tuned(epochs=5, learning_rate=2e-4, best=False).kept == 5
 
@@ -106,8 +106,8 @@ def test_divergence_stops_with_a_word():
     ):
         tuned(epochs=3, learning_rate=1e6)
     with pytest.raises(TrainingError, match=r"has grown to 6\.94 in epoch 7"):
-        dtl1._check({"objective": 6.94}, NAME, 7, dtl1.Recipe(), 2)
-    dtl1._check({"objective": 6.92}, NAME, 7, dtl1.Recipe(), 2)  # ten times ln 2 is 6.93
+        training._check({"objective": 6.94}, NAME, 7, training.Recipe(), 2)
+    training._check({"objective": 6.92}, NAME, 7, training.Recipe(), 2)  # ten times ln 2 is 6.93
 
 
 def test_from_scratch_is_another_network():
@@ -120,10 +120,12 @@ def test_from_scratch_is_another_network():
 def test_from_scratch_of_a_network_with_dropped_paths_is_repeatable():
     """EfficientNet drops paths while it trains: from the training's seed, not from whatever was drawn before."""
     torch.manual_seed(1)
-    one = dtl1.fine_tune("efficientnet_lite0", small(4), small(2), 2, dtl1.Recipe(epochs=1, batch=4, pretrained=False))
+    one = training.fine_tune(
+        "efficientnet_lite0", small(4), small(2), 2, training.Recipe(epochs=1, batch=4, pretrained=False)
+    )
     torch.manual_seed(2)
-    other = dtl1.fine_tune(
-        "efficientnet_lite0", small(4), small(2), 2, dtl1.Recipe(epochs=1, batch=4, pretrained=False)
+    other = training.fine_tune(
+        "efficientnet_lite0", small(4), small(2), 2, training.Recipe(epochs=1, batch=4, pretrained=False)
     )
     assert one.history == other.history
 
@@ -143,14 +145,15 @@ def test_frozen_layers_stay_and_the_others_move():
 
 
 def test_class_weights_are_even_for_even_classes_and_inverse_to_counts():
-    assert dtl1.class_weights(torch.tensor([0, 1, 2, 0, 1, 2]), 3).tolist() == [1, 1, 1]
-    weights = dtl1.class_weights(torch.tensor([0, 0, 0, 1]), 2)
+    assert training.class_weights(torch.tensor([0, 1, 2, 0, 1, 2]), 3).tolist() == [1, 1, 1]
+    weights = training.class_weights(torch.tensor([0, 0, 0, 1]), 2)
     assert weights.tolist() == pytest.approx([4 / 6, 2])
     assert (weights * torch.tensor([3, 1])).sum() == 4  # the loss keeps its size
     assert tuned(balanced=True).history == tuned().history  # 6 of each
     uneven = (faces(12)[0][:9], np.array([0, 1, 0, 1, 0, 0, 0, 0, 0]))
     runs = [
-        dtl1.fine_tune(NAME, uneven, faces(6, 1), 2, dtl1.Recipe(epochs=1, balanced=b)).history for b in (True, False)
+        training.fine_tune(NAME, uneven, faces(6, 1), 2, training.Recipe(epochs=1, balanced=b)).history
+        for b in (True, False)
     ]
     assert runs[0] != runs[1]
 
@@ -249,7 +252,7 @@ class TestRun:
             dtl1, "fine_tune", lambda *a: seen.update(train=a[1], validation=a[2], recipe=a[4]) or original(*a)
         )
         pictures = dtl1.inputs(images, found, NAME)
-        given, tuned = dtl1.run(task, images, found, pictures, NAME, dtl1.Recipe(epochs=2), method)
+        given, tuned = dtl1.run(dtl1.Job(NAME, task, training.Recipe(epochs=2), method), images, found, pictures)
         assert (given.method, given.backbone, len(given.label)) == (method, NAME, 8)
         assert given.scores.sum(axis=1) == pytest.approx(np.ones(8), abs=1e-5)
         assert tuned.epochs == 2
@@ -271,10 +274,23 @@ class TestRun:
         pictures = dtl1.inputs(images, found, NAME)
         assert pictures[lost].max() == 0 and pictures[lost + 1].max() > 0
         task = cohort.tasks(images)[0]
-        given, _ = dtl1.run(task, images, found, pictures, NAME, dtl1.Recipe(epochs=1))
+        given, _ = dtl1.run(dtl1.Job(NAME, task, training.Recipe(epochs=1)), images, found, pictures)
         frame = given.frame()
         assert len(frame) == 8 and (frame["predicted"] == "no face").sum() == 1
         assert evaluation.accuracy(frame)[0] <= 7 / 8
+
+    def test_side_by_side_is_the_same_as_one_by_one(self, few, own_cache):
+        """In processes with a core each, whatever number of threads this one has."""
+        images, found = few
+        task, recipe = cohort.tasks(images)[0], training.Recipe(epochs=1)
+        jobs = [dtl1.Job(NAME, task, recipe, method) for method in (dtl1.METHOD, dtl1.PAPERS_PROTOCOL)]
+        together = dtl1.run_all(jobs, images, found)
+        for path in own_cache.rglob("*.pt"):
+            path.unlink()
+        alone = [dtl1.run_all([job], images, found)[0] for job in jobs]
+        for (one, tuned), (other, again) in zip(together, alone, strict=True):
+            assert one.method == other.method and np.array_equal(one.scores, other.scores)
+            assert tuned.history == again.history
 
     def test_held_out_rows_are_a_fifth_of_each_class(self):
         numbers = np.repeat([0, 1, 2], [40, 10, 3])
@@ -283,8 +299,8 @@ class TestRun:
 
 
 def test_checkpoints_of_other_settings_are_other_files():
-    recipe = dtl1.Recipe()
-    others = [dtl1.Recipe(batch=8), dtl1.Recipe(augmentation=Augmentation(zoom=0.1)), dtl1.Recipe(epochs=7)]
+    recipe = training.Recipe()
+    others = [training.Recipe(batch=8), training.Recipe(augmentation=Augmentation(zoom=0.1)), training.Recipe(epochs=7)]
     paths = {
         dtl1.checkpoint_path(NAME, ["a", "b"], ("x", "y"), recipe, 0),
         dtl1.checkpoint_path(NAME, ["a", "c"], ("x", "y"), recipe, 0),

@@ -99,10 +99,41 @@ def test_measured_counts():
         evaluation.measured(frame(FIGURE_4B), FIVE)
 
 
-def test_paper_and_run_are_labelled_with_their_data():
-    ours = evaluation.measured(frame(FIGURE_4B), BINARY)
-    table = evaluation.beside_paper(
-        [r for r in paper.BINARY_ROWS if r.table == 4], ours, "this run (bundled, rendered)"
-    )
-    assert table["Data"].tolist() == ["paper (DSF)"] * 6 + ["this run (bundled, rendered)"]
-    assert table.loc[3, "Accuracy"] == "95.0%" and table.loc[6, "Accuracy"] == "95.0% (86-98)"
+def scored(positive: list[float], negative: list[float]) -> pd.DataFrame:
+    labels = ["beta_thalassemia"] * len(positive) + ["control"] * len(negative)
+    return pd.DataFrame({"label": labels, "score_beta_thalassemia": [*positive, *negative]})
+
+
+def test_area_of_known_rankings():
+    assert evaluation.roc(scored([3, 4], [1, 2]), BINARY).area == 1
+    assert evaluation.roc(scored([1, 2], [3, 4]), BINARY).area == 0
+    assert evaluation.roc(scored([1, 3], [2, 2]), BINARY).area == 0.5
+    assert evaluation.roc(scored([2, 2], [2, 2]), BINARY).area == 0.5  # ties count half
+
+
+@given(st.lists(st.integers(0, 20), min_size=2, max_size=30), st.lists(st.integers(0, 20), min_size=2, max_size=30))
+def test_area_is_that_of_the_drawn_curve(positive, negative):
+    found = evaluation.roc(scored(positive, negative), BINARY)
+    assert found.area == pytest.approx(np.trapezoid(found.true_positive, found.false_positive))
+    assert 0 <= found.low <= found.area <= found.high <= 1
+    assert (found.positives, found.negatives) == (len(positive), len(negative))
+
+
+def test_delongs_interval_covers_as_often_as_it_says():
+    """Normal scores one standard deviation apart: the true area is Phi(1 / sqrt 2) = 0.760."""
+    rng, inside = np.random.default_rng(0), 0
+    for _ in range(300):
+        found = evaluation.roc(scored(rng.normal(1, 1, 40), rng.normal(0, 1, 40)), BINARY)
+        inside += found.low <= 0.7602 <= found.high
+    assert 0.91 < inside / 300 < 0.985
+
+
+def test_a_face_not_found_is_wrong_at_every_threshold():
+    lost = evaluation.roc(scored([3, np.nan], [1, 2]), BINARY)
+    assert lost.area == 0.5
+    assert evaluation.roc(scored([3, 4], [1, np.nan]), BINARY).area == 0.5
+
+
+def test_a_roc_needs_two_classes():
+    with pytest.raises(ResultsError, match="needs two"):
+        evaluation.roc(frame([("leprosy", "leprosy", 1)], "multiclass"), FIVE)

@@ -1,0 +1,157 @@
+"""Tables 3-6: the paper's numbers and a run's side by side, each under the name of its data, the best in bold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from pandas.io.formats.style import Styler
+
+from facediag_utils import backbones, dsift, dtl1, dtl2, evaluation
+from facediag_utils.cohort import Task
+from facediag_utils.evaluation import METRICS
+from facediag_utils.paper import BINARY_ROWS, FINE_TUNING, MULTICLASS_ROWS, Row
+from facediag_utils.profiles import Profile
+
+PAPER = "paper (DSF)"
+TEST_IMAGES = {"binary": 60, "multiclass": 150}  # of the paper (sections IV.A and IV.B)
+#: Methods of ours that stand in a table because the paper's stands there.
+_BESIDE = {"DTL1": (dtl1.METHOD, dtl1.PAPERS_PROTOCOL, dtl1.FROM_SCRATCH)}
+
+Key = tuple[str, str]
+
+
+def key_of(row: Row) -> Key:
+    """Method and network, as the store names them, of a row that the paper printed."""
+    if not row.architecture:
+        return dsift.METHODS["linear" if "Linear" in row.method else "chi2"], "dsift"
+    pair = (row.architecture, row.pretraining)
+    for name in backbones.names():
+        record = backbones.get(name)
+        if (record.title, record.pretraining) == pair:
+            return (dtl1.METHOD if row.method == FINE_TUNING else dtl2.METHOD), name
+    raise KeyError(f"no record of {pair}")
+
+
+def rows_of(number: int) -> list[Row]:
+    """The rows of one of the paper's tables, 3 to 6."""
+    return [row for row in (*BINARY_ROWS, *MULTICLASS_ROWS) if row.table == number]
+
+
+def side_by_side(numbers: Iterable[int], stored: pd.DataFrame, task: Task, profile: Profile) -> pd.DataFrame:
+    """One or more of the paper's tables with a run's numbers beside the paper's.
+
+    Every row the paper printed is there, also where this run has no weights for it, and says so; rows of this run that
+    the paper has not (other networks, from scratch) follow.
+
+    Parameters
+    ----------
+    numbers : iterable of int
+        Tables of the paper, 3 to 6.
+    stored : pandas.DataFrame
+        As `facediag_utils.results.load` gives it.
+    task : Task
+    profile : Profile
+        Its title stands above this run's columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Text, with two header lines: the data, and the metric.  "right" counts test images.
+    """
+    printed = {key_of(row): row for number in numbers for row in rows_of(number)}
+    methods = {name for method, _ in printed for name in _BESIDE.get(method, (method,))}
+    chosen = stored[(stored["task"] == task.name) & stored["method"].isin(methods)]
+    ours = {(run["method"], run["backbone"]): run for run in evaluation.measured(chosen, task).to_dict("records")}
+    elsewhere = {key_of(row) for row in (*BINARY_ROWS, *MULTICLASS_ROWS)} - set(printed)
+    keys = [*printed, *sorted(key for key in ours if key not in printed and key not in elsewhere)]
+    metrics = METRICS if task.positive else METRICS[:1]
+    lines = []
+    for key in keys:
+        method, pretraining, macs = evaluation.named(*key)
+        line = {("", "Method"): method, ("", "Pretrain"): pretraining, ("", "FLOPs"): shown_macs(macs)}
+        line |= {(PAPER, name): text for name, text in _printed(printed.get(key), task, metrics).items()}
+        line |= {(profile.title, name): text for name, text in _measured(ours.get(key), key, metrics).items()}
+        lines.append(line)
+    return pd.DataFrame(lines, columns=pd.MultiIndex.from_tuples(lines[0]))
+
+
+def shown_macs(macs: int) -> str:
+    """As the paper's FLOPs column: 723M, 15.47G."""
+    return f"{macs / 1e9:.2f}G" if macs >= 1e9 else f"{macs / 1e6:.0f}M"
+
+
+def _printed(row: Row | None, task: Task, metrics: tuple[str, ...]) -> dict[str, str]:
+    if row is None:
+        return dict.fromkeys(("right", *(name.capitalize() for name in metrics)), "")
+    total = TEST_IMAGES[task.name]
+    cells = {"right": f"{round(row.accuracy * total / 100)}/{total}"}
+    return cells | {name.capitalize(): f"{getattr(row, name):.1f}%" for name in metrics}
+
+
+def _measured(run: dict | None, key: Key, metrics: tuple[str, ...]) -> dict[str, str]:
+    cells = dict.fromkeys(("right", *(name.capitalize() for name in metrics)), "")
+    if run is None:
+        cells["Accuracy"] = (key[1] != "dsift" and backbones.get(key[1]).missing) or "not run"
+        return cells
+    cells["right"] = f"{run['correct']}/{run['n']}"
+    for name in metrics:
+        cells[name.capitalize()] = with_interval(*(run.get(f"{name}{end}", np.nan) for end in ("", "_low", "_high")))
+    return cells
+
+
+def with_interval(value: float, low: float, high: float) -> str:
+    """A share and its interval in per cent: "95.0% (86-98)"."""
+    if np.isnan(value):
+        return "undefined"
+    return f"{100 * value:.1f}%" + ("" if np.isnan(low) else f" ({100 * low:.0f}-{100 * high:.0f})")
+
+
+def styled(table: pd.DataFrame, caption: str) -> Styler:
+    """The table for a notebook or report: the best value of each column of numbers in bold, no row numbers."""
+    style = table.style.hide(axis="index").format(escape="html").set_caption(caption)
+    style = style.apply(_bold_best, axis=0).set_uuid(re.sub(r"\W+", "-", caption.lower()))
+    style.cell_ids = False
+    return style.set_table_styles(
+        [
+            {"selector": "th", "props": "text-align: left; vertical-align: bottom"},
+            {"selector": "td", "props": "text-align: left; white-space: nowrap"},
+            {"selector": "caption", "props": "text-align: left; font-weight: bold"},
+        ]
+    )
+
+
+def _bold_best(column: pd.Series) -> list[str]:
+    values = [float(found[1]) if (found := re.match(r"([\d.]+)%", str(cell))) else -1.0 for cell in column]
+    return ["font-weight: bold" if value == max(values) >= 0 else "" for value in values]
+
+
+def costs(networks: Iterable[str], milliseconds: dict[str, float]) -> pd.DataFrame:
+    """What a picture costs each network, beside the paper's FLOPs column (equations 8 and 9).
+
+    Parameters
+    ----------
+    networks : iterable of str
+    milliseconds : dict of str to float
+        Measured on this machine, for those networks where it was.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    shown = {key_of(row)[1]: row.flops for row in (*BINARY_ROWS, *MULTICLASS_ROWS)}
+    records = [backbones.get(name) for name in networks]
+    return pd.DataFrame(
+        {
+            "network": [record.title for record in records],
+            "pretraining": [record.pretraining for record in records],
+            "parameters": [f"{record.parameters / 1e6:.1f}M" for record in records],
+            "float32 file": [f"{record.parameters * 4 / 1e6:.0f} MB" for record in records],
+            "FLOPs, counted": [shown_macs(record.macs) for record in records],
+            "FLOPs, paper": [shown.get(record.name, "") for record in records],
+            "ms an image": [f"{milliseconds[n]:.0f}" if n in milliseconds else "" for n in networks],
+            "weights": [record.missing or "installed" for record in records],
+        }
+    )

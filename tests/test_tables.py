@@ -1,0 +1,101 @@
+"""Tables 3-6: every row of the paper, beside what this run has or lacks."""
+
+import pandas as pd
+import pytest
+
+from facediag_utils import cohort, dtl1, paper, profiles, tables
+from facediag_utils.results import KEY
+
+BINARY = cohort.Task("binary", "", paper.BINARY)
+FIVE = cohort.Task("multiclass", "", tuple(paper.CLASSES))
+PROFILE = profiles.profile()
+
+
+def rows(task: str, method: str, backbone: str, right: int, wrong: int) -> pd.DataFrame:
+    pretraining = "none" if backbone == "dsift" else "x"
+    line = dict(zip(KEY, (task, method, backbone, pretraining), strict=True))
+    half = right // 2
+    labels = [("beta_thalassemia", "beta_thalassemia")] * half + [("control", "control")] * (right - half)
+    labels += [("control", "beta_thalassemia")] * wrong
+    return pd.DataFrame([{**line, "label": label, "predicted": said} for label, said in labels])
+
+
+STORED = pd.concat(
+    [
+        rows("binary", "DTL1", "dlib_resnet29", 50, 10),
+        rows("binary", dtl1.PAPERS_PROTOCOL, "dlib_resnet29", 54, 6),
+        rows("binary", dtl1.FROM_SCRATCH, "dlib_resnet29", 30, 30),
+        rows("binary", "DTL2", "dlib_resnet29", 55, 5),
+        rows("binary", "DSIFT + SVM linear", "dsift", 40, 20),
+        rows("multiclass", "DTL2", "resnet50_vggface2_ms1m", 100, 50),
+        rows("multiclass", "DTL2", "dlib_resnet29", 90, 60),
+    ]
+)
+
+
+def test_every_printed_row_is_found_under_its_own_key():
+    printed = [*paper.BINARY_ROWS, *paper.MULTICLASS_ROWS]
+    assert len({(row.table < 5, tables.key_of(row)) for row in printed}) == len(printed)
+    assert [len(tables.rows_of(number)) for number in (3, 4, 5, 6)] == [8, 6, 14, 4]
+
+
+def test_table_3_has_the_papers_rows_then_this_runs():
+    table = tables.side_by_side([3], STORED, BINARY, PROFILE)
+    methods = table["", "Method"].tolist()
+    assert methods[:3] == ["DSIFT + SVM linear", "DSIFT + SVM chi2", "AlexNet (Fine-tuning)"] and len(methods) == 11
+    assert methods[8:] == [
+        "ResNet29 (dlib) (Fine-tuning)",
+        "ResNet29 (dlib) (Fine-tuning, epoch chosen on test)",
+        "ResNet29 (dlib) (from scratch)",
+    ]
+    ours, theirs = table[PROFILE.title], table["paper (DSF)"]
+    assert ours["right"].tolist()[8:] == ["50/60", "54/60", "30/60"] and ours["right"][0] == "40/60"
+    assert ours["Accuracy"][8] == "83.3% (72-91)" and ours["Accuracy"][1] == "not run"
+    assert theirs.loc[5].tolist() == ["56/60", "93.3%", "93.3%", "93.3%", "93.3%", "93.3%"]
+    assert theirs.loc[8].tolist() == [""] * 6
+    assert table["", "Pretrain"].tolist()[8:] == ["3M faces (dlib)", "3M faces (dlib)", "N"]
+
+
+def test_absent_weights_are_words_and_not_numbers(tmp_path, monkeypatch):
+    monkeypatch.setenv("FACEDIAG_WEIGHTS", str(tmp_path))
+    table = tables.side_by_side([4], STORED, BINARY, PROFILE)
+    ours = dict(
+        zip(zip(table["", "Method"], table["", "Pretrain"], strict=True), table[PROFILE.title, "Accuracy"], strict=True)
+    )
+    svm = "(Feature Extractor + SVM Linear)"
+    assert ours[f"VGG16 {svm}", "VGG-Face"] == "weights not installed (make weights WEIGHTS=vgg16_vggface)"
+    assert ours[f"AlexNet {svm}", "VGG-Face"] == "weights never published"
+    assert ours[f"ResNet29 (dlib) {svm}", "3M faces (dlib)"] == "91.7% (82-96)"
+    assert (table[PROFILE.title, "right"] != "").sum() == 1
+
+
+def test_a_row_of_another_table_is_not_repeated():
+    """ResNet50 on both data sets stands in Table 6, not among the others of Table 5."""
+    five, six = (tables.side_by_side([number], STORED, FIVE, PROFILE) for number in (5, 6))
+    assert "VGGFace2 & MS-Celeb-1M" not in set(five["", "Pretrain"])
+    assert six[PROFILE.title, "right"].tolist() == ["", "", "100/150", "", "90/150"]
+    assert five[PROFILE.title, "right"].tolist()[-1] == "90/150"
+
+
+def test_the_best_of_each_column_is_bold():
+    table = tables.side_by_side([3], STORED, BINARY, PROFILE)
+    html = tables.styled(table, "Table 3").to_html()
+    assert html == tables.styled(table, "Table 3").to_html()  # no random names in it
+    style = tables.styled(table, "Table 3")._compute()
+    bold = {(r, c) for (r, c), rules in style.ctx.items() if ("font-weight", "bold") in rules}
+    columns = list(table.columns)
+    assert [r for r, c in bold if columns[c] == (PROFILE.title, "Accuracy")] == [9]
+    assert [r for r, c in bold if columns[c] == ("paper (DSF)", "Accuracy")] == [5]
+    assert not [c for _, c in bold if columns[c][0] == ""]
+    assert "VGGFace2 &amp; MS-Celeb-1M" in tables.styled(tables.side_by_side([6], STORED, FIVE, PROFILE), "x").to_html()
+
+
+def test_costs_beside_the_papers_column():
+    table = tables.costs(["vgg16_vggface", "dlib_resnet29"], {"dlib_resnet29": 3.2})
+    assert table["FLOPs, counted"].tolist() == ["15.48G", "271M"] and table["FLOPs, paper"].tolist() == ["15.47G", ""]
+    assert table["ms an image"].tolist() == ["", "3"] and table["float32 file"].tolist() == ["580 MB", "22 MB"]
+
+
+@pytest.mark.parametrize("value, shown", [(723e6, "723M"), (15.47e9, "15.47G"), (999.6e6, "1000M")])
+def test_macs_as_the_paper_writes_them(value, shown):
+    assert tables.shown_macs(int(value)) == shown
