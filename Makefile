@@ -25,7 +25,7 @@ export PYTHONPATH := $(CURDIR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce weights test test-python test-notebooks lint format lab notebooks cohort bench clean
+.PHONY: help setup reproduce report weights test test-python test-notebooks lint format lab notebooks cohort bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -42,18 +42,22 @@ setup: $(READY) ## make .venv from requirements.txt (the others do it when neede
 reproduce: $(READY) ## run all notebooks: results/bundled, figures/bundled, runs/bundled
 	@$(BIN)python -m facediag_utils reproduce --profile $(PROFILE) --seed $(SEED)
 
+report: $(READY) ## put all tables and figures on one page, results/bundled/report.html, and open it
+	@$(BIN)python -m facediag_utils report --profile $(PROFILE)
+
 weights: $(READY) ## download the networks' published weights into weights/ (one: WEIGHTS=vgg16_vggface)
 	@$(BIN)python -m facediag_utils weights $(WEIGHTS)
 
 test: test-python test-notebooks ## all tests: pytest, then every notebook compared with its committed outputs
 
 test-python: $(READY) ## unit tests only
-	$(BIN)python -m pytest
+	FACEDIAG_WEIGHTS=$(CURDIR)/.cache/no-weights $(BIN)python -m pytest
 
-# Figures and results of the notebooks under test go to .cache, not over the committed ones.
+# Figures and results of the notebooks under test go to .cache, not over the committed ones; weights that were downloaded
+# are out of sight, as they were when the notebooks were committed.
 test-notebooks: $(READY) ## nbval over notebooks/ only
-	FACEDIAG_OUT=$(CURDIR)/.cache/nbval $(BIN)python -m pytest -p no:cacheprovider --nbval notebooks \
-	  --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 300 --nbval-kernel-startup-timeout 120
+	FACEDIAG_WEIGHTS=$(CURDIR)/.cache/no-weights FACEDIAG_OUT=$(CURDIR)/.cache/nbval $(BIN)python -m pytest -p no:cacheprovider --nbval notebooks \
+	  --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 900 --nbval-kernel-startup-timeout 120
 
 lint: $(READY) ## ruff (format and rules, notebooks too) and mypy
 	$(BIN)ruff format --check .

@@ -1,4 +1,4 @@
-"""``python -m facediag_utils reproduce | weights``: what ``make reproduce`` and ``make weights`` run."""
+"""``python -m facediag_utils reproduce | report | weights``: what the targets of the Makefile run."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ def main() -> int:
     run = commands.add_parser("reproduce", help="execute all notebooks and write results/ and figures/")
     run.add_argument("--profile", default="bundled", help="data set (default: bundled)")
     run.add_argument("--seed", type=int, default=0, help="seed of folds and maps (default: 0)")
+    page = commands.add_parser("report", help="write results/<profile>/report.html and open it")
+    page.add_argument("--profile", default="bundled", help="data set (default: bundled)")
     fetch = commands.add_parser("weights", help="download published weights; without names, all of them")
     fetch.add_argument("names", nargs="*", help="networks of the registry, or timm:<name>")
     options = parser.parse_args()
@@ -23,8 +25,11 @@ def main() -> int:
             from facediag_utils.backbones import download
 
             return 1 if download.fetch_all(options.names) else 0
-        from facediag_utils import profiles, reproduce
+        from facediag_utils import profiles, report, reproduce
 
+        if options.command == "report":
+            print(report.show(profiles.profile(options.profile)))
+            return 0
         reproduce.main(profiles.profile(options.profile), options.seed)
     except FacediagError as error:
         print(f"\nfacediag: {error}", file=sys.stderr)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
 from torch import nn
+
+from facediag_utils import backbones
 
 
 @contextmanager
@@ -47,3 +50,20 @@ def macs(network: nn.Module, side: int) -> int:
         network(torch.zeros(1, 3, side, side, device=next(network.parameters()).device))
     network.train(training)
     return sum(counts.values())
+
+
+def milliseconds(name: str, batch: int = 8, repeats: int = 3) -> float:
+    """Least milliseconds an image of a forward pass on the processor, after one that is not counted.
+
+    The network need not be installed: its time depends on the architecture, so the weights are whatever it begins with.
+    """
+    record = backbones.get(name)
+    network = backbones.build(record).eval().to(memory_format=torch.channels_last)
+    x = torch.randn(batch, 3, record.input_size, record.input_size).contiguous(memory_format=torch.channels_last)
+    times = []
+    with torch.inference_mode():
+        for _ in range(repeats + 1):
+            started = time.perf_counter()
+            network(x)
+            times.append(time.perf_counter() - started)
+    return 1000 * min(times[1:]) / batch

@@ -15,12 +15,11 @@ from PIL import Image
 
 from facediag_utils.alignment import Faces, face_chip
 from facediag_utils.cohort import Cohort
-from facediag_utils.evaluation import proportion, short_names
+from facediag_utils.evaluation import short_names
 from facediag_utils.files import replacing
 from facediag_utils.images import read_rgb
 from facediag_utils.paper import TITLES
 from facediag_utils.profiles import Profile
-from facediag_utils.svm import Fitted
 
 #: Okabe-Ito colours and marker shapes, so that classes differ without colour too.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#555555", "#56B4E9", "#D55E00", "#F0E442")
@@ -243,61 +242,6 @@ def words_of_a_face(cohort: Cohort, faces: Faces, values: np.ndarray, centres: n
     sns.despine(ax=axes[2])
     figure.suptitle(f"{title_of(cohort.table['label'].iloc[place])}, {cohort.profile.title}", fontsize=10)
     figure.tight_layout()
-    return figure
-
-
-def penalty_curve(fits: dict[str, Fitted], title: str) -> Figure:
-    """Cross-validated accuracy (mean and standard deviation over folds) against the SVM's C; the chosen C is ringed."""
-    figure, axis = plt.subplots(figsize=(5.6, 3.6))
-    for k, (name, fitted) in enumerate(fits.items()):
-        penalties, means, spreads = np.array(fitted.searched).T * [[1], [100], [100]]
-        axis.fill_between(penalties, means - spreads, means + spreads, color=COLOURS[k], alpha=0.15, linewidth=0)
-        line = ("-", "--", ":", "-.")[k % 4]
-        axis.semilogx(penalties, means, marker=MARKERS[k], color=COLOURS[k], linestyle=line, label=name)
-        best = int(np.argmin(np.abs(penalties - fitted.penalty)))
-        axis.plot(penalties[best], means[best], "o", markersize=14, markerfacecolor="none", color=COLOURS[k])
-    axis.set(xlabel="C, penalty of eq. (10) (no unit)", ylabel="accuracy, 5-fold CV (%),\nmean and s.d. over folds")
-    axis.set_title(title)
-    axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
-    sns.despine(figure)
-    return figure
-
-
-def confusion_matrices(matrices: dict[str, pd.DataFrame], data: str) -> Figure:
-    """Confusion matrices side by side, rows predicted and columns actual as in the paper's Figures 4 and 6.
-
-    Above each stands its accuracy with the 95% Wilson interval."""
-    size = max(matrix.shape[1] for matrix in matrices.values())
-    each = 1.3 + 0.55 * size
-    figure, axes = plt.subplots(1, len(matrices), figsize=(each * len(matrices) + 0.4, each + 0.3), squeeze=False)
-    for axis, (name, matrix) in zip(axes[0], matrices.items(), strict=True):
-        totals = matrix.sum(axis=0)
-        shares = matrix / totals.replace(0, 1)
-        sns.heatmap(
-            shares,
-            annot=matrix,
-            fmt="d",
-            cmap="Blues",
-            vmin=0,
-            vmax=1,
-            cbar=False,
-            square=True,
-            linewidths=0.5,
-            linecolor="white",
-            ax=axis,
-        )
-        axis.set_xticklabels(
-            [f"{short}\n(n={total})" for short, total in zip(short_names(matrix.columns), totals, strict=True)],
-            rotation=0,
-            fontsize=9,
-        )
-        axis.set_yticklabels(short_names(matrix.index), rotation=0, fontsize=9)
-        right = int(sum(matrix.loc[label, label] for label in matrix.columns))
-        axis.set(xlabel="actual", ylabel="predicted")
-        share, low, high = (100 * value for value in proportion(right, int(totals.sum())))
-        axis.set_title(f"{name}\n{right} of {totals.sum()} right: {share:.1f}% ({low:.0f}-{high:.0f})", fontsize=10)
-    figure.text(0.5, 0.0, data, ha="center", fontsize=9)
-    figure.tight_layout(rect=(0, 0.04, 1, 1))
     return figure
 
 

@@ -63,6 +63,8 @@ def side_by_side(numbers: Iterable[int], stored: pd.DataFrame, task: Task, profi
     """
     printed = {key_of(row): row for number in numbers for row in rows_of(number)}
     methods = {name for method, _ in printed for name in _BESIDE.get(method, (method,))}
+    if task.name not in TEST_IMAGES:  # not a task of the paper: this run's rows alone
+        printed = {}
     chosen = stored[(stored["task"] == task.name) & stored["method"].isin(methods)]
     ours = {(run["method"], run["backbone"]): run for run in evaluation.measured(chosen, task).to_dict("records")}
     elsewhere = {key_of(row) for row in (*BINARY_ROWS, *MULTICLASS_ROWS)} - set(printed)

@@ -82,9 +82,12 @@ class Tuned:
     history : list of dict
         A row an epoch and part ("train", "validation"): objective (mean loss, eq. 7), top1 and top3 error (0..1).
         Training rows are of the images as they were met, before the step that learned from them.
+    images : tuple of int
+        Number of training and of validation images.
     """
 
     network: nn.Module
+    images: tuple[int, int]
     kept: int = 0
     history: list[dict[str, Any]] = field(default_factory=list)
 
@@ -176,9 +179,11 @@ def fine_tune(
     mixed = devices.bfloat16_pays(device) if bfloat16 is None else bfloat16
     network = Classifier(backbone, classes, recipe.pretrained, generator)
     network.freeze(recipe.frozen)
-    state = _State(network.to(device).to(memory_format=torch.channels_last), recipe, generator)
+    network.to(device).to(memory_format=torch.channels_last)
+    tuned = Tuned(network, (len(training[0]), len(validation[0])))
+    state = _State(tuned, recipe, generator)
     state.resume(checkpoint)
-    record, tuned = backbones.get(backbone), state.tuned
+    record = backbones.get(backbone)
     with tqdm(total=recipe.epochs, initial=tuned.epochs, desc=record.title, unit="epoch", disable=None) as bar:
         while tuned.epochs < recipe.epochs and not state.patience_ended():
             with torch.autocast(device.type, torch.bfloat16, enabled=mixed):
@@ -256,9 +261,9 @@ def errors(logits: torch.Tensor, labels: torch.Tensor) -> dict[str, float]:
 class _State:
     """A training between two epochs: all that a checkpoint holds."""
 
-    def __init__(self, network: nn.Module, recipe: Recipe, generator: torch.Generator) -> None:
-        self.tuned, self.recipe, self.generator = Tuned(network), recipe, generator
-        trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    def __init__(self, tuned: Tuned, recipe: Recipe, generator: torch.Generator) -> None:
+        self.tuned, self.recipe, self.generator = tuned, recipe, generator
+        trained = [parameter for parameter in tuned.network.parameters() if parameter.requires_grad]
         self.optimizer = torch.optim.SGD(
             trained, lr=recipe.learning_rate, momentum=recipe.momentum, weight_decay=recipe.weight_decay
         )

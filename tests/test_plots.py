@@ -7,8 +7,9 @@ matplotlib.use("Agg")
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
-from facediag_utils import plots
+from facediag_utils import charts, divergence, evaluation, plots, training
 from facediag_utils.profiles import Profile
 
 MATRIX = pd.DataFrame(
@@ -24,7 +25,7 @@ def closed():
 
 
 def test_confusion_is_drawn_with_predicted_rows():
-    figure = plots.confusion_matrices({"a": MATRIX}, "data")
+    figure = charts.confusion_matrices({"a": MATRIX}, "data")
     axis = figure.axes[0]
     cells = {
         (round(text.get_position()[0] - 0.5), round(text.get_position()[1] - 0.5)): text.get_text()
@@ -40,7 +41,7 @@ def test_equal_figures_are_equal_files(own_output, tmp_path):
     profile = Profile("t", "t", tmp_path)
     written = []
     for _ in range(2):
-        plots.save(plots.confusion_matrices({"a": MATRIX}, "data"), profile, "x")
+        plots.save(charts.confusion_matrices({"a": MATRIX}, "data"), profile, "x")
         written.append([path.read_bytes() for path in plots.figure_paths(profile)])
     assert written[0] == written[1] and len(written[0]) == 2
     assert {path.name for path in profile.figures.iterdir()} == {"x.png", "x.svg"}
@@ -56,3 +57,38 @@ def test_grids_label_their_rows(bundled):
     for figure in (plots.face_grid(bundled, per_class=2), plots.severity_rows(bundled, per_class=2)):
         labels = [text.get_text() for axis in figure.axes for text in axis.texts]
         assert "D3\nDown syndrome" in labels and "rendered" in figure.get_suptitle()
+
+
+def test_training_curves_show_what_they_are_given():
+    history = [
+        {"epoch": epoch, "part": part, "objective": 1.0 / epoch, "top1": 0.5 / epoch, "top3": 0.1 / epoch}
+        for epoch in (1, 2, 3)
+        for part in ("train", "validation")
+    ]
+    tuned = training.Tuned(torch.nn.Identity(), (200, 150), kept=2, history=history)
+    figure = charts.training_curves({"a": tuned, "b": tuned}, "test images", 5, "data")
+    assert len(figure.axes) == 6
+    axis = figure.axes[1]
+    assert axis.lines[0].get_ydata().tolist() == pytest.approx([50, 25, 50 / 3])
+    assert axis.lines[2].get_ydata()[0] == 80 and axis.lines[3].get_xdata()[0] == 2
+    legend = [text.get_text() for text in figure.axes[2].get_legend().get_texts()]
+    assert legend == ["training images (n = 200)", "test images (n = 150)", "guessing", "epoch that was kept"]
+    assert len(charts.training_curves({"a": tuned}, "test images", 2, "data").axes) == 2  # top 3 of two classes are all
+
+
+def test_roc_curves_name_area_interval_and_counts():
+    roc = evaluation.Roc(np.array([0, 0, 1.0]), np.array([0, 0.5, 1.0]), 0.75, 0.6, 0.9, 30, 30)
+    figure = charts.roc_curves({"net": {"DTL1": roc, "DTL2": roc}}, "data")
+    axis = figure.axes[0]
+    assert axis.get_legend().get_texts()[1].get_text() == "DTL2: AUC 0.750 (0.60-0.90)"
+    assert "30 positive, 30 negative" in axis.get_title()
+    assert axis.lines[1].get_ydata().tolist() == [0, 50, 100]
+    assert axis.lines[1].get_linestyle() != axis.lines[2].get_linestyle()  # readable in grey
+
+
+def test_distances_stand_where_they_are():
+    distance = divergence.Distance(1.2, 0.1, 0.3)
+    figure = charts.distances({"net": {"x": distance}, "other": {"x": distance}}, ["x (n = 70)"], "data")
+    axis = figure.axes[0]
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["x (n = 70)"]
+    assert {float(line.get_xdata()[0]) for line in axis.lines if len(line.get_xdata()) == 1} >= {1.2, 0.3}

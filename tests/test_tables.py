@@ -99,3 +99,9 @@ def test_costs_beside_the_papers_column():
 @pytest.mark.parametrize("value, shown", [(723e6, "723M"), (15.47e9, "15.47G"), (999.6e6, "1000M")])
 def test_macs_as_the_paper_writes_them(value, shown):
     assert tables.shown_macs(int(value)) == shown
+
+
+def test_a_task_of_ones_own_has_only_its_own_rows():
+    own = STORED[STORED["task"] == "binary"].assign(task="all")
+    table = tables.side_by_side([4], own, cohort.Task("all", "", paper.BINARY), PROFILE)
+    assert table["", "Method"].tolist() == ["ResNet29 (dlib) (Feature Extractor + SVM Linear)"]

@@ -69,10 +69,12 @@ def load(name: str) -> torch.nn.Module:
 
 
 def untrained(name: str, generator: torch.Generator) -> torch.nn.Module:
-    """The network with random weights (He et al. 2015) in place of its pretrained ones: the from-scratch example."""
+    """The network with random weights (He et al. 2015) in place of its pretrained ones: the from-scratch example.
+
+    dlib's has no batch norm to keep the sums of its blocks in bounds; they begin as identities (Goyal et al. 2017)."""
     import torch
 
-    from facediag_utils.backbones.dlib_resnet29 import Affine
+    from facediag_utils.backbones.dlib_resnet29 import Affine, Block
 
     network = build(get(name)).eval()
     with torch.no_grad():
@@ -83,6 +85,9 @@ def untrained(name: str, generator: torch.Generator) -> torch.nn.Module:
                     layer.bias.zero_()
             elif isinstance(layer, (torch.nn.BatchNorm2d, Affine)):
                 layer.reset_parameters()
+        for layer in network.modules():
+            if isinstance(layer, Block):
+                layer.affine2.weight.zero_()
     return network
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import torch
 from torch import nn
 
-from facediag_utils import flops
 from facediag_utils.backbones import formats
 from facediag_utils.backbones.records import OBJECTS, Backbone
 from facediag_utils.backbones.weights import WeightsFile
@@ -58,6 +57,8 @@ def record(key: str) -> Backbone:
         near = ", ".join(timm.list_models(f"*{name.split('.')[0][:8]}*", pretrained=True)[:5])
         raise WeightsError(f"{key}: timm has no such pretrained network{f'; some near it: {near}' if near else ''}")
     known: Any = timm.models.get_pretrained_cfg(name)
+    from facediag_utils import flops  # which knows this package
+
     with torch.device("meta"):  # shapes without values
         network = TimmNetwork(name)
         macs = flops.macs(network, known.input_size[1])
