@@ -110,8 +110,9 @@ class Classifier(nn.Module):
         self.body: Any = backbones.load(backbone) if pretrained else backbones.untrained(backbone, generator)
         self.layer = record.feature_layer
         self.head = nn.Linear(record.layers[self.layer], classes)
+        inputs = self.head.in_features
         with torch.no_grad():  # small, so that the first gradients do not shake the pretrained layers
-            self.head.weight.normal_(0, 0.01, generator=generator)
+            self.head.weight.normal_(0, 0.01 if pretrained else (2 / inputs) ** 0.5, generator=generator)
             self.head.bias.zero_()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

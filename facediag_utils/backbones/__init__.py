@@ -71,24 +71,26 @@ def load(name: str) -> torch.nn.Module:
 def untrained(name: str, generator: torch.Generator) -> torch.nn.Module:
     """The network with random weights (He et al. 2015) in place of its pretrained ones: the from-scratch example.
 
-    dlib's has no batch norm to keep the sums of its blocks in bounds; they begin as identities (Goyal et al. 2017)."""
+    dlib's file holds batch norms frozen to scales and shifts; to be trained anew it gets batch norms again, as its
+    author had them."""
     import torch
 
-    from facediag_utils.backbones.dlib_resnet29 import Affine, Block
+    from facediag_utils.backbones.dlib_resnet29 import Affine
 
-    network = build(get(name)).eval()
+    network = build(get(name))
+    for layer in list(network.modules()):
+        for key, child in layer.named_children():
+            if isinstance(child, Affine):
+                setattr(layer, key, torch.nn.BatchNorm2d(len(child.weight)))
     with torch.no_grad():
         for layer in network.modules():
             if isinstance(layer, (torch.nn.Conv2d, torch.nn.Linear)):
                 torch.nn.init.kaiming_normal_(layer.weight, nonlinearity="relu", generator=generator)
                 if layer.bias is not None:
                     layer.bias.zero_()
-            elif isinstance(layer, (torch.nn.BatchNorm2d, Affine)):
+            elif isinstance(layer, torch.nn.BatchNorm2d):
                 layer.reset_parameters()
-        for layer in network.modules():
-            if isinstance(layer, Block):
-                layer.affine2.weight.zero_()
-    return network
+    return network.eval()
 
 
 def prepare(chips: np.ndarray, record: Backbone) -> torch.Tensor:

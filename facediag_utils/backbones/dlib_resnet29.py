@@ -38,11 +38,6 @@ class Affine(nn.Module):
         self.weight = nn.Parameter(torch.ones(channels))
         self.bias = nn.Parameter(torch.zeros(channels))
 
-    def reset_parameters(self) -> None:
-        """The identity, as at the start of a training."""
-        nn.init.ones_(self.weight)
-        nn.init.zeros_(self.bias)
-
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x * self.weight[:, None, None] + self.bias[:, None, None]
 
