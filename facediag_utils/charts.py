@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from facediag_utils.divergence import Distance
 from facediag_utils.evaluation import Roc, proportion, short_names
@@ -107,9 +108,11 @@ def training_curves(runs: dict[str, Tuned], validation: str, classes: int, title
             axis.axhline(guessing[column], color=COLOURS[4], linewidth=0.8, linestyle=":", label="guessing")
             axis.axvline(tuned.kept, color=COLOURS[4], linewidth=0.8, label="epoch that was kept")
             axis.set(xlabel="epoch", ylabel=f"{heading}, {unit}")
+            axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
             axis.set_title(name if column == "objective" else "", loc="left", fontsize=10)
-            axis.set_ylim(bottom=0)
         axes[line, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    for axis in axes[0]:  # the others share its scale
+        axis.set_ylim(bottom=0)
     sns.despine(figure)
     figure.suptitle(title, fontsize=11)
     figure.tight_layout()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -68,10 +69,12 @@ def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0) ->
     """
     pictures = {name: inputs(cohort, faces, name) for name in dict.fromkeys(job.backbone for job in jobs)}
     workers = min(len(jobs), os.cpu_count() or 1) if devices.found().type == "cpu" else 1
-    started = Parallel(n_jobs=workers, return_as="generator")(
-        delayed(_on_one_core)(job, cohort, faces, pictures[job.backbone], seed) for job in jobs
-    )
-    return list(tqdm(started, total=len(jobs), desc="trainings", disable=None))
+    with warnings.catch_warnings():  # joblib renews a worker whose memory grew, and warns of it
+        warnings.filterwarnings("ignore", "A worker stopped while some jobs were given to the executor")
+        started = Parallel(n_jobs=workers, return_as="generator")(
+            delayed(_on_one_core)(job, cohort, faces, pictures[job.backbone], seed) for job in jobs
+        )
+        return list(tqdm(started, total=len(jobs), desc="trainings", disable=None))
 
 
 def _on_one_core(job: Job, cohort: Cohort, faces: Faces, pictures: np.ndarray, seed: int) -> Outcome:

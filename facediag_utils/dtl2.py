@@ -59,7 +59,7 @@ def extract(backbone: str, cohort: Cohort, faces: Faces, layer: str | None = Non
                 yield {"features": features.contiguous().numpy().astype(np.float32)}
 
     path = store.table_path(
-        f"features/{backbone}",
+        f"features/{backbone.replace(':', '-')}",
         record.checksum,
         layer,
         record.input_size,

@@ -16,6 +16,8 @@ from facediag_utils.errors import ResultsError
 from facediag_utils.paper import CLASSES, FEATURES_AND_SVM, FINE_TUNING
 from facediag_utils.results import KEY, NO_FACE
 
+METRICS = ("accuracy", "precision", "sensitivity", "specificity", "f1")
+
 
 def proportion(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float, float]:
     """A proportion and its Wilson score interval (Wilson 1927); NaN for no trials.
@@ -42,29 +44,33 @@ def confusion(predictions: pd.DataFrame, classes: Iterable[str]) -> pd.DataFrame
     )
 
 
-def binary_metrics(predictions: pd.DataFrame, task: Task) -> dict[str, tuple[float, float, float]]:
-    """Accuracy, precision (PPV), sensitivity and specificity with Wilson intervals, and F1 without.
+def counts(predictions: pd.DataFrame, task: Task) -> dict[str, tuple[int, int]]:
+    """What each proportion is a proportion of: right and all test images, and for two classes the same for precision
+    (PPV), sensitivity and specificity.
 
     A test image without a face is wrong whatever it was: a patient missed, or a control not cleared.
     """
+    right = (predictions["label"] == predictions["predicted"]).to_numpy()
+    found = {"accuracy": (int(right.sum()), len(predictions))}
+    if task.positive is not None:
+        actual = (predictions["label"] == task.positive).to_numpy()
+        said = (predictions["predicted"] == task.positive).to_numpy()
+        found["precision"] = int((actual & right).sum()), int(said.sum())
+        found["sensitivity"] = int((actual & right).sum()), int(actual.sum())
+        found["specificity"] = int((~actual & right).sum()), int((~actual).sum())
+    return found
+
+
+def binary_metrics(predictions: pd.DataFrame, task: Task) -> dict[str, tuple[float, float, float]]:
+    """Accuracy, precision, sensitivity and specificity with Wilson intervals, and F1 without; see `counts`."""
     if task.positive is None:
         raise ResultsError(f"task {task.name!r} has {len(task.classes)} classes; sensitivity needs two")
-    actual = (predictions["label"] == task.positive).to_numpy()
-    right = (predictions["label"] == predictions["predicted"]).to_numpy()
-    said = (predictions["predicted"] == task.positive).to_numpy()
-    true_positive = int((actual & right).sum())
-    true_negative = int((~actual & right).sum())
-    precision = proportion(true_positive, int(said.sum()))
+    of = counts(predictions, task)
+    hits, said = of["precision"]
     # Dice form 2 TP / (2 TP + FP + FN): the harmonic mean of precision and sensitivity, defined at TP = 0 too.
-    misses = int((actual & ~right).sum()) + int((~actual & said).sum())
-    f1 = 2 * true_positive / (2 * true_positive + misses) if true_positive + misses else np.nan
-    return {
-        "accuracy": proportion(int(right.sum()), len(predictions)),
-        "precision": precision,
-        "sensitivity": proportion(true_positive, int(actual.sum())),
-        "specificity": proportion(true_negative, int((~actual).sum())),
-        "f1": (f1, np.nan, np.nan),
-    }
+    misses = (of["sensitivity"][1] - hits) + (said - hits)
+    f1 = 2 * hits / (2 * hits + misses) if hits + misses else np.nan
+    return {name: proportion(*of[name]) for name in METRICS if name in of} | {"f1": (f1, np.nan, np.nan)}
 
 
 def accuracy(predictions: pd.DataFrame) -> tuple[float, float, float]:
@@ -103,8 +109,8 @@ def measured(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns method, backbone, pretraining, macs, n, correct, then for each metric the value, ``_low``, ``_high``
-        (0..1).
+        Columns task, method, backbone, pretraining, macs, correct, n, then for each metric ``_count`` ("47/60"), the value,
+        ``_low`` and ``_high`` (0..1).
     """
     rows = []
     for key, group in predictions[predictions["task"] == task.name].groupby(KEY, sort=True):
@@ -112,8 +118,9 @@ def measured(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
         metrics = binary_metrics(group, task) if task.positive else {"accuracy": accuracy(group)}
         row: dict[str, object] = {"task": task.name, "method": method, "backbone": backbone, "pretraining": pretraining}
         row["macs"] = named(method, backbone)[2]
-        row["n"] = len(group)
-        row["correct"] = int((group["label"] == group["predicted"]).sum())
+        row["correct"], row["n"] = counts(group, task)["accuracy"]
+        for name, (hits, trials) in counts(group, task).items():
+            row[f"{name}_count"] = f"{hits}/{trials}"
         for name, (value, low, high) in metrics.items():
             row[name] = value
             if name != "f1":
@@ -122,9 +129,6 @@ def measured(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
     if not rows:
         raise ResultsError(f"no predictions for task {task.name!r}; run notebook 05 first")
     return pd.DataFrame(rows)
-
-
-METRICS = ("accuracy", "precision", "sensitivity", "specificity", "f1")
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def macs(network: nn.Module, side: int) -> int:
     return sum(counts.values())
 
 
-def milliseconds(name: str, batch: int = 8, repeats: int = 3) -> float:
+def milliseconds(name: str, batch: int = 4, repeats: int = 2) -> float:
     """Least milliseconds an image of a forward pass on the processor, after one that is not counted.
 
     The network need not be installed: its time depends on the architecture, so the weights are whatever it begins with.

@@ -44,9 +44,9 @@ CAPTIONS = {
 }
 
 STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 88rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
 h2 { margin-top: 2.5rem; border-bottom: 1px solid #bbb } .note { border-left: 4px solid #D55E00; padding-left: 1rem }
-table { border-collapse: collapse; font-size: 13px; margin: 1rem 0 } td, th { border: 1px solid #ccc; padding: 2px 8px }
+table { border-collapse: collapse; font-size: 12px; margin: 1rem 0 } td, th { border: 1px solid #ccc; padding: 2px 8px }
 caption { padding: 4px 0 } .wide { overflow-x: auto } img { max-width: 100% } figcaption { color: #555 } figure { margin: 2rem 0 }
 """
 
@@ -99,9 +99,8 @@ def _accuracies(stored: pd.DataFrame, task: Task, profile: Profile) -> str:
     lines = []
     for run in evaluation.measured(stored, task).to_dict("records"):
         method, pretraining, _ = evaluation.named(run["method"], run["backbone"])
-        share = tables.with_interval(*(run[f"accuracy{end}"] for end in ("", "_low", "_high")))
-        lines.append((method, pretraining, f"{run['correct']}/{run['n']}", share))
-    frame = pd.DataFrame(lines, columns=["Method", "Pretrain", "right", "Accuracy"])
+        lines.append((method, pretraining, tables.shown(run, "accuracy")))
+    frame = pd.DataFrame(lines, columns=["Method", "Pretrain", "Accuracy"])
     return _wide(tables.styled(frame, f"{task.title}, {len(task.classes)} classes, {profile.title}").to_html())
 
 

@@ -13,7 +13,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
 
-from facediag_utils import evaluation, report, results
+from facediag_utils import evaluation, report, results, tables
 from facediag_utils.cohort import load, tasks
 from facediag_utils.errors import ReproduceError
 from facediag_utils.plots import figure_paths
@@ -126,10 +126,9 @@ def summary(profile: Profile, seconds: float, executed: list[Path]) -> str:
     lines = [f"\n{profile.title}: accuracy on the test images, 95% Wilson interval"]
     for task in tasks(load(profile)):
         lines.append(f"  {task.title}, {len(task.classes)} classes")
-        for _, row in evaluation.measured(stored, task).iterrows():
-            method, pretraining, _ = evaluation.named(row["method"], row["backbone"])
-            share = f"{100 * row['accuracy']:.1f}% ({100 * row['accuracy_low']:.0f}-{100 * row['accuracy_high']:.0f})"
-            lines.append(f"    {method:52} {pretraining:16} {row['correct']:3d} of {row['n']:3d}  {share}")
+        for run in evaluation.measured(stored, task).to_dict("records"):
+            method, pretraining, _ = evaluation.named(run["method"], run["backbone"])
+            lines.append(f"    {method:52} {pretraining:16} {tables.shown(run, 'accuracy')}")
     if profile.rendered:
         lines.append("  Rendered faces: these numbers say nothing of how well anything diagnoses people.")
     lines.append(f"\nmade in {seconds:.0f} s:")

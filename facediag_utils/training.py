@@ -148,7 +148,7 @@ def fine_tune(
     recipe: Recipe,
     seed: int = 0,
     checkpoint: Path | None = None,
-    bfloat16: bool | None = None,
+    bfloat16: bool = False,
 ) -> Tuned:
     """Train a backbone with a new last layer (Pseudocode 1).
 
@@ -164,8 +164,9 @@ def fine_tune(
         Of the new layer, the order of images and the augmentation.
     checkpoint : Path, optional
         Written after each epoch; a training of the same settings goes on from there.
-    bfloat16 : bool, optional
-        Compute layers in bfloat16 (weights stay float32); default where the processor is faster so.
+    bfloat16 : bool
+        Compute layers in bfloat16 (weights stay float32).  Faster on some processors, and not as good at the paper's
+        small rate: a step changes a weight by less than bfloat16 can tell, so that training lags (``make bench``).
 
     Returns
     -------
@@ -177,7 +178,6 @@ def fine_tune(
         If the loss is not finite or grows without bound.
     """
     device, generator = devices.found(), torch.Generator().manual_seed(seed)
-    mixed = devices.bfloat16_pays(device) if bfloat16 is None else bfloat16
     network = Classifier(backbone, classes, recipe.pretrained, generator)
     network.freeze(recipe.frozen)
     network.to(device).to(memory_format=torch.channels_last)
@@ -187,7 +187,7 @@ def fine_tune(
     record = backbones.get(backbone)
     with tqdm(total=recipe.epochs, initial=tuned.epochs, desc=record.title, unit="epoch", disable=None) as bar:
         while tuned.epochs < recipe.epochs and not state.patience_ended():
-            with torch.autocast(device.type, torch.bfloat16, enabled=mixed):
+            with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
                 seen = _epoch(state, training, classes, record)
                 _check(seen, backbone, tuned.epochs + 1, recipe, classes)
                 logits = predict(network, validation[0], record)

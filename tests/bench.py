@@ -1,15 +1,23 @@
-"""``make bench``: milliseconds an image of detection with landmarks, and of each network beside dlib's own code."""
+"""``make bench``: milliseconds an image of detection with landmarks, of each bundled network beside dlib's own code, and of
+a fine-tuning step beside the plain loop; and what bfloat16 does to accuracy (some minutes)."""
 
 from __future__ import annotations
 
+import os
+import tempfile
 import time
+from dataclasses import replace
 
 import dlib
 import numpy as np
 import torch
+from joblib import Parallel, delayed
+from torch.nn import functional as F
 
-from facediag_utils import alignment, backbones, cohort, profiles
+from facediag_utils import alignment, backbones, cohort, dtl1, profiles, training
 from facediag_utils.images import read_rgb
+
+BUNDLED = ("dlib_resnet29", "efficientnet_lite0")
 
 
 def fastest(function, repeats: int = 5) -> float:
@@ -34,9 +42,64 @@ def network_time(name: str, images: cohort.Cohort, faces: alignment.Faces, rows:
 
 def dlib_time(images: cohort.Cohort, faces: alignment.Faces, rows: np.ndarray) -> float:
     """Seconds an image of dlib's own code for the descriptor."""
-    original = dlib.face_recognition_model_v1(str(backbones.get("dlib_resnet29").path))
+    original = dlib.face_recognition_model_v1(str(backbones.get("dlib_resnet29").file.path))
     batch = list(alignment.chips(images, faces, 150, "tight", rows))
     return fastest(lambda: [original.compute_face_descriptor(chip) for chip in batch], 2) / len(batch)
+
+
+def steps_time(name: str, threads: int, plain: bool, mixed: bool = False, seconds: float = 6) -> float:
+    """Seconds an image of fine-tuning steps of ten images, all layers; ``plain`` is in contiguous order, ``mixed`` in bfloat16."""
+    torch.set_num_threads(threads)
+    record = backbones.get(name)
+    network = training.Classifier(name, 5, True, torch.Generator().manual_seed(0)).eval()
+    x = backbones.prepare(np.zeros((10, record.input_size, record.input_size, 3), np.uint8) + 99, record)
+    x = x.contiguous() if plain else x
+    network = network if plain else network.to(memory_format=torch.channels_last)
+    optimizer = torch.optim.SGD(network.parameters(), lr=1e-9, momentum=0.9, weight_decay=5e-4)
+
+    def step() -> None:
+        with torch.autocast("cpu", torch.bfloat16, enabled=mixed):
+            loss = F.cross_entropy(network(x).float(), torch.arange(10) % 5)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+    step()
+    started, count = time.perf_counter(), 0
+    while time.perf_counter() - started < seconds:
+        step()
+        count += 1
+    return (time.perf_counter() - started) / count / 10
+
+
+def fine_tuning(name: str) -> None:
+    """The plain loop on all cores; ours, channels-last and a training a core; and ours in bfloat16."""
+    cores = os.cpu_count() or 1
+    plain = steps_time(name, cores, True)
+    print(f"{1000 * plain:7.1f}  {backbones.get(name).title}, fine-tuning step, plain float32 loop")
+    for mixed in (False, True):
+        each = Parallel(n_jobs=cores)(delayed(steps_time)(name, 1, False, mixed) for _ in range(cores))
+        ours = float(np.mean(each)) / cores
+        how = "the same in bfloat16 (not used)" if mixed else "the same as trained here"
+        print(f"{1000 * ours:7.1f}  {how}: {plain / ours:.1f} times as fast")
+
+
+def accuracies(images: cohort.Cohort, faces: alignment.Faces) -> None:
+    """Test accuracy of the same short training in float32 and in bfloat16 (slow where there is no unit for it)."""
+    task, name = cohort.tasks(images)[0], "dlib_resnet29"
+    pictures, original = dtl1.inputs(images, faces, name), training.fine_tune
+    for mixed in (False, True):
+        dtl1.fine_tune = lambda *a, mixed=mixed: original(*a, bfloat16=mixed)  # type: ignore[assignment]
+        with tempfile.TemporaryDirectory() as folder:
+            os.environ["FACEDIAG_CACHE"] = folder
+            job = dtl1.Job(name, task, replace(training.Recipe(), epochs=24))
+            right = [
+                float((p.predicted == p.label).mean())
+                for p, _ in (dtl1.run(job, images, faces, pictures, s) for s in range(3))
+            ]
+        print(
+            f"{'bfloat16' if mixed else 'float32':>9}: test accuracy of three seeds {', '.join(f'{x:.0%}' for x in right)}"
+        )
 
 
 def main() -> None:
@@ -47,9 +110,12 @@ def main() -> None:
     seconds = fastest(lambda: [alignment.find_face(picture) for picture in pictures], 2) / len(pictures)
     print(f"{torch.get_num_threads()} threads, milliseconds an image")
     print(f"{1000 * seconds:7.1f}  detection and landmarks, 320x320 pixels, on one core")
-    for name in backbones.names():
+    for name in BUNDLED:
         print(f"{1000 * network_time(name, images, faces, rows):7.1f}  {backbones.get(name).title}, features")
     print(f"{1000 * dlib_time(images, faces, rows[:8]):7.1f}  ResNet29 by dlib itself, descriptor")
+    for name in BUNDLED:
+        fine_tuning(name)
+    accuracies(images, faces)
 
 
 if __name__ == "__main__":

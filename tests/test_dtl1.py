@@ -158,8 +158,7 @@ def test_class_weights_are_even_for_even_classes_and_inverse_to_counts():
     assert runs[0] != runs[1]
 
 
-def test_bfloat16_is_as_good():
-    """Slower where the processor has no unit for it, and the same training to two digits."""
+def test_bfloat16_is_about_the_same_for_a_while():
     exact, mixed = tuned(epochs=4), tuned(epochs=4, bfloat16=True)
     assert mixed.history != exact.history
     one, other = (t.curves()["objective"].to_numpy() for t in (exact, mixed))

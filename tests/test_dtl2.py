@@ -182,3 +182,14 @@ def test_committed_predictions_are_reproduced(bundled, bundled_faces, name):
         assert sorted(kept.index) == sorted(ours.index)
         assert (kept["predicted"] != ours.loc[kept.index, "predicted"]).sum() <= 2
         assert (kept["label"] == ours.loc[kept.index, "label"]).all()
+
+
+def test_a_network_of_timm_like_any_other(bundled, bundled_faces, own_cache, tmp_path, monkeypatch):
+    import timm
+    import torch
+
+    monkeypatch.setenv("FACEDIAG_WEIGHTS", str(tmp_path))
+    torch.save(timm.create_model("resnet18").state_dict(), tmp_path / "timm-resnet18.a1_in1k.pth")
+    few = Cohort(bundled.profile, bundled.classes, bundled.table.iloc[:6].reset_index(drop=True))
+    features = dtl2.extract("timm:resnet18.a1_in1k", few, bundled_faces.of(np.arange(6)))
+    assert features.shape == (6, 512) and np.isfinite(features).all() and (features.std(axis=0) > 0).any()

@@ -104,3 +104,8 @@ def test_penultimate_features_feed_the_last_layer(name):
             else network.classifier(features[:, :, None, None]).flatten(1)
         )
         assert torch.allclose(last, network(x), atol=1e-5)
+
+
+def test_milliseconds_need_no_weights(tmp_path, monkeypatch):
+    monkeypatch.setenv("FACEDIAG_WEIGHTS", str(tmp_path))
+    assert 0 < flops.milliseconds("dlib_resnet29") < flops.milliseconds("resnet50_imagenet") < 10_000
