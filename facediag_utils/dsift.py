@@ -113,34 +113,34 @@ def chi2_of(training: np.ndarray) -> svm.Kernel:
 
 
 def run(
-    task: Task, cohort: Cohort, faces: Faces, values: np.ndarray, kind: str, seed: int = 0
-) -> tuple[Predictions, svm.Fitted]:
-    """Vocabulary and SVM from the task's training images, predictions for its test images.
+    task: Task, cohort: Cohort, faces: Faces, values: np.ndarray, seed: int = 0
+) -> dict[str, tuple[Predictions, svm.Fitted]]:
+    """Vocabulary and both SVMs from the task's training images, predictions for its test images.
 
     Parameters
     ----------
     task, cohort, faces
     values : numpy.ndarray
         As `descriptors` gives them.
-    kind : {"linear", "chi2"}
     seed : int
         Of the sample, of k-means and of the folds.
 
     Returns
     -------
-    Predictions
-        A row a test image; a face not found is an error.
-    svm.Fitted
-        The SVM.
+    dict of str to (Predictions, svm.Fitted)
+        For "linear" and "chi2": a row a test image, a face not found being an error, and the SVM.
     """
     split = svm.parts(task, cohort, faces.found)
     train, test = split.train[faces.found], split.test[faces.found]
     centres = vocabulary(values[train], seed=seed)
     known, new = histograms(values[train], centres), histograms(values[test], centres)
-    kernel = "linear" if kind == "linear" else chi2_of(known)
-    fitted = svm.fit(known, split.labels[split.train], kernel=kernel, seed=seed)
-    given = svm.scores(fitted, new, task.classes)
-    return svm.predictions(task, cohort, split, given, METHODS[kind], "dsift", "none"), fitted
+    made = {}
+    for kind, method in METHODS.items():
+        kernel = "linear" if kind == "linear" else chi2_of(known)
+        fitted = svm.fit(known, split.labels[split.train], kernel=kernel, seed=seed)
+        given = svm.scores(fitted, new, task.classes)
+        made[kind] = svm.predictions(task, cohort, split, given, method, "dsift", "none"), fitted
+    return made
 
 
 def operations() -> dict[str, int]:

@@ -148,7 +148,7 @@ def fine_tune(
     recipe: Recipe,
     seed: int = 0,
     checkpoint: Path | None = None,
-    bfloat16: bool = False,
+    bfloat16: bool | None = None,
 ) -> Tuned:
     """Train a backbone with a new last layer (Pseudocode 1).
 
@@ -164,9 +164,8 @@ def fine_tune(
         Of the new layer, the order of images and the augmentation.
     checkpoint : Path, optional
         Written after each epoch; a training of the same settings goes on from there.
-    bfloat16 : bool
-        Compute layers in bfloat16 (weights stay float32).  Faster on some processors, and not as good at the paper's
-        small rate: a step changes a weight by less than bfloat16 can tell, so that training lags (``make bench``).
+    bfloat16 : bool, optional
+        Compute layers in bfloat16 (weights stay float32); default where the processor is faster so.
 
     Returns
     -------
@@ -178,6 +177,7 @@ def fine_tune(
         If the loss is not finite or grows without bound.
     """
     device, generator = devices.found(), torch.Generator().manual_seed(seed)
+    mixed = devices.bfloat16_pays(device) if bfloat16 is None else bfloat16
     network = Classifier(backbone, classes, recipe.pretrained, generator)
     network.freeze(recipe.frozen)
     network.to(device).to(memory_format=torch.channels_last)
@@ -187,10 +187,9 @@ def fine_tune(
     record = backbones.get(backbone)
     with tqdm(total=recipe.epochs, initial=tuned.epochs, desc=record.title, unit="epoch", disable=None) as bar:
         while tuned.epochs < recipe.epochs and not state.patience_ended():
-            with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
-                seen = _epoch(state, training, classes, record)
-                _check(seen, backbone, tuned.epochs + 1, recipe, classes)
-                logits = predict(network, validation[0], record)
+            seen = _epoch(state, training, classes, record, mixed)
+            _check(seen, backbone, tuned.epochs + 1, recipe, classes)
+            logits = predict(network, validation[0], record)
             state.finish_epoch(seen, errors(logits, torch.from_numpy(validation[1])))
             state.save(checkpoint)
             bar.update()
@@ -198,7 +197,9 @@ def fine_tune(
     return tuned
 
 
-def _epoch(state: _State, training: Images, classes: int, record: backbones.Backbone) -> dict[str, float]:
+def _epoch(
+    state: _State, training: Images, classes: int, record: backbones.Backbone, bfloat16: bool
+) -> dict[str, float]:
     """One pass over the training images; the errors on them as they were met."""
     recipe, network, generator = state.recipe, state.tuned.network, state.generator
     device = next(network.parameters()).device
@@ -210,8 +211,10 @@ def _epoch(state: _State, training: Images, classes: int, record: backbones.Back
     with torch.random.fork_rng(devices=[]):  # dropout draws from the global generator
         torch.manual_seed(int(torch.randint(2**31, (1,), generator=generator)))
         for batch in order.split(recipe.batch):
-            x = backbones.prepare(pictures[batch.numpy()], record).to(device)
-            logits = network(augmented(x, recipe.augmentation, generator)).float()
+            x = augmented(backbones.prepare(pictures[batch.numpy()], record).to(device), recipe.augmentation, generator)
+            # A step at a time: autocast keeps its copies of the weights until it ends, and they would be stale.
+            with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
+                logits = network(x).float()
             loss = F.cross_entropy(logits, labels[batch].to(device), weights)  # eq. (7), mean over the batch
             state.optimizer.zero_grad()
             loss.backward()

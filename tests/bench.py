@@ -14,7 +14,7 @@ import torch
 from joblib import Parallel, delayed
 from torch.nn import functional as F
 
-from facediag_utils import alignment, backbones, cohort, dtl1, profiles, training
+from facediag_utils import alignment, backbones, cohort, devices, dtl1, profiles, training
 from facediag_utils.images import read_rgb
 
 BUNDLED = ("dlib_resnet29", "efficientnet_lite0")
@@ -73,15 +73,15 @@ def steps_time(name: str, threads: int, plain: bool, mixed: bool = False, second
 
 
 def fine_tuning(name: str) -> None:
-    """The plain loop on all cores; ours, channels-last and a training a core; and ours in bfloat16."""
+    """The plain loop on all cores, and ours: channels-last, a training a core, in float32 and in bfloat16."""
     cores = os.cpu_count() or 1
     plain = steps_time(name, cores, True)
     print(f"{1000 * plain:7.1f}  {backbones.get(name).title}, fine-tuning step, plain float32 loop")
     for mixed in (False, True):
         each = Parallel(n_jobs=cores)(delayed(steps_time)(name, 1, False, mixed) for _ in range(cores))
         ours = float(np.mean(each)) / cores
-        how = "the same in bfloat16 (not used)" if mixed else "the same as trained here"
-        print(f"{1000 * ours:7.1f}  {how}: {plain / ours:.1f} times as fast")
+        used = " (used here)" if mixed == devices.bfloat16_pays(torch.device("cpu")) else ""
+        print(f"{1000 * ours:7.1f}  {'bfloat16' if mixed else 'float32'}{used}: {plain / ours:.1f} times as fast")
 
 
 def accuracies(images: cohort.Cohort, faces: alignment.Faces) -> None:

@@ -151,3 +151,13 @@ def test_what_no_place_has_is_told_with_what_to_do(record, folder, server, capsy
     shown = capsys.readouterr().out
     assert "404" in shown and f"place them as {folder / record.files[0].name}" in shown
     assert "already there" in shown and "never published; nearest is" in shown
+
+
+def test_timm_that_cannot_download_says_so(folder, monkeypatch):
+    import huggingface_hub.constants
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setenv("HF_HOME", str(folder))
+    with pytest.raises(WeightsError, match=r"timm could not fetch the weights .* place their state dict as .*\.pth"):
+        download.fetch(backbones.get("timm:resnet18.a1_in1k"))
+    assert not list(folder.glob("*.pth"))

@@ -14,6 +14,12 @@ def values(bundled, bundled_faces):
     return dsift.descriptors(bundled, bundled_faces)
 
 
+@pytest.fixture(scope="module")
+def made(values, bundled, bundled_faces):
+    """Both SVMs of both tasks."""
+    return {task.name: dsift.run(task, bundled, bundled_faces, values) for task in cohort.tasks(bundled)}
+
+
 def stripes(vertical: bool) -> np.ndarray:
     wave = (127 + 120 * np.sin(np.arange(dsift.SIDE) / 3)).astype(np.uint8)
     grey = np.broadcast_to(wave, (dsift.SIDE, dsift.SIDE))
@@ -57,23 +63,23 @@ def test_chi2_kernel_is_the_formula():
     assert chi2_kernel(x, gamma=1.0) == pytest.approx(np.exp(-distance))
 
 
-def test_vocabulary_sees_training_images_only(values, bundled, bundled_faces):
+def test_vocabulary_sees_training_images_only(values, bundled, bundled_faces, made):
     """Test images replaced by noise: training side unchanged, so the same support vectors."""
     task = cohort.tasks(bundled)[0]
     split = svm.parts(task, bundled, bundled_faces.found)
     noisy = values.copy()
     test = split.test[bundled_faces.found]
     noisy[test] = np.random.default_rng(1).integers(0, 255, noisy[test].shape, dtype=np.uint8)
-    _, one = dsift.run(task, bundled, bundled_faces, values, "linear")
-    _, two = dsift.run(task, bundled, bundled_faces, noisy, "linear")
+    _, one = made[task.name]["linear"]
+    _, two = dsift.run(task, bundled, bundled_faces, noisy)["linear"]
     assert one.penalty == two.penalty and np.array_equal(one.svm.support_, two.svm.support_)
     assert np.array_equal(one.svm.dual_coef_, two.svm.dual_coef_)
 
 
 @pytest.mark.parametrize("kind", ["linear", "chi2"])
-def test_a_row_a_test_image(values, bundled, bundled_faces, kind):
+def test_a_row_a_test_image(bundled, made, kind):
     task = cohort.tasks(bundled)[1]
-    predictions, fitted = dsift.run(task, bundled, bundled_faces, values, kind)
+    predictions, fitted = made[task.name][kind]
     assert len(predictions.image) == 150 and predictions.method == dsift.METHODS[kind]
     assert fitted.penalty in svm.PENALTIES
     assert (predictions.predicted == predictions.label).mean() > 0.2  # chance
@@ -86,13 +92,13 @@ def test_operations_are_counted_from_the_grid():
 
 
 @pytest.mark.parametrize("kind", list(dsift.METHODS))
-def test_committed_predictions_are_about_reproduced(values, bundled, bundled_faces, kind):
+def test_committed_predictions_are_about_reproduced(bundled, made, kind):
     """OpenCV's descriptors differ in the last bit between processors and k-means magnifies that: notebook 03 is not
     compared number by number, so accuracy is asserted here to within 9 points (the half width of its interval)."""
     stored = pd.read_csv(ROOT / "results" / "bundled" / "predictions.csv")
     for task in cohort.tasks(bundled):
         kept = stored[(stored["task"] == task.name) & (stored["method"] == dsift.METHODS[kind])]
-        ours = dsift.run(task, bundled, bundled_faces, values, kind)[0]
+        ours = made[task.name][kind][0]
         assert sorted(kept["image"]) == sorted(ours.image)
         share = (kept["predicted"] == kept["label"]).mean()
         assert abs((ours.predicted == ours.label).mean() - share) <= 0.09

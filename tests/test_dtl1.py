@@ -158,11 +158,14 @@ def test_class_weights_are_even_for_even_classes_and_inverse_to_counts():
     assert runs[0] != runs[1]
 
 
-def test_bfloat16_is_about_the_same_for_a_while():
-    exact, mixed = tuned(epochs=4), tuned(epochs=4, bfloat16=True)
-    assert mixed.history != exact.history
-    one, other = (t.curves()["objective"].to_numpy() for t in (exact, mixed))
-    assert np.abs(one - other).max() < 0.03
+def test_bfloat16_is_as_good():
+    """Slower where the processor has no unit for it, and the same training to two digits; within an epoch too, which a
+    copy of the weights kept from its first step would spoil."""
+    for rate, epochs, rows in ((5e-5, 4, slice(None)), (2e-3, 1, slice(1))):
+        exact, mixed = (tuned(epochs=epochs, learning_rate=rate, batch=2, bfloat16=b) for b in (False, True))
+        assert mixed.history != exact.history
+        one, other = (t.curves()["objective"].to_numpy()[rows] for t in (exact, mixed))
+        assert np.abs(one - other).max() < 0.03, rate
     assert next(mixed.network.parameters()).dtype == torch.float32
 
 

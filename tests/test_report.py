@@ -1,8 +1,11 @@
 """The report: one page that needs no other file, with every table and figure of the run."""
 
 import base64
+import os
 import re
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -55,3 +58,11 @@ def test_results_without_figures(copied):
     shutil.rmtree(copied.figures)
     with pytest.raises(ResultsError, match="no figures yet; run `make reproduce` first"):
         report.write(copied)
+
+
+def test_the_command_writes_it_and_says_where(copied, own_output):
+    environment = {**os.environ, "BROWSER": "true", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "facediag_utils", "report"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(own_output / "results" / "bundled" / "report.html")
+    assert (own_output / "results" / "bundled" / "report.html").stat().st_size > 100_000

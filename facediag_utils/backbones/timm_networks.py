@@ -88,11 +88,23 @@ def record(key: str) -> Backbone:
 
 
 def fetch(record: Backbone) -> Path:
-    """Let timm download the weights, and keep them as a state dict among the others."""
+    """Let timm download the weights, and keep them as a state dict among the others.
+
+    Raises
+    ------
+    WeightsError
+        If timm cannot get them.
+    """
     import timm
 
-    network: Any = timm.create_model(record.options["name"], pretrained=True)
     path = record.files[0].path
+    try:
+        network: Any = timm.create_model(record.options["name"], pretrained=True)
+    except Exception as error:  # of whatever library it downloads with
+        raise WeightsError(
+            f"{record.name}: timm could not fetch the weights ({str(error).splitlines()[0]}); "
+            f"if you have them from elsewhere, place their state dict as {path}"
+        ) from None
     with replacing(path) as partial:
         torch.save(network.state_dict(), partial)
     return path
