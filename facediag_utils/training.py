@@ -225,7 +225,8 @@ def _epoch(
 
 def _check(seen: dict[str, float], backbone: str, epoch: int, recipe: Recipe, classes: int) -> None:
     objective = seen["objective"]
-    if np.isfinite(objective) and objective < GUESSING * math.log(classes):
+    # Large features can begin with a large loss: only from the second epoch on is it the training that made it so.
+    if np.isfinite(objective) and (epoch == 1 or objective < GUESSING * math.log(classes)):
         return
     word = f"has grown to {objective:.3g}" if np.isfinite(objective) else "is not a number"
     raise TrainingError(

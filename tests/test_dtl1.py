@@ -107,6 +107,7 @@ def test_divergence_stops_with_a_word():
         tuned(epochs=3, learning_rate=1e6)
     with pytest.raises(TrainingError, match=r"has grown to 6\.94 in epoch 7"):
         training._check({"objective": 6.94}, NAME, 7, training.Recipe(), 2)
+    training._check({"objective": 6.94}, NAME, 1, training.Recipe(), 2)  # where it began
     training._check({"objective": 6.92}, NAME, 7, training.Recipe(), 2)  # ten times ln 2 is 6.93
 
 
