@@ -5,7 +5,7 @@ import torch
 import torchvision
 from torch.utils.flop_counter import FlopCounterMode
 
-from facediag_utils import flops
+from facediag_utils import backbones, flops
 from facediag_utils.backbones.paper_networks import VGG16, AlexNet, ResNet50
 
 #: (network, input side, the paper's FLOPs column, published number of parameters with 1000 classes)
@@ -108,4 +108,4 @@ def test_penultimate_features_feed_the_last_layer(name):
 
 def test_milliseconds_need_no_weights(tmp_path, monkeypatch):
     monkeypatch.setenv("FACEDIAG_WEIGHTS", str(tmp_path))
-    assert 0 < flops.milliseconds("dlib_resnet29") < flops.milliseconds("resnet50_imagenet") < 10_000
+    assert not backbones.get("resnet50_imagenet").installed and flops.milliseconds("resnet50_imagenet") > 0

