@@ -44,77 +44,130 @@ def scalp_density(hair: Hair, phenotype: Phenotype, severity: float) -> Array:
 
 
 def scalp_hair(
-    person: Person, phenotype: Phenotype, severity: float, vertices: Array, normal: Array, up: Array
-) -> Array:
-    """Strands that leave the scalp along the combing direction, bend under gravity and slide over the head.
+    person: Person, phenotype: Phenotype, severity: float, vertices: Array, normal: Array
+) -> tuple[Array, Array]:
+    """Strands (n, points, 3) of the whole scalp, and their roots on the undeformed mesh (n, 3).
 
-    Those that end up across the eyes are left out: the people of the cohort wear their hair out of their eyes."""
+    Some thousand guides are grown from the scalp; every strand then follows its nearest guides, more closely towards
+    its tip, so that hair falls in locks.  Those that end up across the eyes are left out."""
     hair, rng = person.hair, np.random.default_rng([person.skin_seed, 3])
     density = scalp_density(hair, phenotype, severity)
-    number = int(17000 * hair.density * density.sum() / regions()["scalp"].sum())
-    if number < 50:
-        return np.zeros((0, 4, 3))
+    full = density.sum() / regions()["scalp"].sum()
+    number = int((52000 if hair.length > 0.8 else 42000) * hair.density * full)
+    if number < 500:
+        return np.zeros((0, 4, 3)), np.zeros((0, 3))
+    corners, share = roots(rng, vertices, density, max(150, number // 16))
+    guides, kept = grown(hair, corners, share, vertices, normal, rng)
+    guide_home, guide_out = (at(v, corners, share)[kept] for v in (rest(), normal))
     corners, share = roots(rng, vertices, density, number)
+    point, home = at(vertices, corners, share), at(rest(), corners, share)
+    strands = locks(hair, guides[kept], guide_home, guide_out, point, home, rng)
+    return strands, home
+
+
+def grown(
+    hair: Hair, corners: Array, share: Array, vertices: Array, normal: Array, rng: Rng
+) -> tuple[Array, Array]:
+    """Guides that leave the scalp along the combing direction, bend under gravity and slide over head and shoulders;
+    and which of them keep off the eyes."""
     point, out, home = (at(v, corners, share) for v in (vertices, normal, rest()))
-    fringe = (hair.fringe > 0) & (home[:, 2] > 0.75) & (np.abs(home[:, 0]) < 0.55) & (home[:, 1] > 7.95)
+    number = len(point)
+    fringe = (hair.fringe > 0) & (home[:, 2] > 0.7) & (np.abs(home[:, 0]) < 0.6) & (home[:, 1] > 7.9)
     length = strand_lengths(hair, home, fringe, rng)
     comb = combing(hair, home, rng)
-    lift = {"buzz": 1.5, "short": 0.55, "tied": 0.08, "medium": 0.25, "long": 0.2}[hair.style]
+    coily = max(0.0, hair.curl - 0.6) / 0.4
+    lift = {"buzz": 1.2, "short": 0.34, "tied": 0.03, "medium": 0.16, "long": 0.12}[hair.style]
+    lift += coily * {"buzz": 0.5, "short": 1.6, "tied": 0.05, "medium": 1.8, "long": 0.9}[hair.style]
     direction = unit(unit(comb - (comb * out).sum(1, keepdims=True) * out) + lift * out)
-    wave = np.stack([smooth_noise(home, 6, rng) for _ in range(3)], axis=1)
-    bend = (0.05 + 0.1 * hair.curl) * (wave + 0.6 * rng.normal(size=(number, 3)))
-    bend -= (0.75 - 0.45 * hair.curl if hair.length > 0.8 else 0.08) * up
-    phase = rng.uniform(0, 2 * np.pi, number) * 0.35 + 2 * wave[:, 0]
-    thickness = 0.012 + 0.05 * rng.random(number) * min(1.0, hair.length)
-    steps = 20 if hair.length > 0.8 and hair.curl > 0.5 else 12 if hair.length > 0.8 or hair.curl > 0.6 else 6
+    wave = np.stack([smooth_noise(home, 4, rng) for _ in range(3)], axis=1)
+    steps = 16 if hair.length > 0.8 else 8
+    fall = np.array([0.0, (0.75 - 0.6 * coily if hair.length > 0.8 else 0.10 * (1 - coily)), 0.0])
+    bend = (0.05 + 0.08 * hair.curl) * (wave + 0.3 * rng.normal(size=(number, 3))) - fall
+    thickness = 0.015 + (0.05 + 0.09 * coily) * rng.random(number) * min(1.0, 0.4 + hair.length)
     # Long hair is pushed off the face, sideways and back; a fringe stays.
-    aside = np.stack([np.sign(home[:, 0] + 1e-6), 0 * home[:, 0], -0.7 + 0 * home[:, 0]], axis=1)
-    aside *= 0.06 * (~fringe & (hair.length > 0.8))[:, None]
-    tree, strands, across = cKDTree(vertices), [point - 0.01 * out, point], np.zeros(number, bool)
+    aside = np.stack([np.sign(home[:, 0] + 1e-6), 0 * home[:, 0], -0.8 + 0 * home[:, 0]], axis=1)
+    aside *= 0.07 * (~fringe & (hair.length > 0.8))[:, None]
+    tree, strands, across = cKDTree(vertices), [point - 0.01 * out], np.zeros(number, bool)
     for k in range(steps):
-        direction = unit(direction + bend)
-        moved = curled(direction, out, phase + (8 + 20 * hair.curl) * k / steps, hair.curl)
-        point = point + moved * (length / steps)[:, None]
-        point, covers = off_the_face(point, aside, vertices, normal, tree, thickness)
+        direction = unit(direction + bend * (8 / steps))
+        point = point + direction * (length / steps)[:, None]
+        point, covers = off_the_face(point, aside, vertices, normal, tree, thickness * min(1, (k + 1) / 3))
         across |= covers
         strands.append(point)
-    return np.stack(strands, axis=1)[~across]
+    return np.stack(strands, axis=1), ~across
+
+
+def locks(
+    hair: Hair, guides: Array, guide_home: Array, guide_out: Array, point: Array, home: Array, rng: Rng
+) -> Array:
+    """Strands that start at ``point`` and follow guides; waves and coils are wound round the way they take."""
+    number, steps = len(point), guides.shape[1]
+    near = cKDTree(guide_home).query(home, k=3)[1]
+    first, others = guides[near[:, 0]], guides[near[:, 1:]].mean(axis=1)
+    apart = np.linalg.norm((first - first[:, :1]) - (others - others[:, :1]), axis=2).max(axis=1)
+    blend = (0.4 * np.exp(-apart / 0.15))[:, None, None]  # not across a parting
+    path = (first - first[:, :1]) * (1 - blend) + (others - others[:, :1]) * blend
+    t = np.linspace(0, 1, steps)[None, :, None]
+    own = (point - first[:, 0])[:, None]
+    clump = rng.uniform(0.3, 0.75, (number, 1, 1)) * hair.clump
+    strands = first[:, :1] + path + own * (1 - clump * t**1.3)
+    stray = rng.normal(0, 1, (number, 1, 3)) * (0.03 + 0.05 * hair.frizz) * hair.length**0.7
+    strands = strands + stray * t**1.5 * rng.beta(1, 3, (number, 1, 1)) * 2
+    shorter = rng.uniform(0.82, 1.0, (number, 1, 1))
+    strands = point[:, None] + (strands - point[:, None]) * np.where(t > 0, shorter, 1)
+    return wound(hair, strands, near[:, 0], guide_out[near[:, 0]], rng)
+
+
+def wound(hair: Hair, strands: Array, lock: Array, out: Array, rng: Rng) -> Array:
+    """Strands with the waves or coils of their lock."""
+    if hair.curl < 0.12:
+        return strands
+    fine = np.linspace(0, strands.shape[1] - 1, 30 if hair.curl > 0.6 else 20)
+    low = np.minimum(fine.astype(int), strands.shape[1] - 2)
+    part = (fine - low)[None, :, None]
+    strands = strands[:, low] * (1 - part) + strands[:, low + 1] * part
+    along = unit(np.gradient(strands, axis=1))
+    side = unit(np.cross(along, out[:, None] + 0.02))
+    up = np.cross(along, side)
+    travelled = np.linalg.norm(np.diff(strands, axis=1, prepend=strands[:, :1]), axis=2).cumsum(axis=1)
+    period = np.interp(hair.curl, [0.12, 0.5, 0.7, 1.0], [1.3, 0.6, 0.3, 0.14])
+    radius = np.interp(hair.curl, [0.12, 0.5, 0.7, 1.0], [0.03, 0.06, 0.05, 0.03])
+    phases = np.random.default_rng(int(rng.integers(2**31))).uniform(0, 2 * np.pi, int(lock.max()) + 1)
+    angle = phases[lock][:, None] + rng.normal(0, 0.25 + 0.8 * hair.curl, (len(strands), 1)) + travelled * 2 * np.pi / period
+    grow = radius * np.clip(travelled / 0.35, 0.15, 1)[..., None]
+    flat = 0.35 if hair.curl < 0.5 else 1.0  # waves lie in a plane, coils do not
+    return strands + grow * (np.cos(angle)[..., None] * side + flat * np.sin(angle)[..., None] * up)
 
 
 def strand_lengths(hair: Hair, home: Array, fringe: Array, rng: Rng) -> Array:
     """Length of each strand (decimetres): shorter at sides and nape where hair is cut, and in a fringe."""
-    length = hair.length * rng.uniform(0.75, 1.1, len(home))
+    length = hair.length * rng.uniform(0.85, 1.05, len(home))
     if hair.style in ("short", "medium"):
-        length *= np.interp(home[:, 1], [6.6, 7.4, 8.2], [0.3 if hair.style == "short" else 0.6, 0.6, 1.0])
-    return np.where(fringe, np.minimum(length, 0.35 * hair.fringe + 0.1), length)
-
-
-def curled(direction: Array, out: Array, angle: Array, curl: float) -> Array:
-    """The direction of growth wound into a helix round itself, for hair that is not straight."""
-    if curl <= 0.25:
-        return direction
-    side = unit(np.cross(direction, out + 0.01))
-    swing = np.cos(angle)[:, None] * side + np.sin(angle)[:, None] * np.cross(direction, side)
-    return unit(direction + 1.3 * curl * swing)
+        low = hair.sides if hair.style == "short" else 0.6
+        length *= np.interp(home[:, 1], [6.6, 7.4, 7.9, 8.2], [low, low, 0.5 + 0.5 * low, 1.0])
+    return np.where(fringe, np.minimum(length, 0.35 * hair.fringe + 0.12), np.maximum(length, 0.03))
 
 
 def combing(hair: Hair, home: Array, rng: Rng) -> Array:
     """Direction in which hair is combed at rest positions (n, 3): from a parting, from the crown, or back."""
     x, y, z = home.T
+    side = np.sign(hair.part) if hair.part else 1.0
     if hair.style == "tied":
-        return unit(np.stack([-x * 0.6, 0.1 * np.ones_like(y), -np.ones_like(z)], axis=1))
+        return unit(np.stack([-x * 0.6, 0.15 + 0 * y, -np.ones_like(z)], axis=1))
     if hair.length > 0.8:
-        away = np.sign(x - hair.part) * np.clip(np.abs(x - hair.part) * 4, 0.4, 1)
-        comb = np.stack([away, -0.7 * np.ones_like(y), -0.45 - 0.3 * z], axis=1)
-    else:
-        crown = np.array([hair.part * 0.4, 8.45, 0.0])
-        comb = home - crown + np.array([0.5 * np.sign(hair.part), 0.0, 0.0])
-        comb[:, 1] -= 0.2 + 1.5 * (np.abs(x) > 0.6)  # down at the sides
-        comb[z > 0.3] += np.array([0.4 * np.sign(hair.part), 0.35, -0.1 if hair.fringe == 0 else 0.4])
+        away = np.tanh((x - hair.part) * 6)
+        comb = np.stack([away, -0.7 + 0 * y, -0.45 - 0.3 * z], axis=1)
+    else:  # round a whorl behind the crown: forward on top, aside at the front, down at the sides
+        top = np.clip((y - 7.75) / 0.4, 0, 1)
+        comb = np.stack([0.5 * side + 0.4 * x, -0.1 + 0 * y, 0.8 - 0.5 * (z < -0.2)], axis=1)
+        comb = comb * top[:, None] + (1 - top[:, None]) * np.stack([0.15 * x, -1.0 + 0 * y, -0.25 + 0 * z], axis=1)
+        front = np.clip((z - 0.45) / 0.4, 0, 1)[:, None] * top[:, None]
+        quiff = np.array([0.55 * side, 0.55 * hair.quiff, 0.35 - 0.9 * hair.quiff])
+        comb = comb * (1 - front) + front * quiff
     if hair.fringe:
-        front = (z > 0.75) & (np.abs(x) < 0.55) & (y > 7.95)
-        comb[front] = np.stack([0.4 * np.sign(hair.part) + 0 * x, -0.5 + 0 * y, 1.0 + 0 * z], axis=1)[front]
-    return unit(comb + rng.normal(0, 0.08, home.shape))
+        front = (z > 0.7) & (np.abs(x) < 0.6) & (y > 7.9)
+        comb[front] = np.stack([0.35 * side + 0.3 * x, -0.6 + 0 * y, 0.9 + 0 * z], axis=1)[front]
+    return unit(comb + rng.normal(0, 0.10, home.shape))
 
 
 def off_the_face(
@@ -136,12 +189,12 @@ def brows(person: Person, phenotype: Phenotype, severity: float, vertices: Array
     x, y, z = rest().T
     along = np.clip((np.abs(x) - 0.10) / 0.44, 0, 1)  # 0 inner end .. 1 outer end
     arch = rng.uniform(0.03, 0.075)
-    centre = 7.485 + arch * np.sin(np.pi * np.clip(along * 0.85, 0, 1)) + 0.02 * along
-    half = rng.uniform(0.022, 0.036) * (1.2 if person.sex == "male" else 0.85) * (1.1 - 0.75 * along)
+    centre = 7.495 + arch * np.sin(np.pi * np.clip(along * 0.8, 0, 1)) - 0.035 * along**2
+    half = rng.uniform(0.018, 0.034) * (1.15 if person.sex == "male" else 0.8) * (1.1 - 0.75 * along)
     weight = np.exp(-(((y - centre) / half) ** 2) * 1.5) * (np.abs(x) > 0.10) * (np.abs(x) < 0.55) * (z > 0.8)
     lost = np.clip(phenotype.brow_loss * severity * (0.6 + 0.8 * along), 0, 1)
     weight = weight * (1 - lost)
-    number = int(330 * person.hair.brow_density * (1 - phenotype.brow_loss * severity * 0.95))
+    number = int(360 * person.hair.brow_density * (1 - phenotype.brow_loss * severity * 0.95))
     if number < 8 or weight.sum() < 1:
         return np.zeros((0, 4, 3))
     corners, share = roots(rng, vertices, weight, number)
@@ -149,24 +202,34 @@ def brows(person: Person, phenotype: Phenotype, severity: float, vertices: Array
     outward = np.clip((np.abs(home[:, 0]) - 0.10) / 0.44, 0, 1)
     direction = np.stack([np.sign(home[:, 0]) * (0.25 + outward), 0.9 - 1.25 * outward, -0.35 * outward], axis=1)
     direction = unit(direction + 0.3 * out + rng.normal(0, 0.12, (number, 3)))
-    length = (rng.uniform(0.05, 0.09, number) * (0.9 if person.sex == "female" else 1.1))[:, None]
+    length = (rng.uniform(0.045, 0.075, number) * (0.9 if person.sex == "female" else 1.1))[:, None]
     return np.stack(
         [point + direction * length * t + out * 0.008 - 0.35 * out * length * t**2 for t in np.linspace(0, 1, 4)],
         axis=1,
     )
 
 
-def beard(person: Person, vertices: Array, normal: Array, up: Array) -> Array:
+def beard(person: Person, vertices: Array, normal: Array) -> Array:
     """Stubble or beard strands for ``person.hair.beard`` > 0."""
     if person.hair.beard == 0:
         return np.zeros((0, 3, 3))
     rng = np.random.default_rng([person.skin_seed, 5])
-    number = int(2500 if person.hair.beard < 0.5 else 7000)
-    corners, share = roots(rng, vertices, regions()["beard"], number)
+    number = int(4000 if person.hair.beard < 0.5 else 12000)
+    shape = regions()["beard"] * beard_shape(person)
+    corners, share = roots(rng, vertices, shape, int(number * min(1.0, shape.sum() / regions()["beard"].sum() + 0.1)))
     point, out = at(vertices, corners, share), at(normal, corners, share)
-    length = (0.015 if person.hair.beard < 0.5 else 0.12) * rng.uniform(0.5, 1.2, (number, 1))
-    direction = unit(0.5 * out - 0.7 * up + rng.normal(0, 0.25, (number, 3)))
+    length = (0.015 if person.hair.beard < 0.5 else 0.12) * rng.uniform(0.5, 1.2, (len(point), 1))
+    down = np.array([0.0, -0.7, 0.0])
+    direction = unit(0.5 * out + down + rng.normal(0, 0.25, point.shape))
     return np.stack([point + direction * length * t for t in (0, 0.5, 1)], axis=1)
+
+
+def beard_shape(person: Person) -> Array:
+    """Where the beard is left to grow: everywhere, on chin and lip, or on the lip only."""
+    x, y, _ = rest().T
+    lip = (y > 6.69) & (np.abs(x) < 0.33)
+    chin = (np.abs(x) < 0.32) & (y < 6.6)
+    return {"full": np.ones(len(x)), "goatee": 1.0 * (lip | chin), "moustache": 1.0 * lip}[person.hair.beard_shape]
 
 
 def lashes(person: Person, base: Array) -> Array:

@@ -28,6 +28,12 @@ def rest() -> Array:
     return surface()(base_mesh()[0])
 
 
+@cache
+def eyeball(side: str) -> Surface:
+    """The eyeball of side "l" or "r", finely divided."""
+    return refined(base_mesh()[1][f"helper-{side}-eye"], 4)
+
+
 def _moved(*names: str) -> Array:
     return np.clip(surface()(moved_by(*names)), 0, 1)
 
@@ -52,10 +58,14 @@ def regions() -> dict[str, Array]:
     line = np.interp(
         azimuth,
         [0, 18, 32, 45, 58, 66, 74, 82, 96, 108, 122, 150, 180],
-        [8.06, 8.06, 7.98, 7.84, 7.62, 7.3, 7.18, 7.55, 7.62, 7.5, 6.95, 6.55, 6.5],
+        [8.0, 8.0, 7.93, 7.8, 7.6, 7.3, 7.18, 7.55, 7.62, 7.5, 6.95, 6.55, 6.5],
     )
-    scalp = _smoothstep(y - line, -0.02, 0.05) * (ears < 0.05)
+    uneven = 0.02 * smooth_noise(rest(), 9, np.random.default_rng(0))
+    scalp = _smoothstep(y - line + uneven, -0.05, 0.09) * (ears < 0.05)
+    nodular = front * (z > 0.9) * (np.abs(x) < 0.75) * (y < 8.0)
     return {
+        "nodular": nodular * (1 - _smoothstep(lid, 0.05, 0.2)) * (1 - lips),
+        "brow_bone": np.exp(-(((np.abs(x) - 0.1) / 0.35) ** 2) - ((y - 7.75) / 0.2) ** 2) * (z > 0.9),
         "lips": lips,
         "lids": lid,
         "cheeks": _moved("cheek/l-cheek-volume-incr", "cheek/r-cheek-volume-incr"),

@@ -35,8 +35,8 @@ SHAPE_PAIRS: dict[str, float] = {
     "mouth/mouth-scale-depth": 0.3,
     "mouth/mouth-upperlip-height": 0.5,
     "mouth/mouth-lowerlip-height": 0.5,
-    "mouth/mouth-upperlip-volume": 0.4,
-    "mouth/mouth-lowerlip-volume": 0.4,
+    "mouth/mouth-upperlip-volume": 0.3,
+    "mouth/mouth-lowerlip-volume": 0.3,
     "mouth/mouth-philtrum-volume": 0.4,
     "mouth/mouth-cupidsbow": 0.5,
     "chin/chin-width": 0.5,
@@ -119,8 +119,14 @@ class Hair:
     grey: float
     eumelanin: float
     pheomelanin: float
+    sides: float
+    quiff: float
+    clump: float
+    frizz: float
     brow_density: float
+    brow_tint: float
     beard: float
+    beard_shape: str
 
 
 @dataclass(frozen=True)
@@ -133,10 +139,17 @@ class Person:
     morphs: dict[str, float]
     melanin: float
     redness: float
+    undertone: float
     freckles: float
+    oil: float
+    wrinkles: float
+    dark_circles: float
+    lip_contrast: float
+    makeup: float
     skin_seed: int
     hair: Hair
     iris: tuple[float, float, float]
+    pupil: float
 
 
 def both_sides(weights: dict[str, float]) -> dict[str, float]:
@@ -192,7 +205,7 @@ def draw_person(rng: Rng, ancestry: str) -> Person:
         weight = float(np.clip(rng.normal(0, spread), -0.9, 0.9))
         shape[f"{name}-{plus if weight > 0 else minus}"] = abs(weight)
     for name in rng.choice(HEAD_SHAPES, 2, replace=False):
-        shape[f"head/head-{name}"] = float(rng.uniform(0, 0.6))
+        shape[f"head/head-{name}"] = float(rng.uniform(0, 0.5))
     differ = 0.75 * float(np.interp(age, [6, 18], [0.6, 1.0]))  # children's faces differ less
     shape = {name: weight * differ for name, weight in shape.items()}
     asymmetry = {
@@ -208,16 +221,23 @@ def draw_person(rng: Rng, ancestry: str) -> Person:
         melanin=float(low + (high - low) * rng.beta(2, 2)),
         redness=float(rng.beta(2, 3)),
         freckles=float(rng.beta(1, 4)) if ancestry == "caucasian" else float(rng.beta(1, 12)),
+        undertone=float(rng.normal(0, 1)),
+        oil=float(rng.beta(2, 3)),
+        wrinkles=float(rng.uniform(0.5, 1.2)),
+        dark_circles=float(rng.beta(1.5, 2.5)),
+        lip_contrast=float(rng.random()),
+        makeup=float(rng.random()) if sex == "female" and age > 16 and rng.random() < 0.4 else 0.0,
         skin_seed=int(rng.integers(2**31)),
         hair=draw_hair(rng, ancestry, sex, age),
         iris=IRIS[ancestry][rng.integers(len(IRIS[ancestry]))],
+        pupil=float(rng.uniform(7.5, 12)),
     )
 
 
 def draw_hair(rng: Rng, ancestry: str, sex: str, age: float) -> Hair:
     """Hair by sex, age and ancestry only."""
     if sex == "female":
-        style = str(rng.choice(["long", "medium", "tied", "short"], p=[0.38, 0.27, 0.2, 0.15]))
+        style = str(rng.choice(["long", "medium", "tied", "short"], p=[0.42, 0.3, 0.2, 0.08]))
     else:
         style = str(rng.choice(["short", "buzz", "medium"], p=[0.66, 0.22, 0.12]))
     balding = sex == "male" and age > 28 and rng.random() < 0.35
@@ -247,5 +267,11 @@ def draw_hair(rng: Rng, ancestry: str, sex: str, age: float) -> Hair:
         brow_density=float(
             rng.uniform(0.7, 1.2) * (1.0 if sex == "male" else 0.8) * np.interp(age, [3, 15], [0.6, 1.0])
         ),
+        brow_tint=float(rng.uniform(0.75, 1.1)),
+        sides=float(rng.uniform(0.12, 0.6)),
+        quiff=float(rng.beta(1, 1.5)),
+        clump=float(rng.uniform(0.5, 1.0)),
+        frizz=float(rng.beta(1.5, 3)),
         beard=beard,
+        beard_shape=str(rng.choice(["full", "goatee", "moustache"], p=[0.55, 0.25, 0.2])),
     )

@@ -1,25 +1,20 @@
-"""One person and one photograph made into a Mitsuba scene, rendered to linear RGB."""
+"""One person and one photograph made into a scene, rendered to linear RGB."""
 
 from __future__ import annotations
 
-import tempfile
+from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-import mitsuba as mi
 import numpy as np
 
+from portraits import blender, head, materials, skin
 from portraits import hair as strands
-from portraits import head, skin
 from portraits.assets import Array, Surface, base_mesh, head_share, morphed, normals, refined
 from portraits.backdrop import backdrop
+from portraits.clothes import add_clothes
 from portraits.person import Person, added, both_sides
 from portraits.phenotypes import Phenotype
 from portraits.photograph import Photograph
-
-mi.set_variant("scalar_rgb")  # the LLVM variant needs a library that pip does not bring
-
-SAMPLES = 36  # paths a pixel; what is left of their noise looks like a sensor's
 
 
 def rotation(yaw: float, pitch: float, roll: float) -> Array:
@@ -57,215 +52,36 @@ def part(name: str, levels: int) -> Surface:
     return refined(base_mesh()[1][name], levels)
 
 
-@cache
-def cloth() -> Surface:
-    """The upper part of the tights helper."""
-    vertices, groups = base_mesh()
-    tights = groups["helper-tights"]
-    return refined(tights[vertices[tights][:, :, 1].min(axis=1) > head.LOWEST], 3)
+@dataclass(frozen=True)
+class Camera:
+    """A pinhole at ``eye`` that looks along -z, with a square picture of ``size`` pixels."""
+
+    eye: Array
+    field_of_view: float
+    size: int
+
+    def project(self, points: Array) -> Array:
+        """Pixel positions (n, 2), x right and y down, of points (n, 3)."""
+        local = np.asarray(points) - self.eye
+        flat = local[:, :2] / -local[:, 2:] / np.tan(self.field_of_view / 2)
+        return (0.5 + 0.5 * flat * [1, -1]) * self.size
 
 
-def neckline(collar: str, rest: Array) -> Array:
-    """Height (decimetres, on the undeformed mesh) at which the cloth ends, for points (n, 3) of it."""
-    x = np.abs(rest[:, 0])
-    front = np.clip((rest[:, 2] - 0.1) / 0.7, 0, 1) * np.clip((1.1 - x) / 0.3, 0, 1)
-    return {
-        "high": 6.1 - 0.1 * front,
-        "crew": 5.9 - 0.3 * front,
-        "scoop": 5.85 - front * np.clip(0.8 - 0.9 * x**2, 0.1, 1),
-        "vee": 5.9 - front * np.clip(0.95 - 1.5 * x, 0.1, 1),
-    }[collar]
+@dataclass(frozen=True)
+class Rendered:
+    """A portrait before it is developed: linear RGB (size, size, 3) in which 1 is white; where skin is in view and how
+    much the phenotype changed it there, both 0..1 (size, size); the base vertices (19158, 3) and the camera, for
+    projecting points."""
+
+    image: Array
+    skin: Array
+    sign: Array
+    base: Array
+    camera: Camera
 
 
-def mesh(name: str, vertices: Array, triangles: Array, bsdf: dict, **attributes: Array) -> mi.Mesh:
-    """A Mitsuba mesh with smooth normals and per-vertex attributes of 1 or 3 channels."""
-    properties = mi.Properties()
-    properties["bsdf"] = mi.load_dict(bsdf)
-    result = mi.Mesh(name, len(vertices), len(triangles), has_vertex_normals=True, props=properties)
-    for key, values in attributes.items():
-        channels = 1 if values.ndim == 1 else values.shape[1]
-        result.add_attribute(f"vertex_{key}", channels, np.ascontiguousarray(values, np.float32).ravel())
-    parameters = mi.traverse(result)
-    parameters["vertex_positions"] = vertices.astype(np.float32).ravel()
-    parameters["vertex_normals"] = normals(vertices, triangles).astype(np.float32).ravel()
-    parameters["faces"] = triangles.astype(np.uint32).ravel()
-    parameters.update()
-    return result
-
-
-ATTRIBUTE = {"type": "mesh_attribute", "name": "vertex_color"}
-
-
-def skin_mesh(person: Person, phenotype: Phenotype, severity: float, vertices: Array) -> mi.Mesh:
-    colour, roughness, relief = skin.paint(person, phenotype, severity)
-    triangles = head.surface().triangles
-    density = strands.scalp_density(person.hair, phenotype, severity)[:, None]
-    shade = 0.45 if person.hair.style != "buzz" else 0.6
-    colour = colour * (1 - shade * density) + shade * density * 0.3 * strand_colour(person)
-    if person.hair.beard:
-        colour = colour * (1 - 0.22 * head.regions()["beard"][:, None])
-    bsdf = {
-        "type": "principled",
-        "base_color": ATTRIBUTE,
-        "roughness": {"type": "mesh_attribute", "name": "vertex_roughness"},
-        "specular": 0.42,
-        "sheen": 0.1,
-        "flatness": 0.45,
-    }
-    # Two-sided, as strong morphs of a small chin let the inside of the lower lip come through it.
-    bsdf = {"type": "twosided", "nested": bsdf}
-    moved = vertices + relief[:, None] * normals(vertices, triangles)
-    return mesh("skin", moved, triangles, bsdf, color=colour, roughness=roughness)
-
-
-def eye_mesh(
-    side: str, person: Person, phenotype: Phenotype, severity: float, base: Array, photograph: Photograph
-) -> mi.Mesh:
-    """An eyeball whose iris, pupil, limbal ring and veins are painted by angle from the line of sight."""
-    rng = np.random.default_rng([person.skin_seed, 7 + (side == "r")])
-    surface = part(f"helper-{side}-eye", 4)
-    rest = surface(base_mesh()[0])
-    direction = strands.unit(rest - rest.mean(axis=0))
-    yaw, pitch = np.radians(photograph.gaze)
-    sight = np.array([np.sin(yaw) * np.cos(pitch), np.sin(pitch), np.cos(yaw) * np.cos(pitch)])
-    angle = np.degrees(np.arccos(np.clip(direction @ sight, -1, 1)))
-    white = np.array([0.72, 0.67, 0.62]) * (1 - 0.05 * person.melanin)
-    red = np.clip((angle - 38) / 40, 0, 1) * (0.5 + 0.5 * head.smooth_noise(direction, 12, rng)).clip(0, 1)
-    colour = white * (1 - red[:, None] * [0.05, 0.3, 0.3])
-    spokes = 1 + 0.25 * np.sin(9 * np.arctan2(direction[:, 1], direction[:, 0]) + rng.uniform(0, 6)) * rng.normal(
-        1, 0.3, len(angle)
-    )
-    iris = np.array(person.iris)[None] * spokes[:, None].clip(0.5, 1.6) * 1.6
-    ring = np.clip((angle - 22.5) / 3, 0, 1)[:, None]
-    inner = iris * (1 - 0.75 * ring)
-    share = np.clip((27 - angle) / 1.5, 0, 1)[:, None]
-    colour = colour * (1 - share) + inner * share
-    colour = np.where((angle < 9.5)[:, None], 0.004, colour)
-    if phenotype.corneal_haze and side == "lr"[person.skin_seed % 2]:
-        haze = phenotype.corneal_haze * severity * np.exp(-((angle / 24) ** 2))[:, None]
-        colour = colour * (1 - haze) + haze * np.array([0.45, 0.47, 0.5])
-    bsdf = {
-        "type": "principled",
-        "base_color": ATTRIBUTE,
-        "roughness": 0.06,
-        "specular": 0.6,
-        "clearcoat": 1.0,
-        "clearcoat_gloss": 0.95,
-    }
-    return mesh(f"eye-{side}", surface(base), surface.triangles, bsdf, color=colour)
-
-
-def cloth_mesh(photograph: Photograph, base: Array) -> mi.Mesh:
-    rng = np.random.default_rng([photograph.backdrop_seed, 1])
-    surface = cloth()
-    rest, vertices = surface(base_mesh()[0]), surface(base)
-    normal = normals(vertices, surface.triangles)
-    vertices = (
-        vertices
-        + normal * (0.05 + 0.012 * head.smooth_noise(rest, 5, rng) + 0.003 * head.smooth_noise(rest, 25, rng))[:, None]
-    )
-    colour = np.tile(photograph.cloth, (len(rest), 1))
-    if photograph.stripe is not None:
-        colour[np.sin(rest[:, 1] * 28) > 0.25] = photograph.stripe
-    colour = colour * (1 + 0.02 * rng.normal(size=(len(rest), 1)))
-    shown = np.clip((neckline(photograph.collar, rest) - rest[:, 1]) / 0.015 + 0.5, 0, 1)
-    bsdf = {
-        "type": "mask",
-        "opacity": {"type": "mesh_attribute", "name": "vertex_shown"},
-        "nested": {"type": "twosided", "nested": {"type": "diffuse", "reflectance": ATTRIBUTE}},
-    }
-    triangles = surface.triangles[shown[surface.triangles].max(axis=1) > 0]  # unseen cloth would still cast shadows
-    return mesh("cloth", vertices, triangles, bsdf, color=np.clip(colour, 0.01, 0.9), shown=shown)
-
-
-def strand_colour(person: Person) -> Array:
-    """Roughly what the hair's pigments look like in bulk (linear RGB), for roots and lashes."""
-    absorbed = person.hair.eumelanin * np.array([0.42, 0.70, 1.37]) + person.hair.pheomelanin * np.array(
-        [0.19, 0.4, 1.05]
-    )
-    dyed = np.exp(-1.9 * np.sqrt(absorbed))
-    return dyed * (1 - person.hair.grey) + 0.4 * person.hair.grey
-
-
-def hair_bsdfs(person: Person) -> list[tuple[dict, float]]:
-    """Materials of the strands and the share of strands that have each: the natural colour, a lighter one, grey."""
-    natural = {"type": "hair", "eumelanin": person.hair.eumelanin, "pheomelanin": person.hair.pheomelanin}
-    lighter = {"type": "hair", "eumelanin": 0.7 * person.hair.eumelanin, "pheomelanin": person.hair.pheomelanin}
-    grey = {"type": "hair", "eumelanin": 0.06, "pheomelanin": 0.0}
-    coloured = 1 - person.hair.grey
-    return [(natural, 0.75 * coloured), (lighter, 0.25 * coloured), (grey, person.hair.grey)]
-
-
-def curves(folder: Path, name: str, lines: Array, radius: float, bsdf: dict) -> dict:
-    """Strands (n, points, 3) as a Mitsuba curve shape, thinning towards their tips."""
-    width = np.broadcast_to(radius * np.linspace(1, 0.35, lines.shape[1])[None, :, None], (*lines.shape[:2], 1))
-    table = np.concatenate([lines, width], axis=2)
-    one = "%.5f %.5f %.5f %.5f\n" * lines.shape[1] + "\n"
-    path = folder / f"{name}.txt"
-    path.write_text("".join([one % tuple(row) for row in table.reshape(len(table), -1)]))
-    return {"type": "linearcurve", "filename": str(path), "bsdf": bsdf}
-
-
-def hair_shapes(
-    folder: Path, person: Person, phenotype: Phenotype, severity: float, base: Array, vertices: Array
-) -> dict:
-    """Every strand of the picture, as named Mitsuba shapes."""
-    normal = normals(vertices, head.surface().triangles)
-    up = np.array([0.0, 1.0, 0.0])
-    scalp = strands.scalp_hair(person, phenotype, severity, vertices, normal, up)
-    shuffled = np.random.default_rng([person.skin_seed, 9]).permutation(len(scalp))
-    shapes, start = {}, 0
-    for k, (bsdf, share) in enumerate(hair_bsdfs(person)):
-        rows = shuffled[start : start + int(round(share * len(scalp)))]
-        start += len(rows)
-        if len(rows):
-            shapes[f"hair{k}"] = curves(folder, f"hair{k}", scalp[rows], 0.0042, bsdf)
-    plain = {"type": "diffuse", "reflectance": {"type": "rgb", "value": list(0.7 * strand_colour(person))}}
-    dark = {"type": "diffuse", "reflectance": {"type": "rgb", "value": list(0.15 * strand_colour(person) + 0.006)}}
-    for name, lines, radius, bsdf in (
-        ("brows", strands.brows(person, phenotype, severity, vertices, normal), 0.0026, plain),
-        ("beard", strands.beard(person, vertices, normal, up), 0.0024, plain),
-        ("lashes", strands.lashes(person, base), 0.0016, dark),
-    ):
-        if len(lines):
-            shapes[name] = curves(folder, name, lines, radius, bsdf)
-    return shapes
-
-
-def environment(photograph: Photograph) -> Array:
-    """Light from all sides as a latitude-longitude picture (32, 64, 3): ambient and soft lights, no lamp in view."""
-    rows, columns = 32, 64
-    theta = (np.arange(rows) + 0.5) / rows * np.pi
-    phi = (np.arange(columns) + 0.5) / columns * 2 * np.pi
-    x, y, z = (
-        np.sin(theta)[:, None] * np.sin(phi),
-        np.cos(theta)[:, None] + 0 * phi,
-        -np.sin(theta)[:, None] * np.cos(phi),
-    )
-    light = np.array(photograph.ambient) * (0.75 + 0.45 * y)[..., None]
-    for lamp in photograph.lights:
-        a, e = np.radians([lamp.azimuth, lamp.elevation])
-        cosine = x * np.sin(a) * np.cos(e) + y * np.sin(e) + z * np.cos(a) * np.cos(e)
-        away = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
-        lobe = np.exp(-((away / lamp.width) ** 2))
-        light = light + lobe[..., None] * np.array(lamp.radiance) * (40 / lamp.width) ** 2
-    return light
-
-
-def exposure(light: Array, photograph: Photograph, person: Person) -> float:
-    """Factor from radiance to a picture in 0..1: set for the light on the face, and in part for the skin."""
-    rows, columns = light.shape[:2]
-    theta = (np.arange(rows) + 0.5) / rows * np.pi
-    facing = np.sin(theta)[:, None] * -np.cos((np.arange(columns) + 0.5) / columns * 2 * np.pi)
-    weight = np.clip(facing, 0, 1) * np.sin(theta)[:, None] * (np.pi / rows) * (2 * np.pi / columns)
-    irradiance = float((light.mean(axis=2) * weight).sum())
-    return (
-        0.95 * np.pi / irradiance * 2**photograph.exposure_ev * (0.35 / float(skin.tone(person.melanin).mean())) ** 0.4
-    )
-
-
-def camera(photograph: Photograph, vertices: Array, size: int) -> dict:
-    """A lens of ``focal_mm`` (36 mm sensor) at the distance that frames the head; the camera looks along -z."""
+def framed(photograph: Photograph, vertices: Array, size: int) -> tuple[Camera, float]:
+    """A lens of ``focal_mm`` (36 mm sensor) at the distance that frames the head, and the distance to the eyes."""
     front = vertices[(head.rest()[:, 1] > 6.2) & (head.regions()["hairline"] < 0.6)]
     low, high = front.min(axis=0), vertices[:, 1].max()
     height = high - low[1]
@@ -273,45 +89,141 @@ def camera(photograph: Photograph, vertices: Array, size: int) -> dict:
     half = np.arctan(18 / photograph.focal_mm)
     centre = np.array([front[:, 0].mean(), low[1] + 0.47 * height, front[:, 2].mean()])
     centre[:2] += np.array(photograph.shift) * width
-    eye = centre + [0, 0, width / 2 / np.tan(half)]
-    to_world = mi.ScalarTransform4f().look_at(origin=eye.tolist(), target=centre.tolist(), up=[0, 1, 0])
-    return {
-        "type": "perspective",
-        "fov": float(np.degrees(2 * half)),
-        "to_world": to_world,
-        "film": {
-            "type": "hdrfilm",
-            "width": size,
-            "height": size,
-            "pixel_format": "rgba",
-            "rfilter": {"type": "gaussian"},
-        },
-        "sampler": {"type": "multijitter", "sample_count": SAMPLES},
-    }
+    distance = width / 2 / np.tan(half)
+    camera = Camera(centre + [0, 0, distance], float(2 * half), size)
+    return camera, float(camera.eye[2] - front[:, 2].max() + 0.3)
 
 
-def render(person: Person, phenotype: Phenotype, severity: float, photograph: Photograph, size: int = 320) -> Array:
-    """Linear RGB (size, size, 3), exposed so that 1 is white."""
-    base = base_vertices(person, phenotype, severity, photograph)
+def add_head(person: Person, phenotype: Phenotype, severity: float, base: Array, moved: Array) -> None:
+    """Skin, scalp shadow, teeth; ``moved`` (n,) is how much the phenotype's morphs moved each vertex."""
+    surface = head.surface()
+    vertices, paint = surface(base), skin.paint(person, phenotype, severity, base)
+    density = strands.scalp_density(person.hair, phenotype, severity)
+    roots = 0.55 * density[:, None]
+    colour = paint.colour * (1 - roots) + roots * 0.25 * bulk_colour(person)
+    if person.hair.beard:
+        shadow = 0.3 * (head.regions()["beard"] * strands.beard_shape(person))[:, None]
+        colour = colour * (1 - shadow * [1.0, 0.92, 0.85])
+    sign = np.maximum.reduce([paint.sign, moved, phenotype.hair_loss * severity * head.regions()["scalp"]])
+    relief = paint.relief[:, None] * normals(vertices, surface.triangles)
+    blender.add_mesh(
+        "skin",
+        vertices + relief,
+        surface.quads,
+        materials.skin(),
+        colour=colour,
+        roughness=paint.roughness,
+        oil=paint.oil,
+        sign=sign,
+        rest=head.rest(),
+    )
+    white = materials.teeth()
+    for row in ("upper", "lower"):
+        teeth = part(f"helper-{row}-teeth", 2)
+        blender.add_mesh(f"teeth-{row}", teeth(base), teeth.quads, white)
+
+
+def add_eye(
+    side: str, person: Person, phenotype: Phenotype, severity: float, base: Array, photograph: Photograph
+) -> None:
+    """An eyeball whose iris, pupil, limbal ring and shaded rim are painted by angle from the line of sight."""
+    surface = head.eyeball(side)
+    rng = np.random.default_rng([person.skin_seed, 7])
+    rest, vertices = surface(base_mesh()[0]), surface(base)
+    direction = strands.unit(rest - rest.mean(axis=0))
+    yaw, pitch = np.radians(photograph.gaze)
+    sight = np.array([np.sin(yaw) * np.cos(pitch), np.sin(pitch), np.cos(yaw) * np.cos(pitch)])
+    angle = np.degrees(np.arccos(np.clip(direction @ sight, -1, 1)))
+    white = np.array([0.60, 0.55, 0.50]) * (1 - 0.12 * person.melanin)
+    red = np.clip((angle - 34) / 40, 0, 1) * (0.6 + 0.4 * head.smooth_noise(direction, 12, rng)).clip(0, 1.3)
+    colour = white * (1 - red[:, None] * [0.05, 0.3, 0.32])
+    around = np.arctan2(direction[:, 1], direction[:, 0])
+    fibres = 1 + 0.3 * sum(np.sin(k * around + rng.uniform(0, 6)) for k in (17, 29, 41)) / 3
+    iris = np.array(person.iris) * (fibres * np.interp(angle, [9, 14, 20], [1.5, 1.25, 0.9]))[:, None]
+    iris = iris * (1 - 0.8 * np.clip((angle - 21.5) / 4, 0, 1)[:, None])  # limbal ring
+    share = np.clip((26.5 - angle) / 2.5, 0, 1)[:, None]
+    colour = colour * (1 - share) + iris * share
+    pupil = np.clip((person.pupil - angle) / 1.0, 0, 1)[:, None]
+    colour = colour * (1 - pupil) + 0.003 * pupil
+    sign = np.zeros(len(angle))
+    if phenotype.corneal_haze and side == "lr"[person.skin_seed % 2]:
+        sign = phenotype.corneal_haze * severity * np.exp(-((angle / 24) ** 2))
+        colour = colour * (1 - sign[:, None]) + sign[:, None] * np.array([0.45, 0.47, 0.5])
+    blender.add_mesh(f"eye-{side}", vertices, surface.quads, materials.eye(), colour=np.clip(colour, 0.002, 0.9), sign=sign, rest=direction)
+
+
+def bulk_colour(person: Person) -> Array:
+    """Roughly what the hair's pigments look like in bulk (linear RGB), for roots."""
+    absorbed = person.hair.eumelanin * np.array([0.42, 0.70, 1.37])
+    absorbed = absorbed + person.hair.pheomelanin * np.array([0.19, 0.4, 1.05])
+    return np.exp(-1.9 * np.sqrt(absorbed)) * (1 - person.hair.grey) + 0.4 * person.hair.grey
+
+
+def add_hair(person: Person, phenotype: Phenotype, severity: float, base: Array) -> None:
+    """Every strand of the picture."""
+    hair, rng = person.hair, np.random.default_rng([person.skin_seed, 10])
     vertices = head.surface()(base)
+    normal = normals(vertices, head.surface().triangles)
+    total = hair.eumelanin + hair.pheomelanin
+    material = materials.hair(float(np.clip(hair.pheomelanin / total, 0, 1)))
+    scalp, home = strands.scalp_hair(person, phenotype, severity, vertices, normal)
+    temples = np.clip(1.6 - home[:, 1] / 8.5 + 0.2 * np.abs(home[:, 0]), 0.5, 1.2)  # grey comes there first
+    for name, lines, radius, grey, tint in (
+        ("scalp", scalp, 0.0030 + 0.0012 * hair.curl, hair.grey * temples if len(home) else 0.0, 1.0),
+        ("brows", strands.brows(person, phenotype, severity, vertices, normal), 0.0019, 0.6 * hair.grey, hair.brow_tint),
+        ("beard", strands.beard(person, vertices, normal), 0.0026, min(1.0, 1.2 * hair.grey), 0.9),
+        ("lashes", strands.lashes(person, base), 0.0018, 0.0, 1.6),
+    ):
+        if len(lines):
+            pigment = total * tint * rng.lognormal(0, 0.22, len(lines)) + (0.3 if name == "lashes" else 0)
+            pigment = np.where(rng.random(len(lines)) < grey, 0.05, pigment)
+            blender.add_curves(name, lines, radius, material, melanin=1 - np.exp(-0.83 * pigment))
+
+
+def environment(photograph: Photograph) -> Array:
+    """Light from all sides as Blender maps it (128, 256, 3): ambient light and soft-edged rectangles."""
+    sight = blender.directions(128, 256)
+    light = np.array(photograph.ambient) * (0.75 + 0.45 * sight[..., 1])[..., None]
+    for lamp in photograph.lights:
+        a, e = np.radians([lamp.azimuth, lamp.elevation])
+        towards = np.array([np.sin(a) * np.cos(e), np.sin(e), np.cos(a) * np.cos(e)])
+        right = np.array([np.cos(a), 0, -np.sin(a)])
+        above = np.cross(towards, right)
+        ahead = np.maximum(sight @ towards, 1e-3)
+        across, up = (np.degrees(np.arctan((sight @ axis) / ahead)) for axis in (right, above))
+        edge = 1.5 + 0.25 * min(lamp.width, lamp.height)
+        window = [1 / (1 + np.exp(np.clip((np.abs(v) - half) / edge * 3, -30, 30))) for v, half in ((across, lamp.width), (up, lamp.height))]
+        lobe = window[0] * window[1] * (sight @ towards > 0)
+        light = light + lobe[..., None] * np.array(lamp.radiance) * 1200 / (lamp.width * lamp.height)
+    return light
+
+
+def exposure(light: Array, photograph: Photograph, person: Person) -> float:
+    """Factor from radiance to a picture in 0..1: set for the light on the face, and in part for the skin."""
+    sight = blender.directions(*light.shape[:2])
+    solid = np.cos((np.arange(light.shape[0]) + 0.5) / light.shape[0] * np.pi - np.pi / 2)[:, None]
+    solid = solid * (np.pi / light.shape[0]) * (2 * np.pi / light.shape[1])
+    irradiance = float((light.mean(axis=2) * np.clip(sight[..., 2], 0, None) * solid).sum())
+    bright = 0.35 / float(skin.tone(person.melanin).mean())
+    return 1.05 * np.pi / irradiance * 2**photograph.exposure_ev * bright**0.4
+
+
+def render(person: Person, phenotype: Phenotype, severity: float, photograph: Photograph, size: int = 320) -> Rendered:
+    """Render one portrait (some seconds on one core)."""
+    base = base_vertices(person, phenotype, severity, photograph)
+    moved = skin.changed_shape(base, base_vertices(person, Phenotype(), 0.0, photograph))
     light = environment(photograph)
-    gain = exposure(light, photograph, person)
-    teeth = {"type": "principled", "base_color": {"type": "rgb", "value": [0.72, 0.66, 0.56]}, "roughness": 0.3}
-    with tempfile.TemporaryDirectory() as folder:
-        scene = {
-            "type": "scene",
-            "integrator": {"type": "path", "max_depth": 4, "hide_emitters": True},
-            "sensor": camera(photograph, vertices, size),
-            "environment": {"type": "envmap", "bitmap": mi.Bitmap(light.astype(np.float32))},
-            "skin": skin_mesh(person, phenotype, severity, vertices),
-            "cloth": cloth_mesh(photograph, base),
-            **hair_shapes(Path(folder), person, phenotype, severity, base, vertices),
-        }
-        for side in "lr":
-            scene[f"eye_{side}"] = eye_mesh(side, person, phenotype, severity, base, photograph)
-        for row in ("upper", "lower"):
-            surface = part(f"helper-{row}-teeth", 2)
-            scene[f"teeth_{row}"] = mesh(f"teeth-{row}", surface(base), surface.triangles, teeth)
-        image = np.array(mi.render(mi.load_dict(scene), seed=photograph.sensor_seed % 2**31))
+    blender.empty_scene(size, photograph.sensor_seed % 2**31)
+    camera, distance = framed(photograph, head.surface()(base), size)
+    blender.add_camera(camera.eye.tolist(), camera.field_of_view, distance, photograph.fstop)
+    blender.set_environment(light)
+    add_head(person, phenotype, severity, base, moved)
+    for side in "lr":
+        add_eye(side, person, phenotype, severity, base, photograph)
+    add_clothes(photograph, base)
+    add_hair(person, phenotype, severity, base)
+    seen = blender.render(materials.PASSES)
     behind = backdrop(photograph.backdrop, size, np.random.default_rng([photograph.backdrop_seed, 0]))
-    return image[..., :3].astype(float) * gain + (1 - image[..., 3:]) * behind
+    picture = seen["image"]
+    image = picture[..., :3] * exposure(light, photograph, person) + (1 - picture[..., 3:]) * behind
+    return Rendered(image, np.clip(seen["skin"], 0, 1), np.clip(seen["sign"], 0, 1), base, camera)

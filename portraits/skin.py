@@ -1,18 +1,33 @@
-"""Colour, roughness and fine relief of the skin, a value a vertex."""
+"""Colour, gloss and relief of the skin, a value a vertex; and where a phenotype changed them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from scipy.spatial import cKDTree
 
 from portraits.assets import Array
-from portraits.head import regions, rest, smooth_noise
+from portraits.head import eyeball, regions, rest, smooth_noise, surface
 from portraits.person import Person
 from portraits.phenotypes import Phenotype
 
 #: Skin albedo (linear RGB) from the lightest to the darkest, at melanin 0, 0.25, 0.5, 0.75, 1.
 TONES = np.array(
-    [(0.74, 0.50, 0.40), (0.58, 0.36, 0.26), (0.39, 0.22, 0.14), (0.20, 0.105, 0.065), (0.085, 0.045, 0.03)]
+    [(0.72, 0.48, 0.38), (0.56, 0.34, 0.235), (0.37, 0.20, 0.12), (0.18, 0.088, 0.05), (0.07, 0.034, 0.02)]
 )
+
+
+@dataclass(frozen=True)
+class Paint:
+    """Per vertex of the head's surface: albedo (n, 3), roughness, oil (gloss of a second, smoother layer), relief along
+    the normal in decimetres, and how much (0..1) the phenotype's colours and nodules changed it."""
+
+    colour: Array
+    roughness: Array
+    oil: Array
+    relief: Array
+    sign: Array
 
 
 def tone(melanin: Array | float) -> Array:
@@ -21,48 +36,116 @@ def tone(melanin: Array | float) -> Array:
     return np.stack([np.interp(melanin, steps, TONES[:, k]) for k in range(3)], axis=-1)
 
 
-def paint(person: Person, phenotype: Phenotype, severity: float) -> tuple[Array, Array, Array]:
-    """Albedo (n, 3), roughness (n,) and relief along the normal in decimetres (n,) of the head's surface."""
-    rng = np.random.default_rng([person.skin_seed, 1])
-    place, part, points = np.random.default_rng([person.skin_seed, 2]), regions(), rest()
-    count = len(points)
-    mottled = (
-        0.02 * smooth_noise(points, 5, rng) + 0.008 * smooth_noise(points, 25, rng) + 0.004 * rng.normal(size=count)
+def paint(person: Person, phenotype: Phenotype, severity: float, base: Array) -> Paint:
+    """The skin of a person with a phenotype; ``base`` are the base vertices, for the lids' wet margins."""
+    part, points = regions(), rest()
+    place = np.random.default_rng([person.skin_seed, 2])
+    melanin = person.melanin + _melanin(person, np.random.default_rng([person.skin_seed, 1]), place)
+    blood = _blood(person, np.random.default_rng([person.skin_seed, 8]))
+    relief = wrinkles(person, np.random.default_rng([person.skin_seed, 9]))
+    pale, nodule, bumps = _lesions(phenotype, severity, place)
+    sign = np.maximum(np.clip(2 * pale, 0, 1), nodule)
+    melanin = melanin - pale * (0.4 + person.melanin)
+    flush = phenotype.redness * severity * (0.6 * part["cheeks"] + 0.4 * part["nose"] + 0.2 * part["front"])
+    sign = np.maximum(sign, np.clip(3 * flush, 0, 1))
+    blood = blood + flush + 0.5 * nodule
+    warm = np.array([1 + 0.05 * person.undertone, 1.0, 1 - 0.16 * person.undertone])
+    pigment = np.clip(melanin, 0, 1)
+    colour = tone(pigment) * warm * np.exp(-np.clip(blood, 0, 1.5)[:, None] * [0.06, 0.36, 0.32])
+    lip = tone(np.clip(0.1 + 0.8 * pigment, 0, 1)) * np.array([0.92, 0.55, 0.56]) * (1 - 0.12 * person.makeup)
+    lip[:, 1:] *= 1 - 0.3 * person.makeup
+    share = (0.55 + 0.2 * person.lip_contrast) * part["lips"][:, None]
+    colour = colour * (1 - share) + lip * share
+    wet = wet_margin(base)
+    colour = colour * (1 - 0.6 * wet[:, None]) + 0.6 * wet[:, None] * np.array([0.55, 0.26, 0.23]) * (
+        1 - 0.5 * person.melanin
     )
-    melanin = person.melanin + mottled + 0.06 * part["under_eye"] + 0.05 * part["lids"]
-    melanin += freckles(person, points, place)
-    relief = 0.0007 * smooth_noise(points, 45, rng) + 0.00025 * rng.normal(size=count)
+    roughness = 0.5 + 0.04 * smooth_noise(points, 8, place) - 0.12 * part["lips"] - 0.3 * wet
+    oil = person.oil * (0.25 + part["nose"] + 0.7 * part["brow_bone"] + 0.4 * part["cheeks"]) + 0.8 * wet
+    oil = oil + 0.25 * part["lips"] + 0.2 * nodule
+    relief = np.where(nodule > 0.02, np.maximum(relief, 0) + bumps, relief)
+    return Paint(np.clip(colour, 0.004, 0.95), np.clip(roughness, 0.15, 0.75), np.clip(oil, 0, 1), relief, sign)
+
+
+def _melanin(person: Person, rng: np.random.Generator, place: np.random.Generator) -> Array:
+    part, points = regions(), rest()
+    patchy = 0.022 * smooth_noise(points, 5, rng) + 0.012 * smooth_noise(points, 16, rng)
+    extra = patchy + 0.03 * person.dark_circles * part["lids"] + 0.09 * person.dark_circles * part["under_eye"]
+    extra += 0.03 * (part["front"] - 0.5)  # the face has seen more sun than the neck
+    for number, weight, spread, size in (
+        (int(160 * person.freckles), 0.10, "cheeks", 0.010),
+        (int(60 * person.freckles), 0.08, "front", 0.010),
+        (place.poisson(1.4), 0.3, "front", 0.014),  # moles
+        (int(14 * np.clip((person.age - 50) / 30, 0, 1) * place.random()), 0.10, "front", 0.035),  # age spots
+    ):
+        for centre in _draw_points(place, spread, number):
+            radius = size * place.uniform(0.6, 1.4)
+            extra += weight * np.exp(-((np.linalg.norm(points - centre, axis=1) / radius) ** 2))
+    return extra
+
+
+def _blood(person: Person, rng: np.random.Generator) -> Array:
+    part, points = regions(), rest()
+    flush = 0.2 + 0.9 * person.redness
+    blood = flush * (0.45 * part["cheeks"] + 0.5 * part["nose"] + 0.5 * part["ears"] + 0.25 * part["lids"])
+    return blood + 0.2 + 0.07 * smooth_noise(points, 4, rng) + 0.05 * smooth_noise(points, 14, rng)
+
+
+def _lesions(phenotype: Phenotype, severity: float, place: np.random.Generator) -> tuple[Array, Array, Array]:
+    """Paleness (0..1), nodules (0..1) and their height in decimetres."""
+    points = rest()
+    pale, nodule, bumps = (np.zeros(len(points)) for _ in range(3))
     for centre, radius in _spots(place, "front", phenotype.patches, severity, (0.12, 0.3)):
         edge = np.linalg.norm(points - centre, axis=1) + 0.04 * smooth_noise(points, 9, place)
-        melanin -= 0.4 * severity * (0.4 + person.melanin) / (1 + np.exp((edge - radius) / 0.025))
-    flush = 0.25 + 0.75 * person.redness + phenotype.redness * severity
-    blood = flush * (0.5 * part["cheeks"] + 0.55 * part["nose"] + 0.5 * part["ears"]) + 0.06 * smooth_noise(
-        points, 4, rng
-    )
-    nodule = np.zeros(count)
-    for centre, radius in _spots(place, "front", phenotype.nodules, severity, (0.04, 0.095)):
+        pale = np.maximum(pale, 0.5 * severity / (1 + np.exp(np.clip((edge - radius) / 0.025, -30, 30))))
+    for centre, radius in _spots(place, "nodular", phenotype.nodules, severity, (0.04, 0.09)):
         bump = np.exp(-((np.linalg.norm(points - centre, axis=1) / radius) ** 2))
-        nodule = np.maximum(nodule, bump)
-        relief = np.maximum(relief, 0.5 * radius * bump)
-    blood += 0.8 * nodule
-    colour = tone(np.clip(melanin, 0, 1)) * np.stack([1 - 0.04 * blood, 1 - 0.24 * blood, 1 - 0.22 * blood], axis=1)
-    lip = tone(np.clip(0.12 + 0.75 * person.melanin, 0, 1)) * np.array([0.86, 0.52, 0.52])
-    share = 0.75 * part["lips"][:, None]
-    colour = colour * (1 - share) + lip * share
-    roughness = 0.52 - 0.14 * part["nose"] - 0.12 * part["lips"] + 0.05 * smooth_noise(points, 8, rng)
-    return np.clip(colour, 0.004, 0.95), np.clip(roughness, 0.3, 0.7), relief
+        nodule, bumps = np.maximum(nodule, bump), np.maximum(bumps, 0.4 * radius * bump)
+    return pale, nodule, bumps
 
 
-def freckles(person: Person, points: Array, rng: np.random.Generator) -> Array:
-    """Extra melanin of freckles and of a few moles."""
-    extra = np.zeros(len(points))
-    for number, weight, spread, size in (
-        (int(90 * person.freckles), 0.12, "cheeks", 0.013),
-        (rng.poisson(0.8), 0.22, "front", 0.011),
-    ):
-        for centre in _draw_points(rng, spread, number):
-            extra += weight * np.exp(-((np.linalg.norm(points - centre, axis=1) / size) ** 2))
-    return extra
+def wrinkles(person: Person, rng: np.random.Generator) -> Array:
+    """Relief (decimetres): folds that everybody has a little and age deepens, each line with its own depth."""
+    x, y, z = rest().T
+    age = float(np.interp(person.age, [22, 80], [0, 1])) * person.wrinkles
+    side, relief = np.abs(x), 0.0006 * smooth_noise(rest(), 40, rng)
+    front = (z > 0.75) * 1.0
+
+    def groove(distance: Array, width: float, depth: float, window: Array) -> Array:
+        return -depth * rng.uniform(0.5, 1.2) * np.exp(-((distance / width) ** 2)) * np.clip(window, 0, 1)
+
+    wave = 0.012 * smooth_noise(rest(), 5, rng)
+    for height in 7.66 + 0.095 * np.arange(4) + rng.normal(0, 0.015, 4):  # forehead
+        relief += groove(y - height - wave - 0.05 * side**2, 0.016, 0.012 * age, front * (0.6 - side) / 0.15)
+    for x0 in (-0.055, 0.06):  # between the brows
+        relief += groove(x - x0, 0.014, 0.008 * age, front * (0.11 - np.abs(y - 7.52)) / 0.05)
+    angle, away = np.arctan2(y - 7.26, side - 0.5), np.hypot(y - 7.26, side - 0.5)
+    for turn in np.radians([-32, -10, 12, 34]) + rng.normal(0, 0.08, 4):  # crow's feet
+        window = np.minimum((away - 0.05) / 0.05, (0.26 - away) / 0.08) * (side > 0.5)
+        relief += groove((angle - turn) * away, 0.012, 0.009 * age, window)
+    fold = np.interp(y, [6.45, 6.6, 6.75, 6.9], [0.32, 0.305, 0.255, 0.19])  # from nose wing past the mouth's corner
+    relief += groove(side - fold, 0.028, 0.006 + 0.014 * age, front * np.minimum(y - 6.42, 6.95 - y) / 0.08)
+    bag = 7.12 - 0.02 + 0.35 * (side - 0.3) ** 2  # below the lower lid
+    relief += groove(y - bag, 0.022, 0.002 + 0.010 * age, front * (0.2 - np.abs(side - 0.3)) / 0.08)
+    for height in (5.78, 5.95) + rng.normal(0, 0.03, 2):  # neck
+        relief += groove(y - height - 2 * wave, 0.02, 0.008 * age, (z > 0) * (0.75 - side) / 0.2)
+    return relief
+
+
+def wet_margin(base: Array) -> Array:
+    """1 where the skin touches an eyeball: the lids' moist rims."""
+    vertices = surface()(base)
+    wet = np.zeros(len(vertices))
+    for side in "lr":
+        distance = cKDTree(eyeball(side)(base)).query(vertices, distance_upper_bound=0.05)[0]
+        wet = np.maximum(wet, np.clip(1.3 - distance / 0.02, 0, 1))
+    return wet
+
+
+def changed_shape(base_with: Array, base_without: Array) -> Array:
+    """How far (0..1; 1 from 5 mm) the phenotype's morphs moved each vertex, along its normal or across."""
+    moved = np.linalg.norm(surface()(base_with) - surface()(base_without), axis=1)
+    return np.clip(moved / 0.05, 0, 1)
 
 
 def _draw_points(rng: np.random.Generator, region: str, number: int) -> Array:
