@@ -43,7 +43,7 @@ def _room(rng: np.random.Generator) -> Array:
     for size in (0.5, 0.5, 0.3, 0.3, 0.2, 0.2, 0.2, 0.1, 0.1, 0.1, 0.1, 0.1):
         top, left = rng.integers(-10, SIZE - 10, 2)
         height, width = (SIZE * size * rng.uniform(0.4, 1.2, 2)).astype(int) + 2
-        image[max(top, 0) : top + height, max(left, 0) : left + width] = _tint(rng, 0.02, 0.5, 0.22)
+        image[max(top, 0) : top + height, max(left, 0) : left + width] = _tint(rng, 0.02, 0.5, 0.13)
     if rng.random() < 0.4:
         left, width = rng.integers(0, SIZE), rng.integers(20, 60)
         image[: rng.integers(60, SIZE), left : left + width] = _tint(rng, 0.8, 1.2, 0.05)
@@ -56,7 +56,7 @@ def _street(rng: np.random.Generator) -> Array:
     left = -20
     while left < SIZE:
         width, roof = rng.integers(30, 80), rng.integers(-20, SIZE // 2)
-        front = _tint(rng, 0.08, 0.45, 0.15)
+        front = _tint(rng, 0.08, 0.45, 0.1)
         image[max(roof, 0) :, max(left, 0) : left + width] = front
         for top in range(max(roof, 0) + 8, SIZE - 30, 18):
             for x in range(max(left, 0) + 5, min(left + width, SIZE) - 5, 12):
@@ -65,7 +65,7 @@ def _street(rng: np.random.Generator) -> Array:
     image[rng.integers(SIZE - 40, SIZE) :] = _tint(rng, 0.1, 0.35, 0.05)
     for _ in range(rng.integers(0, 12)):
         row, column = rng.integers(0, SIZE, 2)
-        image[row : row + 3, column : column + 3] = _tint(rng, 1.5, 6, 0.3)
+        image[row : row + 3, column : column + 3] = _tint(rng, 1.5, 6, 0.15)
     return _defocused(image, rng.uniform(2.5, 6))
 
 

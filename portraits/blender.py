@@ -14,7 +14,7 @@ import numpy as np
 
 from portraits.assets import Array
 
-SAMPLES = 14  # paths a pixel at most, before the denoiser
+SAMPLES = 12  # paths a pixel at most, before the denoiser
 
 
 def empty_scene(size: int, seed: int) -> None:
@@ -27,7 +27,7 @@ def empty_scene(size: int, seed: int) -> None:
     scene.render.threads_mode, scene.render.threads = "FIXED", 1
     cycles = scene.cycles
     cycles.device, cycles.samples, cycles.seed = "CPU", SAMPLES, seed
-    cycles.use_adaptive_sampling, cycles.adaptive_threshold, cycles.adaptive_min_samples = True, 0.04, 6
+    cycles.use_adaptive_sampling, cycles.adaptive_threshold, cycles.adaptive_min_samples = True, 0.05, 6
     cycles.use_denoising, cycles.denoiser, cycles.denoising_prefilter = True, "OPENIMAGEDENOISE", "FAST"
     cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 5, 2, 2
     cycles.transmission_bounces, cycles.transparent_max_bounces = 4, 8

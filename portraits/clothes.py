@@ -55,9 +55,9 @@ def add_clothes(photograph: Photograph, base: Array) -> None:
     rng = np.random.default_rng([photograph.backdrop_seed, 1])
     _layer("garment", photograph.garment, base, 0.05, rng)
     if photograph.garment.cut == "shirt":
-        _collar(photograph.garment, base, rng)
+        _collar(photograph.garment, base)
     if photograph.jacket is not None:
-        _layer("jacket", photograph.jacket, base, 0.12, rng, photograph.opening)
+        _layer("jacket", photograph.jacket, base, 0.13, rng, photograph.opening)
 
 
 def _layer(
@@ -70,7 +70,8 @@ def _layer(
     if opening is not None:  # lapels: wider towards the neck
         gap = np.abs(x) - opening * np.interp(y, [4.6, 6.0], [0.35, 1.0])
         edge = np.minimum(edge, np.where(z > 0.3, gap, edge))
-    folds = 0.016 * head.smooth_noise(rest, 3, rng) + 0.010 * head.smooth_noise(rest, 8, rng)
+    shape = np.random.default_rng(0)  # the same for all layers, so that none comes through another
+    folds = 0.016 * head.smooth_noise(rest, 3, shape) + 0.010 * head.smooth_noise(rest, 8, shape)
     hem = 0.018 * np.exp(-(((edge - 0.05) / 0.05) ** 2))  # a ribbed or sewn edge stands out
     vertices = vertices + normals(vertices, surface.triangles) * (thickness + folds + hem)[:, None]
     colour = pattern(garment, rest, rng)
@@ -80,7 +81,7 @@ def _layer(
     add_mesh(name, vertices, quads, materials.cloth(garment.weave, garment.sheen), colour=colour, shown=shown, rest=rest)
 
 
-def _collar(garment: Garment, base: Array, rng: np.random.Generator) -> None:
+def _collar(garment: Garment, base: Array) -> None:
     """A turned-down shirt collar: a strip round the neck, up and over and out to two points."""
     surface, count = head.surface(), 121
     rest, vertices = surface(base_mesh()[0]), surface(base)

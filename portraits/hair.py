@@ -53,7 +53,7 @@ def scalp_hair(
     hair, rng = person.hair, np.random.default_rng([person.skin_seed, 3])
     density = scalp_density(hair, phenotype, severity)
     full = density.sum() / regions()["scalp"].sum()
-    number = int((52000 if hair.length > 0.8 else 42000) * hair.density * full)
+    number = int((40000 if hair.length > 0.8 else 34000) * (0.7 if hair.curl > 0.6 else 1.0) * hair.density * full)
     if number < 500:
         return np.zeros((0, 4, 3)), np.zeros((0, 3))
     corners, share = roots(rng, vertices, density, max(150, number // 16))
@@ -122,7 +122,7 @@ def wound(hair: Hair, strands: Array, lock: Array, out: Array, rng: Rng) -> Arra
     """Strands with the waves or coils of their lock."""
     if hair.curl < 0.12:
         return strands
-    fine = np.linspace(0, strands.shape[1] - 1, 30 if hair.curl > 0.6 else 20)
+    fine = np.linspace(0, strands.shape[1] - 1, 26 if hair.curl > 0.6 else 18)
     low = np.minimum(fine.astype(int), strands.shape[1] - 2)
     part = (fine - low)[None, :, None]
     strands = strands[:, low] * (1 - part) + strands[:, low + 1] * part
@@ -183,11 +183,25 @@ def off_the_face(
     return point + face[:, None] * aside, covers
 
 
+def brow_band() -> tuple[Array, Array]:
+    """Of each vertex: how far out along the brow it lies (0..1), and whether it is near the brow (0..1)."""
+    x, y, z = rest().T
+    along = np.clip((np.abs(x) - 0.10) / 0.44, 0, 1)
+    near = np.exp(-(((y - 7.51) / 0.06) ** 2)) * (np.abs(x) > 0.10) * (np.abs(x) < 0.55) * (z > 0.8)
+    return along, near
+
+
+def brow_lost(phenotype: Phenotype, severity: float) -> Array:
+    """Share of the eyebrow lost at each vertex, more at its outer end."""
+    along, near = brow_band()
+    return np.clip(phenotype.brow_loss * severity * (0.6 + 0.8 * along), 0, 1) * near
+
+
 def brows(person: Person, phenotype: Phenotype, severity: float, vertices: Array, normal: Array) -> Array:
     """Eyebrow strands: a band above the eye that thins outwards, growing up and out."""
     rng = np.random.default_rng([person.skin_seed, 4])
     x, y, z = rest().T
-    along = np.clip((np.abs(x) - 0.10) / 0.44, 0, 1)  # 0 inner end .. 1 outer end
+    along = brow_band()[0]
     arch = rng.uniform(0.03, 0.075)
     centre = 7.495 + arch * np.sin(np.pi * np.clip(along * 0.8, 0, 1)) - 0.035 * along**2
     half = rng.uniform(0.018, 0.034) * (1.15 if person.sex == "male" else 0.8) * (1.1 - 0.75 * along)
@@ -227,9 +241,11 @@ def beard(person: Person, vertices: Array, normal: Array) -> Array:
 def beard_shape(person: Person) -> Array:
     """Where the beard is left to grow: everywhere, on chin and lip, or on the lip only."""
     x, y, _ = rest().T
-    lip = (y > 6.69) & (np.abs(x) < 0.33)
-    chin = (np.abs(x) < 0.32) & (y < 6.6)
-    return {"full": np.ones(len(x)), "goatee": 1.0 * (lip | chin), "moustache": 1.0 * lip}[person.hair.beard_shape]
+    ragged = 0.02 * smooth_noise(rest(), 12, np.random.default_rng([person.skin_seed, 11]))
+    inside = np.clip((0.29 - np.abs(x) + ragged) / 0.06, 0, 1)
+    lip, chin = (inside * np.clip((way * (y - 6.66) + 0.02 + ragged) / 0.04, 0, 1) for way in (1, -1))
+    everywhere = np.ones(len(x))
+    return {"full": everywhere, "goatee": np.maximum(lip, chin), "moustache": lip}[person.hair.beard_shape]
 
 
 def lashes(person: Person, base: Array) -> Array:

@@ -58,7 +58,7 @@ def regions() -> dict[str, Array]:
     line = np.interp(
         azimuth,
         [0, 18, 32, 45, 58, 66, 74, 82, 96, 108, 122, 150, 180],
-        [8.0, 8.0, 7.93, 7.8, 7.6, 7.3, 7.18, 7.55, 7.62, 7.5, 6.95, 6.55, 6.5],
+        [8.0, 8.0, 7.92, 7.74, 7.46, 7.2, 7.08, 7.42, 7.6, 7.5, 6.95, 6.55, 6.5],
     )
     uneven = 0.02 * smooth_noise(rest(), 9, np.random.default_rng(0))
     scalp = _smoothstep(y - line + uneven, -0.05, 0.09) * (ears < 0.05)
@@ -80,10 +80,11 @@ def regions() -> dict[str, Array]:
 
 
 def _beard(x: Array, y: Array, z: Array, lips: Array) -> Array:
-    cheek_line = np.interp(np.abs(x), [0, 0.2, 0.45, 0.75, 0.95], [6.78, 6.72, 6.5, 6.72, 7.2])
-    moustache = (y < 6.79) & (np.abs(x) < 0.33) & (y > 6.55)
-    zone = (_smoothstep(cheek_line - y, 0.0, 0.08) + moustache).clip(0, 1)
-    return zone * _smoothstep(y + 0.35 * (z - 1.0), 5.95, 6.15) * (z > 0.25) * (1 - lips) * (np.abs(x) < 0.9)
+    side = np.abs(x)
+    cheek_line = np.interp(side, [0, 0.2, 0.45, 0.75, 0.95], [6.78, 6.72, 6.5, 6.72, 7.2])
+    upper_lip = _smoothstep(0.27 - side, 0.0, 0.06) * _smoothstep(6.83 - y, 0.0, 0.03) * (y > 6.6)
+    zone = np.maximum(_smoothstep(cheek_line - y, 0.0, 0.12), upper_lip)
+    return zone * _smoothstep(y + 0.35 * (z - 1.0), 5.95, 6.15) * (z > 0.25) * (1 - lips) * (side < 0.9)
 
 
 def smooth_noise(points: Array, frequency: float, rng: np.random.Generator, waves: int = 8) -> Array:

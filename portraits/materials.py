@@ -9,7 +9,7 @@ from typing import Any
 
 from portraits.blender import Material
 
-PASSES = ("skin", "sign")  # where skin is in view, and how much a phenotype changed it there
+PASSES = ("head", "sign")  # what belongs to the head, hair included; and how much a phenotype changed it
 
 
 def skin() -> Any:
@@ -17,7 +17,7 @@ def skin() -> Any:
     m = Material("skin")
     rest = m.attribute("rest", "Vector")
     mottle = m("TexNoise", Vector=rest, Scale=14.0, Detail=4.0)
-    shade = m.math("MULTIPLY_ADD", mottle, 0.5, 0.75)
+    shade = m.math("MULTIPLY_ADD", mottle, 0.4, 0.8)
     base = m("MixRGB", settings={"blend_type": "MULTIPLY"}, i0=1.0, i1=m.attribute("colour", "Color"), i2=_grey(m, shade))
     pores = m("TexVoronoi", Vector=rest, Scale=42.0)
     bumps = m("TexNoise", Vector=rest, Scale=26.0, Detail=5.0, Roughness=0.65)
@@ -37,7 +37,7 @@ def skin() -> Any:
         Coat_Roughness=0.36,
         Normal=normal,
     )
-    return m.surface(shader, skin=1.0, sign=m.attribute("sign"))
+    return m.surface(shader, head=m.attribute("head"), sign=m.attribute("sign"))
 
 
 def _grey(m: Material, value: Any) -> Any:
@@ -56,17 +56,17 @@ def eye() -> Any:
         Roughness=0.35,
         Subsurface_Weight=0.15,
         Subsurface_Scale=0.015,
-        Coat_Weight=1.0,
+        Coat_Weight=0.8,
         Coat_Roughness=0.02,
         Coat_IOR=1.38,
     )
-    return m.surface(shader, sign=m.attribute("sign"))
+    return m.surface(shader, head=1.0, sign=m.attribute("sign"))
 
 
 def teeth() -> Any:
     m = Material("teeth")
     shader = m("BsdfPrincipled", Base_Color=(0.62, 0.55, 0.45), Roughness=0.25, Subsurface_Weight=0.3, Subsurface_Scale=0.02)
-    return m.surface(shader)
+    return m.surface(shader, head=1.0)
 
 
 def hair(melanin_redness: float, roughness: float = 0.32) -> Any:
@@ -81,7 +81,7 @@ def hair(melanin_redness: float, roughness: float = 0.32) -> Any:
         Radial_Roughness=0.4,
         Random_Roughness=0.2,
     )
-    return m.surface(shader)
+    return m.surface(shader, head=1.0)
 
 
 def cloth(weave: str, sheen: float) -> Any:

@@ -30,7 +30,7 @@ SHAPE_PAIRS: dict[str, float] = {
     "nose/nose-nostrils-width": 0.5,
     "nose/nose-point-width": 0.5,
     "nose/nose-septumangle": 0.4,
-    "mouth/mouth-scale-horiz": 0.5,
+    "mouth/mouth-scale-horiz": 0.4,
     "mouth/mouth-scale-vert": 0.35,
     "mouth/mouth-scale-depth": 0.3,
     "mouth/mouth-upperlip-height": 0.5,
@@ -38,7 +38,7 @@ SHAPE_PAIRS: dict[str, float] = {
     "mouth/mouth-upperlip-volume": 0.3,
     "mouth/mouth-lowerlip-volume": 0.3,
     "mouth/mouth-philtrum-volume": 0.4,
-    "mouth/mouth-cupidsbow": 0.5,
+    "mouth/mouth-cupidsbow": 0.4,
     "chin/chin-width": 0.5,
     "chin/chin-height": 0.45,
     "chin/chin-prominent": 0.45,
@@ -79,7 +79,7 @@ DIRECTED_PAIRS: dict[str, tuple[str, str, float]] = {
     "eyes/eye-epicanthus": ("out", "in", 0.3),
     "cheek/cheek-trans": ("down", "up", 0.35),
 }
-HEAD_SHAPES = ("oval", "round", "square", "rectangular", "diamond", "invertedtriangular", "triangular")
+HEAD_SHAPES = ("oval", "round", "square", "rectangular", "diamond", "invertedtriangular")
 ASYMMETRIES = ("brown-1", "cheek-1", "eye-1", "eye-3", "eye-5", "jaw-1", "jaw-2", "mouth-1", "nose-1", "nose-3")
 PAIRED = ("eyes/", "cheek/", "ears/")  # morphs that exist once a side, as l-... and r-...
 
@@ -206,7 +206,7 @@ def draw_person(rng: Rng, ancestry: str) -> Person:
         shape[f"{name}-{plus if weight > 0 else minus}"] = abs(weight)
     for name in rng.choice(HEAD_SHAPES, 2, replace=False):
         shape[f"head/head-{name}"] = float(rng.uniform(0, 0.5))
-    differ = 0.75 * float(np.interp(age, [6, 18], [0.6, 1.0]))  # children's faces differ less
+    differ = 0.7 * float(np.interp(age, [6, 18], [0.6, 1.0]))  # children's faces differ less
     shape = {name: weight * differ for name, weight in shape.items()}
     asymmetry = {
         f"asym/asym-{name}-{rng.choice(['l', 'r'])}": float(abs(rng.normal(0, 0.18)))

@@ -20,6 +20,7 @@ class Phenotype:
     brow_loss: float = 0.0  # share of eyebrow lost, from its outer end
     nodules: int = 0  # number of raised nodules on cheeks, nose, forehead, chin
     patches: int = 0  # number of pale patches
+    furrows: float = 0.0  # thickened skin in folds: added depth of the lines that age makes
     redness: float = 0.0  # added flush
     scleral_show: float = 0.0  # staring: share of the lids' expression "opened up"
     corneal_haze: float = 0.0  # clouding of one cornea
@@ -40,26 +41,26 @@ PHENOTYPES: dict[str, Phenotype] = {
             "nose/nose-greek-decr": 0.5,
             "nose/nose-scale-vert-decr": 0.7,
             "nose/nose-width1-incr": 0.7,
-            "cheek/cheek-bones-incr": 0.8,
+            "cheek/cheek-bones-incr": 0.9,
             "cheek/cheek-trans-up": 0.3,
             "forehead/forehead-nubian-incr": 0.7,
             "mouth/mouth-upperlip-height-decr": 0.7,
             "mouth/mouth-upperlip-volume-decr": 0.4,
-            "mouth/mouth-philtrum-volume-decr": 0.8,
-            "mouth/mouth-trans-forward": 0.35,
-            "chin/chin-prominent-decr": 0.8,
+            "mouth/mouth-philtrum-volume-decr": 0.6,
+            "mouth/mouth-trans-forward": 0.25,
+            "chin/chin-prominent-decr": 0.55,
             "chin/chin-height-decr": 0.5,
         },
     ),
     # Thinning hair, protruding or staring eyes, increased ocular fissure.
     "hyperthyroidism": Phenotype(
         morphs={
-            "eyes/eye-height1-incr": 0.7,
-            "eyes/eye-height2-incr": 0.8,
-            "eyes/eye-height3-incr": 0.7,
+            "eyes/eye-height1-incr": 0.55,
+            "eyes/eye-height2-incr": 0.65,
+            "eyes/eye-height3-incr": 0.55,
             "eyes/eye-push1-out": 0.7,
             "eyes/eye-push2-out": 0.7,
-            "eyes/eye-scale-incr": 0.3,
+            "eyes/eye-scale-incr": 0.15,
             "eyes/eye-bag-incr": 0.5,
             "eyes/eye-eyefold-up": 0.5,
             "head/head-fat-decr": 0.5,
@@ -102,17 +103,20 @@ PHENOTYPES: dict[str, Phenotype] = {
     # Nodules (granulomas), pale patches, eyebrow loss, flattened nose, eye damage; full ear lobes.
     "leprosy": Phenotype(
         morphs={
-            "nose/nose-hump-decr": 0.8,
-            "nose/nose-greek-decr": 0.6,
-            "nose/nose-compression-compress": 0.5,
+            "nose/nose-hump-decr": 1.0,
+            "nose/nose-greek-decr": 0.7,
+            "nose/nose-compression-compress": 0.6,
             "nose/nose-scale-depth-decr": 0.5,
             "ears/ear-lobe-incr": 0.9,
             "mouth/mouth-lowerlip-volume-incr": 0.4,
+            "mouth/mouth-upperlip-volume-incr": 0.3,
             "eyes/eye-bag-incr": 0.4,
+            "cheek/cheek-volume-incr": 0.3,
         },
+        furrows=0.7,
         hair_loss=0.1,
         brow_loss=0.9,
-        nodules=16,
+        nodules=18,
         patches=4,
         corneal_haze=0.5,
     ),
@@ -120,5 +124,5 @@ PHENOTYPES: dict[str, Phenotype] = {
 
 
 def draw_severity(rng: np.random.Generator) -> float:
-    """Severity in 0..1, mean 0.6: from hardly visible to marked."""
-    return round(float(rng.beta(2.2, 1.45)), 3)
+    """Severity in 0..1, mean 0.76: from hardly visible to marked, most often plain to see."""
+    return round(float(rng.beta(3.4, 1.1)), 3)

@@ -77,7 +77,7 @@ def draw_photograph(rng: Rng) -> Photograph:
     turn = rng.uniform(0, np.pi)
     motion = rng.uniform(0.5, 1.8) if rng.random() < 0.1 else 0.0
     return Photograph(
-        yaw=float(np.clip(rng.normal(0, 8.5), -20, 20)),
+        yaw=float(np.clip(rng.normal(0, 8), -18, 18)),
         pitch=float(np.clip(rng.normal(0, 3.5), -7, 8)),
         roll=float(np.clip(rng.normal(0, 4), -12, 12)),
         gaze=(float(rng.normal(0, 5)), float(rng.normal(0, 3))),
@@ -115,7 +115,7 @@ def draw_expression(rng: Rng) -> dict[str, float]:
     units = {
         "mouth-corner-puller": smile,
         "mouth-compression": float(rng.uniform(0, 0.3)) if rng.random() < 0.2 else 0.0,
-        "mouth-open": float(rng.uniform(0.03, 0.1)) if rng.random() < 0.12 else 0.0,
+        "mouth-open": float(rng.uniform(0.02, 0.07)) if rng.random() < 0.1 else 0.0,
         "mouth-depression": float(rng.uniform(0, 0.3)) if rng.random() < 0.15 else 0.0,
         "eyebrows-left-up": brow * float(rng.uniform(0.8, 1.2)),
         "eyebrows-right-up": brow * float(rng.uniform(0.8, 1.2)),
@@ -155,7 +155,7 @@ def draw_lights(rng: Rng) -> tuple[tuple[Light, ...], tuple[float, float, float]
     warm = float(rng.uniform(0, 1))
     tint = np.array([1.0, 0.95 - 0.08 * warm, 0.92 - 0.25 * warm])
     key = Light(
-        azimuth=float(rng.uniform(-52, 52)),
+        azimuth=float(rng.uniform(-48, 48)),
         elevation=float(rng.uniform(8, 55)),
         width=float(np.exp(rng.uniform(np.log(5), np.log(30)))),
         height=float(np.exp(rng.uniform(np.log(6), np.log(30)))),

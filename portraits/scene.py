@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from portraits import blender, head, materials, skin
+from portraits import blender, head, landmarks, materials, skin
 from portraits import hair as strands
 from portraits.assets import Array, Surface, base_mesh, head_share, morphed, normals, refined
 from portraits.backdrop import backdrop
@@ -69,15 +69,12 @@ class Camera:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A portrait before it is developed: linear RGB (size, size, 3) in which 1 is white; where skin is in view and how
-    much the phenotype changed it there, both 0..1 (size, size); the base vertices (19158, 3) and the camera, for
-    projecting points."""
+    """A portrait before it is developed: linear RGB (size, size, 3) in which 1 is white; where the head is, hair
+    included, and how much the phenotype changed it there, both 0..1 (size, size)."""
 
     image: Array
-    skin: Array
+    head: Array
     sign: Array
-    base: Array
-    camera: Camera
 
 
 def framed(photograph: Photograph, vertices: Array, size: int) -> tuple[Camera, float]:
@@ -94,6 +91,14 @@ def framed(photograph: Photograph, vertices: Array, size: int) -> tuple[Camera, 
     return camera, float(camera.eye[2] - front[:, 2].max() + 0.3)
 
 
+def project_landmarks(
+    person: Person, phenotype: Phenotype, severity: float, photograph: Photograph, size: int = 320
+) -> Array:
+    """Pixel positions (68, 2) of the landmarks in the portrait that `render` makes."""
+    surface = head.surface()(base_vertices(person, phenotype, severity, photograph))
+    return framed(photograph, surface, size)[0].project(surface[landmarks.vertices()])
+
+
 def add_head(person: Person, phenotype: Phenotype, severity: float, base: Array, moved: Array) -> None:
     """Skin, scalp shadow, teeth; ``moved`` (n,) is how much the phenotype's morphs moved each vertex."""
     surface = head.surface()
@@ -102,9 +107,10 @@ def add_head(person: Person, phenotype: Phenotype, severity: float, base: Array,
     roots = 0.55 * density[:, None]
     colour = paint.colour * (1 - roots) + roots * 0.25 * bulk_colour(person)
     if person.hair.beard:
-        shadow = 0.3 * (head.regions()["beard"] * strands.beard_shape(person))[:, None]
+        shadow = 0.2 * (head.regions()["beard"] * strands.beard_shape(person))[:, None]
         colour = colour * (1 - shadow * [1.0, 0.92, 0.85])
-    sign = np.maximum.reduce([paint.sign, moved, phenotype.hair_loss * severity * head.regions()["scalp"]])
+    bald = phenotype.hair_loss * severity * head.regions()["scalp"]
+    sign = np.maximum.reduce([paint.sign, moved, bald, strands.brow_lost(phenotype, severity)])
     relief = paint.relief[:, None] * normals(vertices, surface.triangles)
     blender.add_mesh(
         "skin",
@@ -115,6 +121,7 @@ def add_head(person: Person, phenotype: Phenotype, severity: float, base: Array,
         roughness=paint.roughness,
         oil=paint.oil,
         sign=sign,
+        head=surface(head_share()),
         rest=head.rest(),
     )
     white = materials.teeth()
@@ -169,7 +176,7 @@ def add_hair(person: Person, phenotype: Phenotype, severity: float, base: Array)
     scalp, home = strands.scalp_hair(person, phenotype, severity, vertices, normal)
     temples = np.clip(1.6 - home[:, 1] / 8.5 + 0.2 * np.abs(home[:, 0]), 0.5, 1.2)  # grey comes there first
     for name, lines, radius, grey, tint in (
-        ("scalp", scalp, 0.0030 + 0.0012 * hair.curl, hair.grey * temples if len(home) else 0.0, 1.0),
+        ("scalp", scalp, 0.0034 + 0.0016 * hair.curl, hair.grey * temples if len(home) else 0.0, 1.0),
         ("brows", strands.brows(person, phenotype, severity, vertices, normal), 0.0019, 0.6 * hair.grey, hair.brow_tint),
         ("beard", strands.beard(person, vertices, normal), 0.0026, min(1.0, 1.2 * hair.grey), 0.9),
         ("lashes", strands.lashes(person, base), 0.0018, 0.0, 1.6),
@@ -226,4 +233,4 @@ def render(person: Person, phenotype: Phenotype, severity: float, photograph: Ph
     behind = backdrop(photograph.backdrop, size, np.random.default_rng([photograph.backdrop_seed, 0]))
     picture = seen["image"]
     image = picture[..., :3] * exposure(light, photograph, person) + (1 - picture[..., 3:]) * behind
-    return Rendered(image, np.clip(seen["skin"], 0, 1), np.clip(seen["sign"], 0, 1), base, camera)
+    return Rendered(image, np.clip(seen["head"], 0, 1), np.clip(seen["sign"], 0, 1))

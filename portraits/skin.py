@@ -42,13 +42,13 @@ def paint(person: Person, phenotype: Phenotype, severity: float, base: Array) ->
     place = np.random.default_rng([person.skin_seed, 2])
     melanin = person.melanin + _melanin(person, np.random.default_rng([person.skin_seed, 1]), place)
     blood = _blood(person, np.random.default_rng([person.skin_seed, 8]))
-    relief = wrinkles(person, np.random.default_rng([person.skin_seed, 9]))
+    relief = wrinkles(person, np.random.default_rng([person.skin_seed, 9]), phenotype.furrows * severity)
     pale, nodule, bumps = _lesions(phenotype, severity, place)
-    sign = np.maximum(np.clip(2 * pale, 0, 1), nodule)
+    sign = np.maximum(np.clip(3 * pale, 0, 1), nodule)
     melanin = melanin - pale * (0.4 + person.melanin)
     flush = phenotype.redness * severity * (0.6 * part["cheeks"] + 0.4 * part["nose"] + 0.2 * part["front"])
     sign = np.maximum(sign, np.clip(3 * flush, 0, 1))
-    blood = blood + flush + 0.5 * nodule
+    blood = blood + flush + 0.6 * nodule
     warm = np.array([1 + 0.05 * person.undertone, 1.0, 1 - 0.16 * person.undertone])
     pigment = np.clip(melanin, 0, 1)
     colour = tone(pigment) * warm * np.exp(-np.clip(blood, 0, 1.5)[:, None] * [0.06, 0.36, 0.32])
@@ -97,17 +97,17 @@ def _lesions(phenotype: Phenotype, severity: float, place: np.random.Generator) 
     pale, nodule, bumps = (np.zeros(len(points)) for _ in range(3))
     for centre, radius in _spots(place, "front", phenotype.patches, severity, (0.12, 0.3)):
         edge = np.linalg.norm(points - centre, axis=1) + 0.04 * smooth_noise(points, 9, place)
-        pale = np.maximum(pale, 0.5 * severity / (1 + np.exp(np.clip((edge - radius) / 0.025, -30, 30))))
+        pale = np.maximum(pale, 0.32 * severity / (1 + np.exp(np.clip((edge - radius) / 0.03, -30, 30))))
     for centre, radius in _spots(place, "nodular", phenotype.nodules, severity, (0.04, 0.09)):
         bump = np.exp(-((np.linalg.norm(points - centre, axis=1) / radius) ** 2))
-        nodule, bumps = np.maximum(nodule, bump), np.maximum(bumps, 0.4 * radius * bump)
+        nodule, bumps = np.maximum(nodule, bump), np.maximum(bumps, 0.55 * radius * bump)
     return pale, nodule, bumps
 
 
-def wrinkles(person: Person, rng: np.random.Generator) -> Array:
+def wrinkles(person: Person, rng: np.random.Generator, furrows: float) -> Array:
     """Relief (decimetres): folds that everybody has a little and age deepens, each line with its own depth."""
     x, y, z = rest().T
-    age = float(np.interp(person.age, [22, 80], [0, 1])) * person.wrinkles
+    age = float(np.interp(person.age, [22, 80], [0, 1])) * person.wrinkles + furrows
     side, relief = np.abs(x), 0.0006 * smooth_noise(rest(), 40, rng)
     front = (z > 0.75) * 1.0
 
