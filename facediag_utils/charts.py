@@ -159,3 +159,41 @@ def distances(values: dict[str, dict[str, Distance]], counts: Sequence[str], tit
     axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     sns.despine(figure)
     return figure
+
+
+def severity_curve(severity: np.ndarray, right: np.ndarray, controls: np.ndarray, title: str, bins: int = 5) -> Figure:
+    """Share of diseased faces named rightly, by severity, with 95% Wilson intervals; controls beside.
+
+    Parameters
+    ----------
+    severity : numpy.ndarray
+        (n,), 0..1, of the diseased.
+    right, controls : numpy.ndarray
+        bool, whether each diseased face, and each control, got its class.
+    """
+    figure, axis = plt.subplots(figsize=(5.6, 3.6))
+    edges = np.quantile(severity, np.linspace(0, 1, bins + 1))
+    place = np.clip(np.searchsorted(edges, severity, side="right") - 1, 0, bins - 1)
+    points = [(severity[place == k].mean(), right[place == k]) for k in range(bins)]
+    points.append((0.0, controls))
+    for k, (x, hits) in enumerate(points):
+        value, low, high = (100 * v for v in proportion(int(hits.sum()), len(hits)))
+        last = k == bins
+        axis.errorbar(
+            x,
+            value,
+            [[value - low], [high - value]],
+            fmt="s" if last else "o",
+            color=COLOURS[1 if last else 0],
+            capsize=3,
+        )
+        axis.annotate(f"n = {len(hits)}", (x, low), xytext=(0, -4), textcoords="offset points", ha="center", va="top")
+    axis.plot([x for x, _ in points[:-1]], [100 * hits.mean() for _, hits in points[:-1]], color=COLOURS[0])
+    axis.annotate("controls", (0, 100 * controls.mean()), xytext=(8, 0), textcoords="offset points", va="center")
+    axis.set(
+        xlabel="severity of the signs (0 to 1, mean of a fifth of the diseased)", ylabel="named rightly (%), 95% Wilson"
+    )
+    axis.set(xlim=(-0.06, 1.02), ylim=(0, 102))
+    axis.set_title(title)
+    sns.despine(figure)
+    return figure

@@ -13,6 +13,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from PIL import Image
 
+from facediag_utils import truth
 from facediag_utils.alignment import Faces, face_chip
 from facediag_utils.cohort import Cohort
 from facediag_utils.evaluation import short_names
@@ -186,6 +187,30 @@ def alignment_steps(cohort: Cohort, faces: Faces, rows: Sequence[int], size: int
     for line, text in enumerate(titles):
         axes[line, 0].set_ylabel(text, fontsize=9)
     figure.tight_layout(pad=0.4)
+    return figure
+
+
+def truth_pictures(cohort: Cohort, rows: Sequence[int]) -> Figure:
+    """For some rendered images: the landmarks projected from the mesh, and where the phenotype changed the head."""
+    figure, axes = plt.subplots(2, len(rows), figsize=(2.0 * len(rows), 4.4), squeeze=False)
+    points = truth.landmarks(cohort)
+    for (above, below), row in zip(axes.T, rows, strict=True):
+        image = read_rgb(cohort.table["path"].iloc[row])
+        head, sign = truth.signs(cohort, row)
+        extent = (-0.5, image.shape[1] - 0.5, image.shape[0] - 0.5, -0.5)
+        above.imshow(image)
+        above.plot(*points[row].T, ".", color="white", markersize=3.2)
+        above.plot(*points[row].T, ".", color=COLOURS[0], markersize=1.8)
+        above.set_title(title_of(cohort.table["label"].iloc[row]), fontsize=9)
+        below.imshow(image.mean(axis=2), cmap="gray", vmin=0, vmax=400)
+        shown = below.imshow(sign, cmap="cividis", vmin=0, vmax=1, alpha=0.75 * head, extent=extent)
+        for axis in (above, below):
+            axis.set(xticks=[], yticks=[])
+    axes[0, 0].set_ylabel("true landmarks", fontsize=9)
+    axes[1, 0].set_ylabel("changed by the signs", fontsize=9)
+    figure.tight_layout(pad=0.4)
+    bar = figure.colorbar(shown, ax=axes[1].tolist(), fraction=0.02, pad=0.01)
+    bar.set_label("change (0 none, 1 = 5 mm)", fontsize=8)
     return figure
 
 

@@ -17,7 +17,7 @@ def main() -> None:
     make = commands.add_parser("make", help="render what is missing, then write manifests and landmarks")
     render = commands.add_parser("render", help="render some rows of a set in this process")
     compare = commands.add_parser("compare", help="render some images again: mean difference from the files")
-    sheet = commands.add_parser("sheet", help="picture of each phenotype at severity 0, 0.5, 1")
+    commands.add_parser("sheet", help="picture of each phenotype at severity 0, 0.5, 1")
     audit = commands.add_parser("audit", help="measure detection, landmarks, identities, leaks; write the datasheet")
     for command in (make, render, compare, audit):
         command.add_argument("--out", type=Path, default=BUNDLED)

@@ -21,14 +21,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from facediag_utils import alignment, dtl2
+from facediag_utils import alignment, dtl2, truth
 from facediag_utils.cohort import Cohort, load
 from facediag_utils.images import read_rgb
 from facediag_utils.profiles import Profile
 from portraits import cohort as generator
 
 SPLITS = 20  # random splits of 40 training and 30 test images a class
-INNER = slice(17, 68)  # all landmarks but the outline
 BACKBONE = "dlib_resnet29"
 BEGIN, END = "<!-- audit: begin -->", "<!-- audit: end -->"
 
@@ -66,16 +65,26 @@ def measure(folder: Path) -> list[Measure]:
         Measure("share of images in which dlib's detector finds the face", float(found.mean()), low=0.99),
         Measure(
             "median landmark error, inner 51 points, share of inter-ocular distance",
-            float(np.nanmedian(landmark_errors(folder, cohort, faces))),
+            float(np.nanmedian(truth.landmark_errors(faces.landmarks, truth.landmarks(cohort)))),
             high=0.05,
         ),
         Measure("verification of identities, AUC", _auc(same, different), low=0.98),
         Measure("median descriptor distance, two people", float(np.median(different)), low=0.60),
         Measure("median descriptor distance, one person twice", float(np.median(same)), high=0.45),
-        Measure("five classes from pixels of background and clothes", accuracy(surroundings(folder, cohort), labels), high=0.26),
-        Measure("five classes from pose, light, lens, clothes, age, sex as drawn", accuracy(circumstances(), labels), high=0.26),
+        Measure(
+            "five classes from pixels of background and clothes", accuracy(surroundings(cohort), labels), high=0.26
+        ),
+        Measure(
+            "five classes from pose, light, lens, clothes, age, sex as drawn",
+            accuracy(circumstances(), labels),
+            high=0.26,
+        ),
         Measure("five classes from ancestry alone", by_ancestry),
-        Measure("five classes from mean colour, contrast, sharpness", accuracy(statistics(cohort), labels), high=by_ancestry + 0.06),
+        Measure(
+            "five classes from mean colour, contrast, sharpness",
+            accuracy(statistics(cohort), labels),
+            high=by_ancestry + 0.06,
+        ),
         Measure("five classes from hair style as drawn", accuracy(hair_styles(), labels), high=by_ancestry + 0.06),
         Measure(
             f"five classes by DTL2 on {BACKBONE}",
@@ -101,16 +110,6 @@ def accuracy(features: np.ndarray, labels: np.ndarray, scaled: bool = True) -> f
     return float(cross_val_score(model, features, labels, cv=splits).mean())
 
 
-def landmark_errors(folder: Path, cohort: Cohort, faces: alignment.Faces) -> np.ndarray:
-    """Mean distance (n,) of dlib's inner 51 landmarks from those of the mesh, in outer eye corner distances."""
-    table = pd.read_csv(folder / "landmarks.csv")
-    if list(table["image"]) != list(cohort.table["image"]):
-        raise SystemExit(f"portraits: {folder / 'landmarks.csv'} does not list the images of manifest.csv in order")
-    truth = table.drop(columns="image").to_numpy().reshape(-1, 68, 2)
-    between = np.linalg.norm(truth[:, 36] - truth[:, 45], axis=1)
-    return np.linalg.norm(faces.landmarks[:, INNER] - truth[:, INNER], axis=2).mean(axis=1) / between
-
-
 def descriptor_distances(people: Cohort, faces: alignment.Faces) -> tuple[np.ndarray, np.ndarray]:
     """Distances of dlib's 128-D descriptors between two pictures of one person, and of two people."""
     values = dtl2.extract(BACKBONE, people, faces, layer="descriptor")[faces.found]
@@ -124,15 +123,14 @@ def _auc(same: np.ndarray, different: np.ndarray) -> float:
     return float(roc_auc_score(np.repeat([1, 0], [len(same), len(different)]), -np.concatenate([same, different])))
 
 
-def surroundings(folder: Path, cohort: Cohort, side: int = 20) -> np.ndarray:
+def surroundings(cohort: Cohort, side: int = 20) -> np.ndarray:
     """Pixels (side x side pictures) of background and clothes alone: of places where a head is in at most one picture of
     twenty; where it is, the picture's own mean stands."""
     pictures, heads = [], []
-    for row in cohort.table.itertuples():
-        picture = Image.fromarray(read_rgb(row.path)).resize((side, side), Image.Resampling.BOX)
-        mask = Image.open(folder / generator.mask_path(row.image)).point(lambda value: 255 * (value > 0))
-        heads.append(np.asarray(mask.resize((side, side), Image.Resampling.BOX)) > 0)
-        pictures.append(np.asarray(picture, float))
+    for row, path in enumerate(cohort.table["path"]):
+        pictures.append(np.asarray(Image.fromarray(read_rgb(path)).resize((side, side), Image.Resampling.BOX), float))
+        head, _ = truth.signs(cohort, row)
+        heads.append(head.reshape(side, -1, side, head.shape[0] // side).any(axis=(1, 3)))
     values, head = np.array(pictures), np.array(heads)
     places = head.mean(axis=0) <= 0.05
     means = np.array([picture[~covered & places].mean(axis=0) for picture, covered in zip(values, head, strict=True)])
@@ -145,7 +143,9 @@ def statistics(cohort: Cohort) -> np.ndarray:
     rows = []
     for path in cohort.table["path"]:
         picture = read_rgb(path).astype(float)
-        rows.append([*picture.mean(axis=(0, 1)), *picture.std(axis=(0, 1)), np.log(laplace(picture.mean(axis=2)).var())])
+        rows.append(
+            [*picture.mean(axis=(0, 1)), *picture.std(axis=(0, 1)), np.log(laplace(picture.mean(axis=2)).var())]
+        )
     return np.array(rows)
 
 

@@ -36,7 +36,7 @@ def _studio(rng: np.random.Generator) -> Array:
 
 def _room(rng: np.random.Generator) -> Array:
     """Furniture, frames, shelves, a window: rectangles from large to small, shaded, out of focus."""
-    y, x = np.mgrid[-1 : 1 : SIZE * 1j, -1 : 1 : SIZE * 1j]
+    x = np.linspace(-1, 1, SIZE)[None]
     image = np.tile(_tint(rng, 0.12, 0.5, 0.06), (SIZE, SIZE, 1)) * (1 + rng.normal(0, 0.25) * x)[..., None]
     floor = int(SIZE * rng.uniform(0.7, 1.1))
     image[floor:] = _tint(rng, 0.05, 0.3, 0.15)
@@ -55,7 +55,7 @@ def _street(rng: np.random.Generator) -> Array:
     image = np.tile(_tint(rng, 0.35, 0.9, 0.05), (SIZE, SIZE, 1))
     left = -20
     while left < SIZE:
-        width, roof = rng.integers(30, 80), rng.integers(-20, SIZE // 2)
+        width, roof = int(rng.integers(30, 80)), int(rng.integers(-20, SIZE // 2))
         front = _tint(rng, 0.08, 0.45, 0.1)
         image[max(roof, 0) :, max(left, 0) : left + width] = front
         for top in range(max(roof, 0) + 8, SIZE - 30, 18):

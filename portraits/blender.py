@@ -101,9 +101,7 @@ def add_curves(name: str, lines: Array, radius: float, material: Any, **attribut
     data.add_curves([points] * number)
     data.points.foreach_set("position", np.ascontiguousarray(lines, np.float32).ravel())
     width = radius * np.linspace(1, 0.4, points)
-    data.attributes.new("radius", "FLOAT", "POINT").data.foreach_set(
-        "value", np.tile(width, number).astype(np.float32)
-    )
+    data.attributes.new("radius", "FLOAT", "POINT").data.foreach_set("value", np.tile(width, number).astype(np.float32))
     _attributes(data, "CURVE", attributes)
     data.materials.append(material)
     _link(name, data)
@@ -137,9 +135,7 @@ def directions(rows: int, columns: int) -> Array:
     elevation = ((np.arange(rows) + 0.5) / rows - 0.5) * np.pi
     azimuth = -((np.arange(columns) + 0.5) / columns - 0.5) * 2 * np.pi
     flat = np.cos(elevation)[:, None]
-    return np.stack(
-        [flat * np.cos(azimuth), flat * np.sin(azimuth), np.sin(elevation)[:, None] + 0 * azimuth], axis=-1
-    )
+    return np.stack([flat * np.cos(azimuth), flat * np.sin(azimuth), np.sin(elevation)[:, None] + 0 * azimuth], axis=-1)
 
 
 def set_environment(light: Array) -> None:

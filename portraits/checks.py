@@ -44,5 +44,7 @@ def phenotype_sheet(path: Path) -> None:
                 picture = develop(render(person, PHENOTYPES[name], severity, photo).image, photo)
                 place = (SIDE * (len(LEVELS) * column + k), (SIDE + 20) * row)
                 page.paste(Image.open(io.BytesIO(picture)).resize((SIDE, SIDE)), (place[0], place[1] + 20))
-                draw.text((place[0] + 4, place[1] + 4), f"{name.replace('_', ' ')}, severity {severity:g}", fill="black")
+                draw.text(
+                    (place[0] + 4, place[1] + 4), f"{name.replace('_', ' ')}, severity {severity:g}", fill="black"
+                )
     page.save(path, quality=88)

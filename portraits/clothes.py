@@ -35,7 +35,7 @@ def neckline(cut: str, rest: Array) -> Array:
 
 def pattern(garment: Garment, rest: Array, rng: np.random.Generator) -> Array:
     """Colour (n, 3) of the cloth: plain, stripes, checks, dots, or a yoke of another colour."""
-    x, y, z = rest.T
+    x, y, _ = rest.T
     first, second = np.array(garment.colour), np.array(garment.second)
     across = np.abs(((y * garment.repeat) % 1) - 0.5) < garment.duty / 2
     along = np.abs(((x * garment.repeat) % 1) - 0.5) < garment.duty / 2
@@ -78,7 +78,9 @@ def _layer(
     colour = np.where((edge < 0.11)[:, None], colour * garment.hem, colour)
     shown = np.clip(edge / 0.015 + 0.5, 0, 1)
     quads = surface.quads[shown[surface.quads].max(axis=1) > 0]  # unseen cloth would still cast shadows
-    add_mesh(name, vertices, quads, materials.cloth(garment.weave, garment.sheen), colour=colour, shown=shown, rest=rest)
+    add_mesh(
+        name, vertices, quads, materials.cloth(garment.weave, garment.sheen), colour=colour, shown=shown, rest=rest
+    )
 
 
 def _collar(garment: Garment, base: Array) -> None:
@@ -100,7 +102,10 @@ def _collar(garment: Garment, base: Array) -> None:
     index = np.arange(strip.shape[0] * count).reshape(-1, count)
     quads = np.stack([index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]], axis=-1).reshape(-1, 4)
     points = strip.reshape(-1, 3)
-    flat = np.stack([np.tile(np.linspace(-2, 2, count), len(rows)), np.repeat(np.arange(len(rows)), count) * 0.1, 0 * points[:, 0]], axis=1)
+    flat = np.stack(
+        [np.tile(np.linspace(-2, 2, count), len(rows)), np.repeat(np.arange(len(rows)), count) * 0.1, 0 * points[:, 0]],
+        axis=1,
+    )
     colour = np.tile(np.array(garment.colour) * garment.hem, (len(points), 1))
     material = materials.cloth(garment.weave, garment.sheen)
     add_mesh("collar", points, quads, material, colour=colour, shown=np.ones(len(points)), rest=flat)

@@ -135,9 +135,7 @@ def mask(head: np.ndarray, sign: np.ndarray) -> bytes:
     """PNG (`MASK_SIZE` a side, 8 bit): 0 off the head; on it 15 to 255 in steps of 15, by how much the phenotype
     changed the place."""
     side = head.shape[0] // MASK_SIZE
-    small_head, small_sign = (
-        part.reshape(MASK_SIZE, side, MASK_SIZE, side).mean(axis=(1, 3)) for part in (head, sign)
-    )
+    small_head, small_sign = (part.reshape(MASK_SIZE, side, MASK_SIZE, side).mean(axis=(1, 3)) for part in (head, sign))
     values = np.where(small_head > 0.5, 15 + 15 * np.round(16 * np.clip(small_sign, 0, 1)), 0)
     buffer = io.BytesIO()
     Image.fromarray(values.astype(np.uint8)).save(buffer, "PNG", optimize=True)

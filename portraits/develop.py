@@ -30,7 +30,9 @@ def develop(linear: Array, photograph: Photograph) -> bytes:
     light = light + 0.06 * (_blurred(light, 6.0) - light)  # glare of the lens
     light = _moved(_blurred(light, photograph.blur_px), photograph.motion_px)
     small = round(size * photograph.resolution)
-    light = zoom(light, (small / size, small / size, 1), order=1, mode="nearest", grid_mode=True) if small < size else light
+    light = (
+        zoom(light, (small / size, small / size, 1), order=1, mode="nearest", grid_mode=True) if small < size else light
+    )
     grain = _blurred(rng.normal(size=light.shape), 0.5) * 1.6  # as left by demosaicing
     light = light + photograph.noise * np.sqrt(np.maximum(light, 0) + 0.02) * grain
     picture = Image.fromarray((255 * tone_curve(light, photograph.contrast) + 0.5).astype(np.uint8))

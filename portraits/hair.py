@@ -65,9 +65,7 @@ def scalp_hair(
     return strands, home
 
 
-def grown(
-    hair: Hair, corners: Array, share: Array, vertices: Array, normal: Array, rng: Rng
-) -> tuple[Array, Array]:
+def grown(hair: Hair, corners: Array, share: Array, vertices: Array, normal: Array, rng: Rng) -> tuple[Array, Array]:
     """Guides that leave the scalp along the combing direction, bend under gravity and slide over head and shoulders;
     and which of them keep off the eyes."""
     point, out, home = (at(v, corners, share) for v in (vertices, normal, rest()))
@@ -97,9 +95,7 @@ def grown(
     return np.stack(strands, axis=1), ~across
 
 
-def locks(
-    hair: Hair, guides: Array, guide_home: Array, guide_out: Array, point: Array, home: Array, rng: Rng
-) -> Array:
+def locks(hair: Hair, guides: Array, guide_home: Array, guide_out: Array, point: Array, home: Array, rng: Rng) -> Array:
     """Strands that start at ``point`` and follow guides; waves and coils are wound round the way they take."""
     number, steps = len(point), guides.shape[1]
     near = cKDTree(guide_home).query(home, k=3)[1]
@@ -133,7 +129,11 @@ def wound(hair: Hair, strands: Array, lock: Array, out: Array, rng: Rng) -> Arra
     period = np.interp(hair.curl, [0.12, 0.5, 0.7, 1.0], [1.3, 0.6, 0.3, 0.14])
     radius = np.interp(hair.curl, [0.12, 0.5, 0.7, 1.0], [0.03, 0.06, 0.05, 0.03])
     phases = np.random.default_rng(int(rng.integers(2**31))).uniform(0, 2 * np.pi, int(lock.max()) + 1)
-    angle = phases[lock][:, None] + rng.normal(0, 0.25 + 0.8 * hair.curl, (len(strands), 1)) + travelled * 2 * np.pi / period
+    angle = (
+        phases[lock][:, None]
+        + rng.normal(0, 0.25 + 0.8 * hair.curl, (len(strands), 1))
+        + travelled * 2 * np.pi / period
+    )
     grow = radius * np.clip(travelled / 0.35, 0.15, 1)[..., None]
     flat = 0.35 if hair.curl < 0.5 else 1.0  # waves lie in a plane, coils do not
     return strands + grow * (np.cos(angle)[..., None] * side + flat * np.sin(angle)[..., None] * up)

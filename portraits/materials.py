@@ -18,7 +18,9 @@ def skin() -> Any:
     rest = m.attribute("rest", "Vector")
     mottle = m("TexNoise", Vector=rest, Scale=14.0, Detail=4.0)
     shade = m.math("MULTIPLY_ADD", mottle, 0.4, 0.8)
-    base = m("MixRGB", settings={"blend_type": "MULTIPLY"}, i0=1.0, i1=m.attribute("colour", "Color"), i2=_grey(m, shade))
+    base = m(
+        "MixRGB", settings={"blend_type": "MULTIPLY"}, i0=1.0, i1=m.attribute("colour", "Color"), i2=_grey(m, shade)
+    )
     pores = m("TexVoronoi", Vector=rest, Scale=42.0)
     bumps = m("TexNoise", Vector=rest, Scale=26.0, Detail=5.0, Roughness=0.65)
     height = m.math("MULTIPLY_ADD", pores, 0.35, bumps)
@@ -49,7 +51,9 @@ def eye() -> Any:
     m = Material("eye")
     veins = m("TexNoise", Vector=m.attribute("rest", "Vector"), Scale=22.0, Detail=6.0, Distortion=1.5)
     shade = m.math("MULTIPLY_ADD", veins, 0.2, 0.9)
-    base = m("MixRGB", settings={"blend_type": "MULTIPLY"}, i0=1.0, i1=m.attribute("colour", "Color"), i2=_grey(m, shade))
+    base = m(
+        "MixRGB", settings={"blend_type": "MULTIPLY"}, i0=1.0, i1=m.attribute("colour", "Color"), i2=_grey(m, shade)
+    )
     shader = m(
         "BsdfPrincipled",
         Base_Color=base,
@@ -65,7 +69,9 @@ def eye() -> Any:
 
 def teeth() -> Any:
     m = Material("teeth")
-    shader = m("BsdfPrincipled", Base_Color=(0.62, 0.55, 0.45), Roughness=0.25, Subsurface_Weight=0.3, Subsurface_Scale=0.02)
+    shader = m(
+        "BsdfPrincipled", Base_Color=(0.62, 0.55, 0.45), Roughness=0.25, Subsurface_Weight=0.3, Subsurface_Scale=0.02
+    )
     return m.surface(shader, head=1.0)
 
 
@@ -95,7 +101,11 @@ def cloth(weave: str, sheen: float) -> Any:
     normal = m("Bump", Strength=0.7, Distance=0.05, Height=height)
     grain = m("TexNoise", Vector=rest, Scale=scale * 1.3, Detail=2.0)
     shade = m.math("MULTIPLY_ADD", grain, 0.5 if weave in ("denim", "knit") else 0.22, 0.75)
-    base = m("MixRGB", settings={"blend_type": "MULTIPLY"}, i0=1.0, i1=m.attribute("colour", "Color"), i2=_grey(m, shade))
-    shader = m("BsdfPrincipled", Base_Color=base, Roughness=0.85, Specular_IOR_Level=0.2, Sheen_Weight=sheen, Normal=normal)
+    base = m(
+        "MixRGB", settings={"blend_type": "MULTIPLY"}, i0=1.0, i1=m.attribute("colour", "Color"), i2=_grey(m, shade)
+    )
+    shader = m(
+        "BsdfPrincipled", Base_Color=base, Roughness=0.85, Specular_IOR_Level=0.2, Sheen_Weight=sheen, Normal=normal
+    )
     hidden = m.math("LESS_THAN", m.attribute("shown"), 0.5)
     return m.surface(m("MixShader", i0=hidden, i1=shader, i2=m("BsdfTransparent")))

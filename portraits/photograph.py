@@ -87,9 +87,7 @@ def draw_photograph(rng: Rng) -> Photograph:
         opening=float(rng.uniform(0.35, 0.75)),
         lights=lights,
         ambient=ambient,
-        backdrop=str(
-            rng.choice(["wall", "studio", "room", "greenery", "street"], p=[0.36, 0.2, 0.2, 0.12, 0.12])
-        ),
+        backdrop=str(rng.choice(["wall", "studio", "room", "greenery", "street"], p=[0.36, 0.2, 0.2, 0.12, 0.12])),
         backdrop_seed=int(rng.integers(2**31)),
         focal_mm=float(np.exp(rng.uniform(np.log(35), np.log(85)))),
         fstop=float(np.exp(rng.uniform(np.log(4), np.log(16)))),
@@ -165,11 +163,15 @@ def draw_lights(rng: Rng) -> tuple[tuple[Light, ...], tuple[float, float, float]
     if rng.random() < 0.55:  # a fill, from the other side
         radiance = _rgb(tint[::-1] * rng.uniform(0.12, 0.5))
         azimuth = float(-key.azimuth + rng.normal(0, 20))
-        lights.append(Light(azimuth, float(rng.uniform(-5, 40)), *map(float, rng.uniform(15, 35, 2)), radiance))
+        elevation = float(rng.uniform(-5, 40))
+        width, height = rng.uniform(15, 35, 2).tolist()
+        lights.append(Light(azimuth, elevation, width, height, radiance))
     if rng.random() < 0.3:  # from behind, on hair and shoulders
         side = float(rng.choice([-1, 1]) * rng.uniform(110, 150))
         radiance = _rgb(np.ones(3) * rng.uniform(0.3, 1.2))
-        lights.append(Light(side, float(rng.uniform(15, 50)), *map(float, rng.uniform(8, 20, 2)), radiance))
+        elevation = float(rng.uniform(15, 50))
+        width, height = rng.uniform(8, 20, 2).tolist()
+        lights.append(Light(side, elevation, width, height, radiance))
     return tuple(lights), _rgb(np.array([0.92, 0.96, 1.0]) * np.exp(rng.uniform(np.log(0.12), np.log(0.6))))
 
 

@@ -156,7 +156,15 @@ def add_eye(
     if phenotype.corneal_haze and side == "lr"[person.skin_seed % 2]:
         sign = phenotype.corneal_haze * severity * np.exp(-((angle / 24) ** 2))
         colour = colour * (1 - sign[:, None]) + sign[:, None] * np.array([0.45, 0.47, 0.5])
-    blender.add_mesh(f"eye-{side}", vertices, surface.quads, materials.eye(), colour=np.clip(colour, 0.002, 0.9), sign=sign, rest=direction)
+    blender.add_mesh(
+        f"eye-{side}",
+        vertices,
+        surface.quads,
+        materials.eye(),
+        colour=np.clip(colour, 0.002, 0.9),
+        sign=sign,
+        rest=direction,
+    )
 
 
 def bulk_colour(person: Person) -> Array:
@@ -177,7 +185,13 @@ def add_hair(person: Person, phenotype: Phenotype, severity: float, base: Array)
     temples = np.clip(1.6 - home[:, 1] / 8.5 + 0.2 * np.abs(home[:, 0]), 0.5, 1.2)  # grey comes there first
     for name, lines, radius, grey, tint in (
         ("scalp", scalp, 0.0034 + 0.0016 * hair.curl, hair.grey * temples if len(home) else 0.0, 1.0),
-        ("brows", strands.brows(person, phenotype, severity, vertices, normal), 0.0019, 0.6 * hair.grey, hair.brow_tint),
+        (
+            "brows",
+            strands.brows(person, phenotype, severity, vertices, normal),
+            0.0019,
+            0.6 * hair.grey,
+            hair.brow_tint,
+        ),
         ("beard", strands.beard(person, vertices, normal), 0.0026, min(1.0, 1.2 * hair.grey), 0.9),
         ("lashes", strands.lashes(person, base), 0.0018, 0.0, 1.6),
     ):
@@ -199,7 +213,10 @@ def environment(photograph: Photograph) -> Array:
         ahead = np.maximum(sight @ towards, 1e-3)
         across, up = (np.degrees(np.arctan((sight @ axis) / ahead)) for axis in (right, above))
         edge = 1.5 + 0.25 * min(lamp.width, lamp.height)
-        window = [1 / (1 + np.exp(np.clip((np.abs(v) - half) / edge * 3, -30, 30))) for v, half in ((across, lamp.width), (up, lamp.height))]
+        window = [
+            1 / (1 + np.exp(np.clip((np.abs(v) - half) / edge * 3, -30, 30)))
+            for v, half in ((across, lamp.width), (up, lamp.height))
+        ]
         lobe = window[0] * window[1] * (sight @ towards > 0)
         light = light + lobe[..., None] * np.array(lamp.radiance) * 1200 / (lamp.width * lamp.height)
     return light
