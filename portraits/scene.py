@@ -38,7 +38,9 @@ def posed(vertices: Array, photograph: Photograph) -> Array:
 
 def base_vertices(person: Person, phenotype: Phenotype, severity: float, photograph: Photograph) -> Array:
     """Base-mesh vertices with person, phenotype, expression and pose."""
-    signs = {name: weight * severity for name, weight in both_sides(dict(phenotype.morphs)).items()}
+    # The morphs were made for grown faces; on small ones they do too much.
+    strength = severity * float(np.interp(person.age, [6, 18], [0.7, 1.0]))
+    signs = {name: weight * strength for name, weight in both_sides(dict(phenotype.morphs)).items()}
     units = f"expression/units/{person.ancestry}/"
     face = {units + name: weight for name, weight in photograph.expression.items()}
     stare = phenotype.scleral_show * severity
