@@ -94,7 +94,7 @@ def test_landmark_error_is_zero_for_the_truth_and_scales():
     true = np.random.default_rng(0).normal(size=(3, 68, 2))
     assert truth.landmark_errors(true, true) == pytest.approx(np.zeros(3))
     true[:, 36], true[:, 45] = (0, 0), (100, 0)
-    moved = true + [3, 4]
+    moved = true + np.array([3, 4])
     assert truth.landmark_errors(moved, true) == pytest.approx(np.full(3, 0.05))
 
 
