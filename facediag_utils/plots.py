@@ -192,7 +192,7 @@ def alignment_steps(cohort: Cohort, faces: Faces, rows: Sequence[int], size: int
 
 def truth_pictures(cohort: Cohort, rows: Sequence[int]) -> Figure:
     """For some rendered images: the landmarks projected from the mesh, and where the phenotype changed the head."""
-    figure, axes = plt.subplots(2, len(rows), figsize=(2.0 * len(rows), 4.4), squeeze=False)
+    figure, axes = plt.subplots(2, len(rows), figsize=(2.0 * len(rows) + 0.5, 4.4), squeeze=False, layout="constrained")
     points = truth.landmarks(cohort)
     for (above, below), row in zip(axes.T, rows, strict=True):
         image = read_rgb(cohort.table["path"].iloc[row])
@@ -208,9 +208,9 @@ def truth_pictures(cohort: Cohort, rows: Sequence[int]) -> Figure:
             axis.set(xticks=[], yticks=[])
     axes[0, 0].set_ylabel("true landmarks", fontsize=9)
     axes[1, 0].set_ylabel("changed by the signs", fontsize=9)
-    figure.tight_layout(pad=0.4)
-    bar = figure.colorbar(shown, ax=axes[1].tolist(), fraction=0.02, pad=0.01)
-    bar.set_label("change (0 none, 1 = 5 mm)", fontsize=8)
+    bar = figure.colorbar(shown, ax=axes.ravel().tolist(), fraction=0.02, pad=0.01)
+    bar.set_label("change (0 none, 1: 5 mm, or as much recoloured)", fontsize=8)
+    bar.ax.tick_params(labelsize=8)
     return figure
 
 

@@ -237,7 +237,11 @@ def exposure(light: Array, photograph: Photograph, person: Person) -> float:
 def render(person: Person, phenotype: Phenotype, severity: float, photograph: Photograph, size: int = 320) -> Rendered:
     """Render one portrait (some seconds on one core)."""
     base = base_vertices(person, phenotype, severity, photograph)
-    moved = skin.changed_shape(base, base_vertices(person, Phenotype(), 0.0, photograph))
+    # A shorter neck carries the whole head along; that is no sign of the face.
+    carried = Phenotype(
+        morphs={name: w for name, w in phenotype.morphs.items() if name.startswith("neck/neck-scale-vert")}
+    )
+    moved = skin.changed_shape(base, base_vertices(person, carried, severity, photograph))
     light = environment(photograph)
     blender.empty_scene(size, photograph.sensor_seed % 2**31)
     camera, distance = framed(photograph, head.surface()(base), size)
