@@ -25,7 +25,9 @@ def test_every_measure_of_the_audit_is_within_its_bounds(measures):
 def test_the_datasheet_holds_the_audit(bundled, measures):
     """Values to 0.02: an SVM's last digits differ between processors."""
     sheet = (bundled.profile.data / "DATASHEET.md").read_text()
-    rows = [line.split(" | ") for line in sheet.partition(audit.BEGIN)[2].partition(audit.END)[0].splitlines()[3:] if line]
+    rows = [
+        line.split(" | ") for line in sheet.partition(audit.BEGIN)[2].partition(audit.END)[0].splitlines()[3:] if line
+    ]
     printed = {cells[0].removeprefix("| "): float(cells[1]) for cells in rows}
     assert printed == pytest.approx({m.name: m.value for m in measures}, abs=0.02)
 
@@ -94,7 +96,7 @@ def test_landmark_error_is_zero_for_the_truth_and_scales():
     true = np.random.default_rng(0).normal(size=(3, 68, 2))
     assert truth.landmark_errors(true, true) == pytest.approx(np.zeros(3))
     true[:, 36], true[:, 45] = (0, 0), (100, 0)
-    moved = true + [3, 4]
+    moved = true + np.array([3, 4])
     assert truth.landmark_errors(moved, true) == pytest.approx(np.full(3, 0.05))
 
 
