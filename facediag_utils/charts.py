@@ -197,3 +197,55 @@ def severity_curve(severity: np.ndarray, right: np.ndarray, controls: np.ndarray
     axis.set_title(title)
     sns.despine(figure)
     return figure
+
+
+def forest(rows: pd.DataFrame, xlabel: str, title: str, line: tuple[float, str] | None = None) -> Figure:
+    """Values with their 95% intervals, one below the other, and in words beside.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Columns name, value, low, high (in the axis' unit), and n, what stands at the right ("57/60").
+    line : (float, str), optional
+        A value to compare with, and what it is.
+    """
+    figure, axis = plt.subplots(figsize=(7.2, 0.8 + 0.26 * len(rows)))
+    place = np.arange(len(rows))[::-1]
+    values = rows[["value", "low", "high"]].to_numpy(float)
+    reach = np.abs(values[:, 1:] - values[:, :1]).T
+    axis.errorbar(values[:, 0], place, xerr=reach, fmt="o", color=COLOURS[0], markersize=4, capsize=2.5, linewidth=1.2)
+    for y, (value, low, high), n in zip(place, values, rows["n"], strict=True):
+        axis.annotate(
+            f"{n}   {value:.1f} ({low:.0f} to {high:.0f})",
+            (1.01, y),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            fontsize=7.5,
+        )
+    if line is not None:
+        axis.axvline(line[0], color=COLOURS[1], linestyle="--", linewidth=1)
+        axis.annotate(line[1], (line[0], len(rows) - 0.4), ha="center", va="bottom", fontsize=7.5)
+    axis.set_yticks(place, rows["name"], fontsize=7.5)
+    axis.set(xlabel=xlabel, ylim=(-0.7, len(rows) - 0.3))
+    axis.set_title(title, pad=16)
+    sns.despine(figure)
+    return figure
+
+
+def readers_on_roc(curves: dict[str, Roc], readers: dict[str, tuple[float, float]], title: str) -> Figure:
+    """ROC curves of models with each reader as a point (share of controls called ill, share of the ill called ill)."""
+    figure, axis = plt.subplots(figsize=(4.6, 4.4))
+    for k, (name, curve) in enumerate(curves.items()):
+        label = f"{name}: {curve.area:.2f} ({curve.low:.2f} to {curve.high:.2f})"
+        axis.plot(100 * curve.false_positive, 100 * curve.true_positive, LINES[k % 4], color=COLOURS[k], label=label)
+    for name, (false_positive, sensitivity) in readers.items():
+        axis.plot(100 * false_positive, 100 * sensitivity, "k^", markersize=6)
+        axis.annotate(
+            name, (100 * false_positive, 100 * sensitivity), xytext=(5, -8), textcoords="offset points", fontsize=7.5
+        )
+    axis.set(xlabel="controls called ill (%)", ylabel="ill called ill, sensitivity (%)", xlim=(-2, 102), ylim=(-2, 102))
+    axis.set_aspect("equal")
+    axis.set_title(title)
+    axis.legend(title="area, 95% DeLong", frameon=False, loc="lower right", fontsize=7.5)
+    sns.despine(figure)
+    return figure

@@ -25,7 +25,9 @@ def test_every_measure_of_the_audit_is_within_its_bounds(measures):
 def test_the_datasheet_holds_the_audit(bundled, measures):
     """Values to 0.02: an SVM's last digits differ between processors."""
     sheet = (bundled.profile.data / "DATASHEET.md").read_text()
-    rows = [line.split(" | ") for line in sheet.partition(audit.BEGIN)[2].partition(audit.END)[0].splitlines()[3:] if line]
+    rows = [
+        line.split(" | ") for line in sheet.partition(audit.BEGIN)[2].partition(audit.END)[0].splitlines()[3:] if line
+    ]
     printed = {cells[0].removeprefix("| "): float(cells[1]) for cells in rows}
     assert printed == pytest.approx({m.name: m.value for m in measures}, abs=0.02)
 

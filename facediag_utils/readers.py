@@ -1,0 +1,133 @@
+"""A reader study: people (or a simulation) name the blinded test images; their answers beside the models'.
+
+Answers are a row each in ``results/<profile>/readers/<reader>.csv``, written at every click, so that a reader can stop and
+go on."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import cohen_kappa_score
+from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa
+
+from facediag_utils.cohort import Cohort, Task
+from facediag_utils.errors import ResultsError
+from facediag_utils.results import write_csv
+
+COLUMNS = ["image", "answer", "confidence"]
+CONFIDENCE = (1, 2, 3, 4, 5)  # guess .. sure
+SIMULATED = "simulated"  # readers whose name begins so are none
+
+
+@dataclass
+class Study:
+    """One reader and the images still to be read, in an order of the reader's own.
+
+    Attributes
+    ----------
+    task : Task
+    order : list of str
+        Test images, shuffled by the reader's name.
+    path : Path
+        Where the answers are.
+    """
+
+    task: Task
+    order: list[str]
+    path: Path
+
+    @property
+    def answers(self) -> pd.DataFrame:
+        """What has been answered."""
+        return read(self.path) if self.path.exists() else pd.DataFrame(columns=COLUMNS)
+
+    def next(self) -> str | None:
+        """The image to be shown, or None at the end."""
+        done = set(self.answers["image"])
+        return next((image for image in self.order if image not in done), None)
+
+    def answer(self, image: str, answer: str, confidence: int) -> None:
+        """Store an answer at once.
+
+        Raises
+        ------
+        ResultsError
+            If the class is none of the task's, the confidence not 1 to 5, or the image is not to be read (any more).
+        """
+        if answer not in self.task.classes:
+            raise ResultsError(f"{answer!r} is none of: {', '.join(self.task.classes)}")
+        if confidence not in CONFIDENCE:
+            raise ResultsError(f"confidence {confidence!r}: give one of {CONFIDENCE}")
+        if image not in self.order or image in set(self.answers["image"]):
+            raise ResultsError(f"{image!r} is not among the images this reader still has to read")
+        row = pd.DataFrame([[image, answer, confidence]], columns=COLUMNS)
+        write_csv(self.path, pd.concat([self.answers, row]) if len(self.answers) else row)
+
+
+def study(cohort: Cohort, task: Task, reader: str) -> Study:
+    """Begin, or go on with, a reader's study of a task's test images."""
+    if not re.fullmatch(r"[\w-]{1,40}", reader):
+        raise ResultsError(f"reader {reader!r}: letters, digits, - and _ only, at most 40")
+    table = cohort.table[(cohort.table["split"] == "test") & cohort.table["label"].isin(task.classes)]
+    seed = int(hashlib.sha256(f"{reader}/{task.name}".encode()).hexdigest()[:8], 16)
+    order = np.random.default_rng(seed).permutation(sorted(table["image"])).tolist()
+    return Study(task, order, cohort.profile.results / "readers" / f"{task.name}-{reader}.csv")
+
+
+def read(path: Path) -> pd.DataFrame:
+    """A reader's answers, checked."""
+    table = pd.read_csv(path, dtype={"image": str, "answer": str})
+    if list(table.columns) != COLUMNS or table.isna().any(axis=None) or table["image"].duplicated().any():
+        raise ResultsError(f"{path}: not a reader's answers (columns {', '.join(COLUMNS)}, each image once)")
+    return table
+
+
+def kappas(answers: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, float]:
+    """Cohen's kappa of every two readers, and Fleiss' kappa of all, on the images that all have read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        (readers, readers), 1 on the diagonal.
+    float
+        NaN for fewer than two readers.
+    """
+    wide = pd.DataFrame({name: table.set_index("image")["answer"] for name, table in answers.items()}).dropna()
+    pairs = pd.DataFrame(1.0, index=wide.columns, columns=wide.columns)
+    for one in wide:
+        for other in wide:
+            if one != other:
+                pairs.loc[one, other] = cohen_kappa_score(wide[one], wide[other])
+    if wide.shape[1] < 2:
+        return pairs, float("nan")
+    return pairs, float(fleiss_kappa(aggregate_raters(wide.to_numpy())[0]))
+
+
+def simulate(cohort: Cohort, task: Task, count: int, accuracy: float, seed: int = 0) -> dict[str, pd.DataFrame]:
+    """Answers of a panel that does not exist: right the more often the more marked the signs are.
+
+    Parameters
+    ----------
+    accuracy : float
+        On average over images and readers; readers differ by some points.
+    """
+    table = cohort.table[(cohort.table["split"] == "test") & cohort.table["label"].isin(task.classes)]
+    severity = table["severity"].fillna(0.5).to_numpy(float) if "severity" in table else np.full(len(table), 0.5)
+    severity = np.where(table["label"] == "control", 0.7, severity)
+    panel = {}
+    for number in range(count):
+        rng = np.random.default_rng([seed, number])
+        chance = np.clip(accuracy + 0.04 * rng.normal() + 0.5 * (severity - severity.mean()), 0.05, 0.99)
+        right = rng.random(len(table)) < chance
+        other = [rng.choice([name for name in task.classes if name != label]) for label in table["label"]]
+        sure = np.clip(np.round(1 + 4 * chance - (~right) + 0.5 * rng.normal(size=len(table))), 1, 5).astype(int)
+        answer = np.where(right, table["label"], other)
+        panel[f"{SIMULATED}-{number + 1}"] = pd.DataFrame(
+            {"image": table["image"].to_numpy(), "answer": answer, "confidence": sure}
+        )
+    return panel
