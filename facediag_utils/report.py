@@ -24,6 +24,8 @@ CAPTIONS = {
     "01_faces": "Ten images of each class, drawn at random",
     "01_contact_sheet": "Every image",
     "01_severity": "From the mildest to the most marked of each disease",
+    "01_truth": "True landmarks, and where the signs changed the head",
+    "01_accuracy_by_severity": "DTL2 by severity of the signs, five-fold cross-validation",
     "01_ancestry": "Images by class and ancestry (Table 2)",
     "02_alignment": "Detection, landmarks and the two crops",
     "02_mean_faces": "Mean aligned face of each class",
