@@ -14,7 +14,6 @@ import pandas as pd
 from scipy.stats import binomtest
 from statsmodels.stats.multitest import multipletests
 
-from facediag_utils import backbones
 from facediag_utils.cohort import Task
 from facediag_utils.comparisons import paired
 from facediag_utils.evaluation import proportion
@@ -45,14 +44,6 @@ class Claim:
     better: Chosen
     worse: Chosen
     same_backbone: bool = False
-
-
-def _faces(row: pd.Series) -> bool:
-    return (
-        row["backbone"] != "dsift"
-        and row["method"] in ("DTL1", "DTL2")
-        and backbones.get(row["backbone"]).crop == "tight"
-    )
 
 
 CLAIMS = (

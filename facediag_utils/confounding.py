@@ -8,8 +8,6 @@ import pandas as pd
 
 from facediag_utils.evaluation import proportion
 
-KNOWN = ("ancestry", "sex", "age", "severity")
-
 
 def from_group_alone(counts: pd.DataFrame) -> pd.DataFrame:
     """The best anybody can do who knows only the group: the commonest class of each.

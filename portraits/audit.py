@@ -2,7 +2,7 @@
 away, is the task neither trivial nor impossible.  Run in the environment of ``facediag_utils``; the table goes into the
 datasheet and the bounds are asserted by the tests.
 
-The bounds were written down before the images were made (the project's issue 4)."""
+The bounds were written down before the images were made."""
 
 from __future__ import annotations
 

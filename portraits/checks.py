@@ -36,7 +36,7 @@ def phenotype_sheet(path: Path) -> None:
     page = Image.new("RGB", (SIDE * len(LEVELS) * len(SHOWN), (SIDE + 20) * len(diseases)), "white")
     draw = ImageDraw.Draw(page)
     for column, (seed, ancestry) in enumerate(SHOWN):
-        person, _, photo = cohort._drawn(seed, seed, "control", ancestry)
+        person, _, photo = cohort.drawn_from(seed, seed, "control", ancestry)
         photo = replace(photo, yaw=0.0, pitch=0.0, roll=0.0, expression={}, resolution=1.0, blur_px=0.3, frame=1.25)
         photo = replace(photo, motion_px=(0.0, 0.0), shift=(0.0, 0.0), backdrop="studio", jpeg_quality=92)
         for row, name in enumerate(diseases):

@@ -58,10 +58,10 @@ class Row:
 
 def drawn(row: Row) -> tuple[Person, float, Photograph]:
     """Person, severity and photograph of a row; the three have generators of their own."""
-    return _drawn(row.subject, row.seed, row.label, row.ancestry)
+    return drawn_from(row.subject, row.seed, row.label, row.ancestry)
 
 
-def _drawn(subject: int, seed: int, label: str, ancestry: str) -> tuple[Person, float, Photograph]:
+def drawn_from(subject: int, seed: int, label: str, ancestry: str) -> tuple[Person, float, Photograph]:
     person = draw_person(np.random.default_rng([subject, 1]), ancestry)
     ill = label in PHENOTYPES and label != "control"
     severity = draw_severity(np.random.default_rng([subject, 2])) if ill else 0.0
@@ -69,7 +69,7 @@ def _drawn(subject: int, seed: int, label: str, ancestry: str) -> tuple[Person, 
 
 
 def _row(image: str, label: str, split: str, ancestry: str, subject: int, seed: int) -> Row:
-    person, severity, photo = _drawn(subject, seed, label, ancestry)
+    person, severity, photo = drawn_from(subject, seed, label, ancestry)
     yaw, pitch, roll = (round(angle, 1) for angle in (photo.yaw, photo.pitch, photo.roll))
     return Row(image, label, split, ancestry, person.sex, person.age, severity, yaw, pitch, roll, subject, seed)
 
