@@ -17,7 +17,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from facediag_utils.cohort import Task
 from facediag_utils.errors import ResultsError
-from facediag_utils.evaluation import named
+from facediag_utils.evaluation import delong, named
 from facediag_utils.results import KEY
 
 DRAWS = 2000  # of the bootstrap
@@ -120,30 +120,6 @@ def correctness(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
             f"task {task.name!r}: the methods were not tried on the same images; run make reproduce again"
         )
     return table.astype(bool)
-
-
-def delong(scores: np.ndarray, actual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Areas under k ROC curves on the same images, and their covariance (DeLong, DeLong and Clarke-Pearson 1988).
-
-    Parameters
-    ----------
-    scores : numpy.ndarray
-        (k, n), of the positive class.
-    actual : numpy.ndarray
-        bool, (n,).
-
-    Returns
-    -------
-    areas : numpy.ndarray
-        (k,).
-    covariance : numpy.ndarray
-        (k, k).
-    """
-    wins = (np.sign(scores[:, actual][:, :, None] - scores[:, ~actual][:, None]) + 1) / 2  # 1, or 1/2 for a tie
-    of_positives, of_negatives = wins.mean(axis=2), wins.mean(axis=1)
-    covariance = np.atleast_2d(np.cov(of_positives)) / of_positives.shape[1]
-    covariance = covariance + np.atleast_2d(np.cov(of_negatives)) / of_negatives.shape[1]
-    return wins.mean(axis=(1, 2)), covariance
 
 
 def delong_test(first: np.ndarray, second: np.ndarray, actual: np.ndarray) -> tuple[float, float, float, float]:

@@ -148,7 +148,7 @@ def roc(predictions: pd.DataFrame, task: Task) -> Roc:
     """ROC of one method on a binary task, from the positive class's scores (Figure 5).
 
     A test image without a face has no score; it is ranked where it is wrong at every threshold.  The interval of the
-    area is DeLong's (1988), from the ranks of each positive among the negatives and the reverse; scikit-learn has none.
+    area is DeLong's, see `delong`.
     """
     if task.positive is None:
         raise ResultsError(f"task {task.name!r} has {len(task.classes)} classes; a ROC needs two")
@@ -157,13 +157,35 @@ def roc(predictions: pd.DataFrame, task: Task) -> Roc:
     lowest, highest = np.nanmin(scores) - 1, np.nanmax(scores) + 1
     scores = np.where(np.isnan(scores), np.where(actual, lowest, highest), scores)
     false_positive, true_positive, _ = roc_curve(actual, scores, drop_intermediate=False)
-    wins = (np.sign(scores[actual][:, None] - scores[~actual][None]) + 1) / 2  # 1, or 1/2 for a tie
-    area = float(wins.mean())
-    spread = sum(wins.mean(axis=axis).var(ddof=1) / wins.shape[1 - axis] for axis in (0, 1)) ** 0.5
-    reach = norm.ppf(0.975) * spread
-    return Roc(
-        false_positive, true_positive, area, max(0.0, area - reach), min(1.0, area + reach), *map(int, wins.shape)
-    )
+    [area], [[variance]] = (part.tolist() for part in delong(scores[None], actual))
+    reach = norm.ppf(0.975) * variance**0.5
+    low, high = max(0.0, area - reach), min(1.0, area + reach)
+    return Roc(false_positive, true_positive, area, low, high, int(actual.sum()), int((~actual).sum()))
+
+
+def delong(scores: np.ndarray, actual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Areas under k ROC curves on the same images, and their covariance (DeLong, DeLong and Clarke-Pearson 1988), from
+    the ranks of each positive among the negatives and the reverse; scikit-learn has none.
+
+    Parameters
+    ----------
+    scores : numpy.ndarray
+        (k, n), of the positive class.
+    actual : numpy.ndarray
+        bool, (n,).
+
+    Returns
+    -------
+    areas : numpy.ndarray
+        (k,).
+    covariance : numpy.ndarray
+        (k, k).
+    """
+    wins = (np.sign(scores[:, actual][:, :, None] - scores[:, ~actual][:, None]) + 1) / 2  # 1, or 1/2 for a tie
+    of_positives, of_negatives = wins.mean(axis=2), wins.mean(axis=1)
+    covariance = np.atleast_2d(np.cov(of_positives)) / of_positives.shape[1]
+    covariance = covariance + np.atleast_2d(np.cov(of_negatives)) / of_negatives.shape[1]
+    return wins.mean(axis=(1, 2)), covariance
 
 
 def short_names(classes: Iterable[str]) -> list[str]:
