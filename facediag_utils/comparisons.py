@@ -4,7 +4,6 @@ A difference of two accuracies says little by itself; on the same images only th
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -19,8 +18,6 @@ from facediag_utils.cohort import Task
 from facediag_utils.errors import ResultsError
 from facediag_utils.evaluation import delong, named
 from facediag_utils.results import KEY
-
-DRAWS = 2000  # of the bootstrap
 
 
 @dataclass(frozen=True)
@@ -131,25 +128,3 @@ def delong_test(first: np.ndarray, second: np.ndarray, actual: np.ndarray) -> tu
         return difference, difference, difference, 1.0 if abs(difference) < 1e-12 else 0.0
     reach = float(norm.ppf(0.975)) * variance**0.5
     return difference, difference - reach, difference + reach, float(2 * norm.sf(abs(difference) / variance**0.5))
-
-
-def bootstrap(
-    statistic: Callable[[np.ndarray], float], labels: np.ndarray, seed: int = 0, draws: int = DRAWS
-) -> tuple[float, float]:
-    """95% percentile interval of a statistic over test images drawn again within each class.
-
-    scipy's bootstrap draws all images alike; here the design (so many images a class) is kept.
-
-    Parameters
-    ----------
-    statistic : callable
-        Of row numbers, int (n,).
-    labels : numpy.ndarray
-        (n,), class of each row.
-    seed, draws : int
-    """
-    rng = np.random.default_rng(seed)
-    groups = [np.flatnonzero(labels == name) for name in np.unique(labels)]
-    values = [statistic(np.concatenate([rng.choice(group, len(group)) for group in groups])) for _ in range(draws)]
-    low, high = np.nanquantile(values, [0.025, 0.975])
-    return float(low), float(high)

@@ -27,3 +27,7 @@ class ResultsError(FacediagError):
 
 class ReproduceError(FacediagError):
     """A notebook that did not run to its end."""
+
+
+class ClusterError(FacediagError):
+    """A Dask cluster that was named and does not answer."""

@@ -6,13 +6,15 @@ one of 31 x 31 confusion matrices; a figure that the best of them does not give 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 import pandas as pd
 from scipy.stats import fisher_exact
 from statsmodels.stats.multitest import multipletests
 
-from facediag_utils.evaluation import proportion
+from facediag_utils.cohort import Task
+from facediag_utils.evaluation import counts, described, metrics, proportion
 from facediag_utils.paper import BINARY_ROWS, MULTICLASS_ROWS, TEST_PER_CLASS, Row
 
 FIGURES = ("accuracy", "precision", "sensitivity", "specificity", "f1")
@@ -58,6 +60,7 @@ def percentages(true_positive: int, true_negative: int, each: int = TEST_PER_CLA
     }
 
 
+@cache
 def recover(row: Row) -> Recovered:
     """The confusion matrix that gives most of a row's printed figures (to the one decimal printed).
 
@@ -71,6 +74,19 @@ def recover(row: Row) -> Recovered:
     found.sort()
     fewest, _, hits, rejections, wrong = found[0]
     return Recovered(row, hits, rejections, wrong, sum(entry[0] == fewest for entry in found) - 1)
+
+
+def measured(row: Row) -> dict[str, object]:
+    """What `facediag_utils.evaluation.measured` would say of a printed row: values, counts and 95% intervals."""
+    if row in MULTICLASS_ROWS:
+        right = round(row.accuracy / 100 * TESTS_OF_FIVE)
+        return described({"accuracy": (right, TESTS_OF_FIVE)}, {"accuracy": proportion(right, TESTS_OF_FIVE)})
+    found = recover(row)
+    hits, misses = found.true_positive, TEST_PER_CLASS - found.true_positive
+    said = ["ill"] * hits + ["well"] * (misses + found.true_negative) + ["ill"] * (TEST_PER_CLASS - found.true_negative)
+    predictions = pd.DataFrame({"label": ["ill"] * TEST_PER_CLASS + ["well"] * TEST_PER_CLASS, "predicted": said})
+    task = Task("binary", "", ("ill", "well"))
+    return described(counts(predictions, task), metrics(predictions, task))
 
 
 def binary_audit() -> pd.DataFrame:

@@ -101,7 +101,7 @@ def _accuracies(stored: pd.DataFrame, task: Task, profile: Profile) -> str:
     lines = []
     for run in evaluation.measured(stored, task).to_dict("records"):
         method, pretraining, _ = evaluation.named(run["method"], run["backbone"])
-        lines.append((method, pretraining, tables.shown(run, "accuracy")))
+        lines.append((method, pretraining, tables.cell(run, "accuracy")))
     frame = pd.DataFrame(lines, columns=["Method", "Pretrain", "Accuracy"])
     return _wide(tables.styled(frame, f"{task.title}, {len(task.classes)} classes, {profile.title}").to_html())
 

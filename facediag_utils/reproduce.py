@@ -128,7 +128,7 @@ def summary(profile: Profile, seconds: float, executed: list[Path]) -> str:
         lines.append(f"  {task.title}, {len(task.classes)} classes")
         for run in evaluation.measured(stored, task).to_dict("records"):
             method, pretraining, _ = evaluation.named(run["method"], run["backbone"])
-            lines.append(f"    {method:52} {pretraining:16} {tables.shown(run, 'accuracy')}")
+            lines.append(f"    {method:52} {pretraining:16} {tables.cell(run, 'accuracy')}")
     if profile.rendered:
         lines.append("  Rendered faces: these numbers say nothing of how well anything diagnoses people.")
     lines.append(f"\nmade in {seconds:.0f} s:")

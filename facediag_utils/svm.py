@@ -38,6 +38,11 @@ class Fitted:
     searched: tuple[tuple[float, float, float], ...]
 
 
+def new(kernel: str | Kernel, classes: int) -> SVC:
+    """An untrained SVM: one-vs-one voting inside libsvm, ties broken so that the class predicted has the best score."""
+    return SVC(kernel=kernel, decision_function_shape="ovr", break_ties=classes > 2)
+
+
 def fit(
     features: np.ndarray,
     labels: np.ndarray,
@@ -56,7 +61,8 @@ def fit(
     penalty : float, optional
         C; by default chosen from `PENALTIES` by 5-fold cross-validation on these images: the smallest of the best.
     kernel : str or callable
-        "linear", or a function of two feature matrices that gives their kernel matrix.
+        "linear"; a function of two feature matrices that gives their kernel matrix; or "precomputed", and ``features``
+        is that matrix.
     seed : int
         Of the folds.
 
@@ -64,8 +70,7 @@ def fit(
     -------
     Fitted
     """
-    # One-vs-one voting inside libsvm; ties are broken so that the class predicted is the class with the best score.
-    svm = SVC(kernel=kernel, decision_function_shape="ovr", break_ties=len(set(labels)) > 2)
+    svm = new(kernel, len(set(labels)))
     if penalty is not None:
         return Fitted(svm.set_params(C=penalty).fit(features, labels), penalty, ())
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from facediag_utils import backbones, dsift, dtl1, dtl2, evaluation
+from facediag_utils import backbones, dsift, dtl1, dtl2, evaluation, printed
 from facediag_utils.cohort import Task
-from facediag_utils.evaluation import METRICS
+from facediag_utils.evaluation import METRICS, OF_MANY
 from facediag_utils.paper import BINARY_ROWS, FINE_TUNING, MULTICLASS_ROWS, Row
 from facediag_utils.profiles import Profile
 
@@ -59,22 +59,22 @@ def side_by_side(numbers: Iterable[int], stored: pd.DataFrame, task: Task, profi
     Returns
     -------
     pandas.DataFrame
-        Text, with two header lines: the data, and the metric.  Each share has its count and each of ours its interval.
+        Text, with two header lines: the data, and the metric.  Each share has its count and its 95% interval.
     """
-    printed = {key_of(row): row for number in numbers for row in rows_of(number)}
-    methods = {name for method, _ in printed for name in _BESIDE.get(method, (method,))}
+    papers = {key_of(row): row for number in numbers for row in rows_of(number)}
+    methods = {name for method, _ in papers for name in _BESIDE.get(method, (method,))}
     if task.name not in TEST_IMAGES:  # not a task of the paper: this run's rows alone
-        printed = {}
+        papers = {}
     chosen = stored[(stored["task"] == task.name) & stored["method"].isin(methods)]
     ours = {(run["method"], run["backbone"]): run for run in evaluation.measured(chosen, task).to_dict("records")}
-    elsewhere = {key_of(row) for row in (*BINARY_ROWS, *MULTICLASS_ROWS)} - set(printed)
-    keys = [*printed, *sorted(key for key in ours if key not in printed and key not in elsewhere)]
-    metrics = METRICS if task.positive else METRICS[:1]
+    elsewhere = {key_of(row) for row in (*BINARY_ROWS, *MULTICLASS_ROWS)} - set(papers)
+    keys = [*papers, *sorted(key for key in ours if key not in papers and key not in elsewhere)]
+    metrics = METRICS if task.positive else OF_MANY
     lines = []
     for key in keys:
         method, pretraining, macs = evaluation.named(*key)
         line = {("", "Method"): method, ("", "Pretrain"): pretraining}
-        line |= {(PAPER, name): text for name, text in _printed(printed.get(key), task, metrics).items()}
+        line |= {(PAPER, name): text for name, text in _printed(papers.get(key), task).items()}
         line[profile.title, "FLOPs"] = shown_macs(macs)
         line |= {(profile.title, name): text for name, text in _measured(ours.get(key), key, metrics).items()}
         lines.append(line)
@@ -86,32 +86,28 @@ def shown_macs(macs: int) -> str:
     return f"{macs / 1e9:.2f}G" if macs >= 1e9 else f"{macs / 1e6:.0f}M"
 
 
-def _printed(row: Row | None, task: Task, metrics: tuple[str, ...]) -> dict[str, str]:
-    """The paper's cells; it prints per cent, from which the counts follow, as there are 30 test images a class."""
+def _heading(metric: str) -> str:
+    return {"f1": "F1", "macro_f1": "Macro F1"}.get(metric, metric.capitalize())
+
+
+def _printed(row: Row | None, task: Task) -> dict[str, str]:
+    """The paper's cells: its per cents as printed, with the counts behind them (see `printed.recover`) and our intervals."""
+    names = METRICS if task.positive else METRICS[:1]
     if row is None:
-        return dict.fromkeys(("FLOPs", *(name.capitalize() for name in metrics)), "")
-    total = TEST_IMAGES[task.name]
-    of = {"accuracy": (round(row.accuracy * total / 100), total)}
-    if row.sensitivity is not None and row.specificity is not None:
-        hits, cleared = (round(share * total / 200) for share in (row.sensitivity, row.specificity))
-        of |= {"sensitivity": (hits, total // 2), "specificity": (cleared, total // 2)}
-        of["precision"] = hits, hits + total // 2 - cleared
-    cells = {"FLOPs": row.flops}
-    for name in metrics:
-        cells[name.capitalize()] = f"{getattr(row, name):.1f}%" + (
-            f" {of[name][0]}/{of[name][1]}" if name in of else ""
-        )
-    return cells
+        return dict.fromkeys(("FLOPs", *(_heading(name) for name in names)), "")
+    return {"FLOPs": row.flops} | {
+        _heading(name): cell({**printed.measured(row), name: getattr(row, name) / 100}, name) for name in names
+    }
 
 
 def _measured(run: dict | None, key: Key, metrics: tuple[str, ...]) -> dict[str, str]:
     if run is None:
-        cells = dict.fromkeys((name.capitalize() for name in metrics), "")
+        cells = dict.fromkeys((_heading(name) for name in metrics), "")
         return cells | {"Accuracy": (key[1] != "dsift" and backbones.get(key[1]).missing) or "not run"}
-    return {name.capitalize(): shown(run, name) for name in metrics}
+    return {_heading(name): cell(run, name) for name in metrics}
 
 
-def shown(run: dict, metric: str) -> str:
+def cell(run: dict, metric: str) -> str:
     """A metric of one row of `evaluation.measured` in per cent, its count, its interval: "95.0% 57/60 (86-98)"."""
     value, low, high = (run.get(f"{metric}{end}", np.nan) for end in ("", "_low", "_high"))
     if np.isnan(value):

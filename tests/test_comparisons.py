@@ -75,11 +75,41 @@ def test_delong_keeps_its_level_and_has_power():
     assert np.mean(np.array(p) < 0.05) > 0.95
 
 
-def test_bootstrap_keeps_the_design_and_covers():
-    labels = np.repeat(["a", "b"], [30, 30])
-    right = np.arange(60) % 10 > 0
-    seen = []
-    low, high = comparisons.bootstrap(
-        lambda rows: seen.append(np.sum(labels[rows] == "a")) or right[rows].mean(), labels
-    )
-    assert set(seen) == {30} and low < 0.9 < high and 0.1 < high - low < 0.2
+#: 43 patients with ovarian cancer and an obstruction: albumin, total protein, K-G score, whether surgery helped.  Published
+#: in DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988) 837-845, and in the manual of SAS/STAT, PROC LOGISTIC.
+OVARIAN = """
+3.0 5.8 10 0 3.2 6.3 5 1 3.9 6.8 3 1 2.8 4.8 6 0 3.2 5.8 3 1 0.9 4.0 5 0 2.5 5.7 8 0 1.6 5.6 5 1 3.8 5.7 5 1
+3.7 6.7 6 1 3.2 5.4 4 1 3.8 6.6 6 1 4.1 6.6 5 1 3.6 5.7 5 1 4.3 7.0 4 1 3.6 6.7 4 0 2.3 4.4 6 1 4.2 7.6 4 0
+4.0 6.6 6 0 3.5 5.8 6 1 3.8 6.8 7 1 3.0 4.7 8 0 4.5 7.4 5 1 3.7 7.4 5 1 3.1 6.6 6 1 4.1 8.2 6 1 4.3 7.0 5 1
+4.3 6.5 4 1 3.2 5.1 5 1 2.6 4.7 6 1 3.3 6.8 6 0 1.7 4.0 7 0 3.7 6.1 5 1 3.3 6.3 7 1 4.2 7.7 6 1 3.5 6.2 5 1
+2.9 5.7 9 0 2.1 4.8 7 1 2.8 6.2 8 0 4.0 7.0 7 1 3.3 5.7 6 1 3.7 6.9 5 1 3.6 6.6 5 1
+"""
+
+
+def test_delongs_own_patients():
+    """Areas 0.7366, 0.6478, 0.7258 with standard errors 0.0927, 0.1000, 0.1028; against the K-G score: albumin 0.0108
+    (-0.1761 to 0.1976), p 0.9102; total protein -0.0780 (-0.2830 to 0.1271), p 0.4561 (SAS/STAT)."""
+    patients = np.array(OVARIAN.split(), float).reshape(-1, 4)
+    helped, scores = patients[:, 3] == 1, patients[:, :3].T * [[1], [1], [-1]]
+    areas, covariance = comparisons.delong(scores, helped)
+    assert areas == pytest.approx([0.7366, 0.6478, 0.7258], abs=5e-5)
+    assert np.sqrt(np.diag(covariance)) == pytest.approx([0.0927, 0.1000, 0.1028], abs=5e-5)
+    albumin, protein = (comparisons.delong_test(scores[k], scores[2], helped) for k in (0, 1))
+    assert albumin == pytest.approx((0.0108, -0.1761, 0.1976, 0.9102), abs=6e-5)
+    assert protein == pytest.approx((-0.0780, -0.2830, 0.1271, 0.4561), abs=6e-5)
+
+
+def test_the_interval_of_a_paired_difference_covers():
+    """2,000 draws of 60 images, both methods right on 80%, alike on a third: 93-97% of the intervals hold 0."""
+    rng, inside = np.random.default_rng(0), 0
+    for _ in range(2000):
+        first, other, same = rng.random(60) < 0.8, rng.random(60) < 0.8, rng.random(60) < 1 / 3
+        result = comparisons.paired(first, np.where(same, first, other))
+        inside += result.low <= 0 <= result.high
+    assert 0.93 <= inside / 2000 <= 0.97
+
+
+def test_mcnemar_keeps_its_level():
+    rng = np.random.default_rng(0)
+    p = [comparisons.paired(*(rng.random((2, 60)) < 0.9)).p for _ in range(2000)]
+    assert np.mean(np.array(p) < 0.05) <= 0.05  # exact: at most
