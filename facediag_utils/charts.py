@@ -14,11 +14,9 @@ from matplotlib.ticker import MaxNLocator
 
 from facediag_utils.divergence import Distance
 from facediag_utils.evaluation import Roc, proportion, short_names
-from facediag_utils.plots import COLOURS, MARKERS
+from facediag_utils.plots import COLOURS, LINES, MARKERS
 from facediag_utils.svm import Fitted
 from facediag_utils.training import Tuned
-
-LINES = ("-", "--", ":", "-.")
 
 
 def penalty_curve(fits: dict[str, Fitted], title: str) -> Figure:
@@ -157,95 +155,5 @@ def distances(values: dict[str, dict[str, Distance]], counts: Sequence[str], tit
     axis.invert_yaxis()
     axis.set_title(title, fontsize=10)
     axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
-    sns.despine(figure)
-    return figure
-
-
-def severity_curve(severity: np.ndarray, right: np.ndarray, controls: np.ndarray, title: str, bins: int = 5) -> Figure:
-    """Share of diseased faces named rightly, by severity, with 95% Wilson intervals; controls beside.
-
-    Parameters
-    ----------
-    severity : numpy.ndarray
-        (n,), 0..1, of the diseased.
-    right, controls : numpy.ndarray
-        bool, whether each diseased face, and each control, got its class.
-    """
-    figure, axis = plt.subplots(figsize=(5.6, 3.6))
-    edges = np.quantile(severity, np.linspace(0, 1, bins + 1))
-    place = np.clip(np.searchsorted(edges, severity, side="right") - 1, 0, bins - 1)
-    points = [(severity[place == k].mean(), right[place == k]) for k in range(bins)]
-    points.append((0.0, controls))
-    for k, (x, hits) in enumerate(points):
-        value, low, high = (100 * v for v in proportion(int(hits.sum()), len(hits)))
-        last = k == bins
-        axis.errorbar(
-            x,
-            value,
-            [[value - low], [high - value]],
-            fmt="s" if last else "o",
-            color=COLOURS[1 if last else 0],
-            capsize=3,
-        )
-        axis.annotate(f"n = {len(hits)}", (x, low), xytext=(0, -4), textcoords="offset points", ha="center", va="top")
-    axis.plot([x for x, _ in points[:-1]], [100 * hits.mean() for _, hits in points[:-1]], color=COLOURS[0])
-    axis.annotate("controls", (0, 100 * controls.mean()), xytext=(8, 0), textcoords="offset points", va="center")
-    axis.set(
-        xlabel="severity of the signs (0 to 1, mean of a fifth of the diseased)", ylabel="named rightly (%), 95% Wilson"
-    )
-    axis.set(xlim=(-0.06, 1.02), ylim=(0, 102))
-    axis.set_title(title)
-    sns.despine(figure)
-    return figure
-
-
-def forest(rows: pd.DataFrame, xlabel: str, title: str, line: tuple[float, str] | None = None) -> Figure:
-    """Values with their 95% intervals, one below the other, and in words beside.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Columns name, value, low, high (in the axis' unit), and n, what stands at the right ("57/60").
-    line : (float, str), optional
-        A value to compare with, and what it is.
-    """
-    figure, axis = plt.subplots(figsize=(7.2, 0.8 + 0.26 * len(rows)))
-    place = np.arange(len(rows))[::-1]
-    values = rows[["value", "low", "high"]].to_numpy(float)
-    reach = np.abs(values[:, 1:] - values[:, :1]).T
-    axis.errorbar(values[:, 0], place, xerr=reach, fmt="o", color=COLOURS[0], markersize=4, capsize=2.5, linewidth=1.2)
-    for y, (value, low, high), n in zip(place, values, rows["n"], strict=True):
-        axis.annotate(
-            f"{n}   {value:.1f} ({low:.0f} to {high:.0f})",
-            (1.01, y),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            fontsize=7.5,
-        )
-    if line is not None:
-        axis.axvline(line[0], color=COLOURS[1], linestyle="--", linewidth=1)
-        axis.annotate(line[1], (line[0], len(rows) - 0.4), ha="center", va="bottom", fontsize=7.5)
-    axis.set_yticks(place, rows["name"], fontsize=7.5)
-    axis.set(xlabel=xlabel, ylim=(-0.7, len(rows) - 0.3))
-    axis.set_title(title, pad=16)
-    sns.despine(figure)
-    return figure
-
-
-def readers_on_roc(curves: dict[str, Roc], readers: dict[str, tuple[float, float]], title: str) -> Figure:
-    """ROC curves of models with each reader as a point (share of controls called ill, share of the ill called ill)."""
-    figure, axis = plt.subplots(figsize=(4.6, 4.4))
-    for k, (name, curve) in enumerate(curves.items()):
-        label = f"{name}: {curve.area:.2f} ({curve.low:.2f} to {curve.high:.2f})"
-        axis.plot(100 * curve.false_positive, 100 * curve.true_positive, LINES[k % 4], color=COLOURS[k], label=label)
-    for name, (false_positive, sensitivity) in readers.items():
-        axis.plot(100 * false_positive, 100 * sensitivity, "k^", markersize=6)
-        axis.annotate(
-            name, (100 * false_positive, 100 * sensitivity), xytext=(5, -8), textcoords="offset points", fontsize=7.5
-        )
-    axis.set(xlabel="controls called ill (%)", ylabel="ill called ill, sensitivity (%)", xlim=(-2, 102), ylim=(-2, 102))
-    axis.set_aspect("equal")
-    axis.set_title(title)
-    axis.legend(title="area, 95% DeLong", frameon=False, loc="lower right", fontsize=7.5)
     sns.despine(figure)
     return figure

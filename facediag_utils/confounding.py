@@ -45,7 +45,8 @@ def within(predictions: pd.DataFrame, table: pd.DataFrame, column: str) -> pd.Da
     Returns
     -------
     pandas.DataFrame
-        A row a group: right, n, accuracy, low, high, and the accuracy of always saying the group's commonest class.
+        A row a group: column, group, right, n, accuracy, low, high, and the accuracy of always saying the group's commonest
+        class.
     """
     known = predictions.merge(table[["image", column]], on="image", how="left", validate="one_to_one")
     values = known[column]
@@ -57,16 +58,6 @@ def within(predictions: pd.DataFrame, table: pd.DataFrame, column: str) -> pd.Da
     for group, part in known.groupby(values, observed=True):
         right, n = int((part["label"] == part["predicted"]).sum()), len(part)
         accuracy, low, high = proportion(right, n)
-        commonest = part["label"].value_counts().max() / n
-        rows.append(
-            {
-                column: str(group),
-                "right": right,
-                "n": n,
-                "accuracy": accuracy,
-                "low": low,
-                "high": high,
-                "commonest": commonest,
-            }
-        )
+        row = {"column": column, "group": str(group), "right": right, "n": n, "accuracy": accuracy, "low": low, "high": high}
+        rows.append({**row, "commonest": part["label"].value_counts().max() / n})
     return pd.DataFrame(rows)

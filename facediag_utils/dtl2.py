@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -115,3 +116,21 @@ def run(
     given = svm.scores(fitted, features[split.test & split.found], task.classes)
     record = backbones.get(backbone)
     return svm.predictions(task, cohort, split, given, METHOD, backbone, record.pretraining), fitted
+
+
+def out_of_fold(
+    task: Task, cohort: Cohort, features: np.ndarray, backbone: str, penalty: float, seed: int = 0
+) -> Predictions:
+    """Predictions for the training images with a face, each by an SVM trained without its fold; see `svm.out_of_fold`.
+
+    Parameters
+    ----------
+    task, cohort, features, backbone, seed
+        As `run` takes them.
+    penalty : float
+        C, as `run` found it (on the same folds).
+    """
+    split = svm.parts(task, cohort, np.isfinite(features).all(axis=1))
+    given = svm.out_of_fold(features[split.train], split.labels[split.train], penalty, task.classes, seed)
+    trained = replace(split, test=split.train)
+    return svm.predictions(task, cohort, trained, given, METHOD, backbone, backbones.get(backbone).pretraining)

@@ -25,6 +25,7 @@ from facediag_utils.profiles import Profile
 #: Okabe-Ito colours and marker shapes, so that classes differ without colour too.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#555555", "#56B4E9", "#D55E00", "#F0E442")
 MARKERS = ("o", "s", "^", "D", "X", "v", "P", "*")
+LINES = ("-", "--", ":", "-.")
 
 
 def set_style() -> None:

@@ -14,9 +14,12 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa
+from statsmodels.stats.multitest import multipletests
 
 from facediag_utils.cohort import Cohort, Task
+from facediag_utils.comparisons import paired
 from facediag_utils.errors import ResultsError
+from facediag_utils.evaluation import proportion
 from facediag_utils.results import write_csv
 
 COLUMNS = ["image", "answer", "confidence"]
@@ -85,6 +88,75 @@ def read(path: Path) -> pd.DataFrame:
     if list(table.columns) != COLUMNS or table.isna().any(axis=None) or table["image"].duplicated().any():
         raise ResultsError(f"{path}: not a reader's answers (columns {', '.join(COLUMNS)}, each image once)")
     return table
+
+
+def panel(cohort: Cohort, task: Task) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
+    """All stored readers of a task: those that come with the data, and those of ``results/<profile>/readers``.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        Answers of those who have read every image.
+    dict of str to int
+        How many images the others have read.
+    """
+    folders = (cohort.profile.data / "readers", cohort.profile.results / "readers")
+    found = {
+        path.stem.removeprefix(f"{task.name}-"): read(path)
+        for folder in folders
+        for path in sorted(folder.glob(f"{task.name}-*.csv"))
+    }
+    number = len(study(cohort, task, "all").order)
+    whole = {name: answers for name, answers in found.items() if len(answers) == number}
+    return whole, {name: len(answers) for name, answers in found.items() if name not in whole}
+
+
+def beside(readers: dict[str, pd.DataFrame], model: pd.DataFrame) -> pd.DataFrame:
+    """Each reader against a model on the same images: McNemar's exact test, Holm's correction over the readers.
+
+    Parameters
+    ----------
+    readers : dict of str to pandas.DataFrame
+        Answers to all of the model's test images.
+    model : pandas.DataFrame
+        Predictions of one method.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a reader: right, n, accuracy, low, high, then as `facediag_utils.comparisons.Paired` (first the reader).
+    """
+    truth = model.set_index("image")
+    machine = (truth["label"] == truth["predicted"]).to_numpy()
+    rows = {}
+    for name, answers in readers.items():
+        right = (answers.set_index("image")["answer"].reindex(truth.index) == truth["label"]).to_numpy()
+        accuracy, low, high = proportion(int(right.sum()), len(right))
+        met = {f"difference_{k}" if k in ("low", "high") else k: v for k, v in vars(paired(right, machine)).items()}
+        rows[name] = {"right": int(right.sum()), "accuracy": accuracy, "low": low, "high": high, **met}
+    table = pd.DataFrame(rows).T.rename_axis("reader")
+    return table.assign(p_holm=multipletests(table["p"].astype(float), method="holm")[1] if rows else [])
+
+
+def points(
+    readers: dict[str, pd.DataFrame], labels: pd.Series, positive: str
+) -> dict[str, tuple[tuple[float, float, float], tuple[float, float, float]]]:
+    """Readers as points of the ROC plane: share of the others called positive, and of the positive, with Wilson intervals.
+
+    Parameters
+    ----------
+    labels : pandas.Series
+        True class by image.
+    """
+    found = {}
+    for name, answers in readers.items():
+        ill = (labels[answers["image"]] == positive).to_numpy()
+        said = (answers["answer"] == positive).to_numpy()
+        found[name] = (
+            proportion(int((said & ~ill).sum()), int((~ill).sum())),
+            proportion(int((said & ill).sum()), int(ill.sum())),
+        )
+    return found
 
 
 def kappas(answers: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, float]:

@@ -16,6 +16,7 @@ from facediag_utils.profiles import Profile
 
 NO_FACE = "no face"  # predicted label of a test image in which no face was found: always an error
 KEY = ["task", "method", "backbone", "pretraining"]
+TEST, OUT_OF_FOLD = "predictions.csv", "out_of_fold.csv"  # the second holds training images, to choose thresholds on
 DECIMALS = 4  # of the scores: what thread counts and machines leave unchanged
 
 
@@ -50,18 +51,18 @@ class Predictions:
         return pd.DataFrame({**columns, **scored})
 
 
-def save(profile: Profile, *predictions: Predictions) -> Path:
-    """Add predictions to the store; those of the same task, method, network and pretraining are replaced.
+def save(profile: Profile, *predictions: Predictions, store: str = TEST) -> Path:
+    """Add predictions to a store; those of the same task, method, network and pretraining are replaced.
 
     Returns
     -------
     Path
         The store.
     """
-    path = profile.results / "predictions.csv"
+    path = profile.results / store
     fresh = pd.concat([item.frame() for item in predictions], ignore_index=True)
     if path.exists():
-        old = load(profile)
+        old = load(profile, store)
         replaced = pd.MultiIndex.from_frame(old[KEY]).isin(pd.MultiIndex.from_frame(fresh[KEY]))
         fresh = pd.concat([old[~replaced], fresh], ignore_index=True)
     scored = [name for name in fresh if name.startswith("score_")]
@@ -71,15 +72,15 @@ def save(profile: Profile, *predictions: Predictions) -> Path:
     return write_csv(path, fresh, decimals=DECIMALS)
 
 
-def load(profile: Profile) -> pd.DataFrame:
-    """All stored predictions of a profile.
+def load(profile: Profile, store: str = TEST) -> pd.DataFrame:
+    """All predictions of a profile's store.
 
     Raises
     ------
     ResultsError
         If there are none, or the file is not one of this package.
     """
-    path = profile.results / "predictions.csv"
+    path = profile.results / store
     if not path.is_file():
         raise ResultsError(f"{path}: no predictions yet; run `make reproduce` or notebook 05 first")
     try:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import brier_score_loss
+from sklearn.linear_model import LogisticRegression
 
 from facediag_utils.errors import ResultsError
-from facediag_utils.evaluation import proportion
+from facediag_utils.evaluation import bootstrap, proportion
 
 #: The paper's section I: beta-thalassemia 1 in 100,000, hyperthyroidism 0.75%, Down syndrome 1 in 1,000; and its test set.
 PREVALENCES = {"half, as in the test set": 0.5, "0.75% (hyperthyroidism)": 0.0075, "1 in 1,000 (Down syndrome)": 1e-3}
@@ -75,6 +75,32 @@ def reliability(probabilities: np.ndarray, actual: np.ndarray, bins: int = 6) ->
     return [(float(probabilities[p].mean()), int(actual[p].sum()), len(p)) for p in parts if len(p)]
 
 
-def brier(probabilities: np.ndarray, actual: np.ndarray) -> float:
-    """Mean squared distance of probabilities from what was the case (Brier 1950): 0 best, 0.25 for always saying half."""
-    return float(brier_score_loss(actual, probabilities))
+def calibrated(training: np.ndarray, actual: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Probabilities from scores by a logistic curve (Platt 1999) fitted to out-of-fold scores of the training images.
+
+    Platt softened the labels to keep the curve finite; here a slight ridge does.
+
+    Parameters
+    ----------
+    training : numpy.ndarray
+        (m,), out-of-fold scores of the positive class.
+    actual : numpy.ndarray
+        bool, (m,).
+    scores : numpy.ndarray
+        (n,), of the test images.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n,), 0..1.
+    """
+    width = training.std() or 1.0
+    curve = LogisticRegression(C=100.0).fit(training[:, None] / width, actual)
+    return curve.predict_proba(scores[:, None] / width)[:, 1]
+
+
+def brier(probabilities: np.ndarray, actual: np.ndarray) -> tuple[float, float, float]:
+    """Mean squared distance of probabilities from what was the case (Brier 1950) and its 95% bootstrap interval: 0 best,
+    0.25 for always saying half."""
+    off = (probabilities - actual) ** 2
+    return float(off.mean()), *bootstrap(lambda rows: off[rows].mean(axis=1), actual)

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import pandas as pd
 import sklearn
 from joblib import Parallel, delayed, parallel_config
 from scipy.stats import t as student
+from statsmodels.stats.multitest import multipletests
 
 from facediag_utils import svm
 from facediag_utils.errors import ClusterError
@@ -95,6 +97,31 @@ def accuracies(
     return pd.DataFrame(dict(zip(kernels, found, strict=True)))
 
 
+def repeated(
+    kernels: dict[str, np.ndarray], labels: np.ndarray, train: np.ndarray, count: int, seed: int = 0
+) -> pd.DataFrame:
+    """A cohort's own split drawn again: as many test images a class, C as its own training images choose it.
+
+    So C has seen some images that are tested in other splits; it is one number of nine, chosen once.
+
+    Parameters
+    ----------
+    kernels, labels
+        As `accuracies` takes them.
+    train : numpy.ndarray
+        bool, (n,), the cohort's own training images.
+    count, seed : int
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `accuracies` gives it; row 0 is the cohort's own split.
+    """
+    share = {str(name): int(number) for name, number in zip(*np.unique(labels[~train], return_counts=True), strict=True)}
+    penalties = {name: penalty(kernel, labels, train, seed) for name, kernel in kernels.items()}
+    return accuracies(kernels, labels, np.concatenate([~train[None], drawn(labels, share, count, seed)]), penalties)
+
+
 def _accuracies(kernel: np.ndarray, numbers: np.ndarray, tested: np.ndarray, penalty: float) -> np.ndarray:
     found = []
     with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):  # a quarter of the time
@@ -155,3 +182,26 @@ def corrected_t_test(differences: np.ndarray, training: int, testing: int) -> Co
         return Corrected(mean, mean, mean, 1.0 if mean == 0 else 0.0)
     reach = float(student.ppf(0.975, k - 1)) * spread
     return Corrected(mean, mean - reach, mean + reach, float(2 * student.sf(abs(mean) / spread, k - 1)))
+
+
+def compared(found: pd.DataFrame, training: int, testing: int) -> pd.DataFrame:
+    """Every two methods by the corrected t-test, p corrected over the table by Holm (1979).
+
+    Parameters
+    ----------
+    found : pandas.DataFrame
+        As `accuracies` gives it.
+    training, testing : int
+        Images in each part.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a pair: first, second, mean, low, high, p, p_holm.
+    """
+    rows = [
+        {"first": one, "second": other, **vars(corrected_t_test((found[one] - found[other]).to_numpy(), training, testing))}
+        for one, other in combinations(found.columns, 2)
+    ]
+    table = pd.DataFrame(rows)
+    return table.assign(p_holm=multipletests(table["p"], method="holm")[1] if rows else [])

@@ -73,11 +73,27 @@ def fit(
     svm = new(kernel, len(set(labels)))
     if penalty is not None:
         return Fitted(svm.set_params(C=penalty).fit(features, labels), penalty, ())
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    search = GridSearchCV(svm, {"C": list(PENALTIES)}, cv=folds).fit(features, labels)
+    search = GridSearchCV(svm, {"C": list(PENALTIES)}, cv=folds(seed)).fit(features, labels)
     means, spreads = (search.cv_results_[f"{kind}_test_score"].tolist() for kind in ("mean", "std"))
     searched = tuple(zip(PENALTIES, means, spreads, strict=True))
     return Fitted(search.best_estimator_, float(search.best_params_["C"]), searched)
+
+
+def folds(seed: int) -> StratifiedKFold:
+    """The folds of the training images."""
+    return StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+
+
+def out_of_fold(
+    features: np.ndarray, labels: np.ndarray, penalty: float, classes: tuple[str, ...], seed: int = 0
+) -> np.ndarray:
+    """Scores, as `scores` gives them, of the training images, each from an SVM that was trained without its fold.
+
+    What is chosen on them (a threshold, probabilities) is chosen without the test images."""
+    given = np.empty((len(labels), len(classes)))
+    for rows, held in folds(seed).split(features, labels):
+        given[held] = scores(fit(features[rows], labels[rows], penalty), features[held], classes)
+    return given
 
 
 def scores(fitted: Fitted, features: np.ndarray, classes: tuple[str, ...]) -> np.ndarray:

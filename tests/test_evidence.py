@@ -69,7 +69,24 @@ def test_the_threshold_finds_the_share_asked_for(pairs, wanted):
 def test_reliability_counts_every_image_and_brier_is_known():
     probabilities, actual = np.linspace(0, 1, 30), np.arange(30) > 15
     assert sum(n for *_, n in screening.reliability(probabilities, actual)) == 30
-    assert screening.brier(np.full(30, 0.5), actual) == 0.25 and screening.brier(actual.astype(float), actual) == 0
+    assert screening.brier(np.full(30, 0.5), actual)[0] == 0.25 and screening.brier(actual.astype(float), actual)[0] == 0
+    value, low, high = screening.brier(np.where(actual, 0.7, 0.4), actual)
+    assert value == pytest.approx((14 * 0.09 + 16 * 0.16) / 30) and low < value < high
+
+
+def test_calibration_finds_the_curve_that_made_the_labels():
+    """Labels drawn with log odds 2 s - 1 of a score s."""
+    rng = np.random.default_rng(0)
+    scores = rng.normal(size=20_000)
+    truth = 1 / (1 + np.exp(1 - 2 * scores))
+    found = screening.calibrated(scores, rng.random(20_000) < truth, scores)
+    assert np.abs(found - truth).max() < 0.03
+
+
+def test_calibration_of_separated_scores_is_finite():
+    scores = np.r_[np.zeros(20), np.ones(20)]
+    found = screening.calibrated(scores, scores > 0.5, np.array([-1.0, 0.5, 2.0]))
+    assert found[0] < 0.01 and found[1] == pytest.approx(0.5, abs=1e-3) and found[2] > 0.99
 
 
 def test_a_reader_stops_and_goes_on(bundled, tmp_path):

@@ -1,5 +1,7 @@
 """Splits drawn again, on this machine and on a Dask cluster, and the corrected t-test."""
 
+from typing import ClassVar
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -40,7 +42,7 @@ def test_a_dask_cluster_of_two_workers_gives_the_same(monkeypatch):
     from distributed.diagnostics.plugin import SchedulerPlugin
 
     class Workers(SchedulerPlugin):
-        seen: set[str] = set()
+        seen: ClassVar[set[str]] = set()
 
         def transition(self, key, start, finish, *args, worker=None, **kwargs):
             if start == "processing" and finish == "memory":
@@ -60,7 +62,7 @@ def test_a_dask_cluster_of_two_workers_gives_the_same(monkeypatch):
 def test_no_cluster_where_dask_says(monkeypatch):
     monkeypatch.setenv("DASK", "tcp://127.0.0.1:9")
     monkeypatch.setattr(splits, "CONNECT", 1)
-    with pytest.raises(ClusterError, match="DASK=tcp://127.0.0.1:9: no scheduler answers"):
+    with pytest.raises(ClusterError, match=r"DASK=tcp://127\.0\.0\.1:9: no scheduler answers"):
         splits.accuracies({"one": splits.gram(FEATURES)}, LABELS, TESTED, {"one": 1.0})
 
 
