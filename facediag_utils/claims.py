@@ -17,7 +17,7 @@ from statsmodels.stats.multitest import multipletests
 from facediag_utils import backbones
 from facediag_utils.cohort import Task
 from facediag_utils.comparisons import paired
-from facediag_utils.evaluation import named, proportion
+from facediag_utils.evaluation import proportion, short
 from facediag_utils.paper import CLINICIANS_ACCURACY
 from facediag_utils.profiles import Profile
 from facediag_utils.results import KEY
@@ -161,8 +161,8 @@ def tested(claim: Claim, predictions: pd.DataFrame, task: Task) -> dict[str, obj
         "verdict": verdict,
         "why": why,
         "standing": int((corrected < LEVEL).sum()),
-        "first": shown(*pairs[k][0][1:3]),
-        "second": shown(*pairs[k][1][1:3]),
+        "first": short(*pairs[k][0][1:3]),
+        "second": short(*pairs[k][1][1:3]),
         "difference": found[k].difference,
         "low": found[k].low,
         "high": found[k].high,
@@ -176,11 +176,6 @@ def _described(key: tuple[str, ...]) -> pd.Series:
     return row
 
 
-def shown(method: str, backbone: str) -> str:
-    """A method in few words."""
-    return method if backbone == "dsift" else f"{method}, {backbones.get(backbone).title}"
-
-
 def clinicians(predictions: pd.DataFrame, task: Task, profile: Profile) -> dict[str, object]:
     """The claim that features and an SVM are better than the paper's clinicians (section IV.B), as a row of `table`."""
     row: dict[str, object] = {"claim": CLINICIANS, "where": "IV.B", "task": task.name, "verdict": CANNOT_TELL}
@@ -189,7 +184,7 @@ def clinicians(predictions: pd.DataFrame, task: Task, profile: Profile) -> dict[
     met = over_clinicians(predictions[predictions["method"] == "DTL2"], task)
     best = met.loc[met["accuracy"].idxmax()]
     row |= {"comparisons": len(met), "standing": int((met["p_holm"] < LEVEL).sum())}
-    row |= {"first": shown(best["method"], best["backbone"]), "second": "clinicians (paper, DSF)"}
+    row |= {"first": short(best["method"], best["backbone"]), "second": "clinicians (paper, DSF)"}
     row |= {name: best[name] - CLINICIANS_ACCURACY for name in ("low", "high")}
     row |= {"difference": best["accuracy"] - CLINICIANS_ACCURACY, "p_holm": best["p_holm"]}
     if profile.rendered:
@@ -209,7 +204,7 @@ def over_clinicians(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
     for key, group in predictions[predictions["task"] == task.name].groupby(KEY, sort=True):
         right, n = int((group["label"] == group["predicted"]).sum()), len(group)
         accuracy, low, high = proportion(right, n)
-        row = {"method": key[1], "backbone": key[2], "name": named(key[1], key[2])[0], "right": right, "n": n}
+        row = {"method": key[1], "backbone": key[2], "name": short(key[1], key[2]), "right": right, "n": n}
         p = binomtest(right, n, CLINICIANS_ACCURACY).pvalue
         rows.append({**row, "accuracy": accuracy, "low": low, "high": high, "p": p})
     met = pd.DataFrame(rows)

@@ -16,7 +16,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from facediag_utils.cohort import Task
 from facediag_utils.errors import ResultsError
-from facediag_utils.evaluation import delong, named
+from facediag_utils.evaluation import delong, short
 from facediag_utils.results import KEY
 
 
@@ -108,9 +108,8 @@ def correctness(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
     """Whether each method (a column) got each test image (a row) right."""
     rows = predictions[predictions["task"] == task.name]
     columns = {}
-    for (_, method, backbone, pretraining), group in rows.groupby(KEY, sort=True):
-        name = f"{named(method, backbone)[0]}, {pretraining}"
-        columns[name] = (group["label"] == group["predicted"]).set_axis(group["image"])
+    for (_, method, backbone, _), group in rows.groupby(KEY, sort=True):
+        columns[short(method, backbone)] = (group["label"] == group["predicted"]).set_axis(group["image"])
     table = pd.DataFrame(columns)
     if table.isna().any(axis=None):
         raise ResultsError(

@@ -58,6 +58,18 @@ def within(predictions: pd.DataFrame, table: pd.DataFrame, column: str) -> pd.Da
     for group, part in known.groupby(values, observed=True):
         right, n = int((part["label"] == part["predicted"]).sum()), len(part)
         accuracy, low, high = proportion(right, n)
-        row = {"column": column, "group": str(group), "right": right, "n": n, "accuracy": accuracy, "low": low, "high": high}
+        row = {
+            "column": column,
+            "group": str(group),
+            "right": right,
+            "n": n,
+            "accuracy": accuracy,
+            "low": low,
+            "high": high,
+        }
         rows.append({**row, "commonest": part["label"].value_counts().max() / n})
     return pd.DataFrame(rows)
+
+
+def _shown(group: object) -> str:
+    return f"{group.left:.3g} to {group.right:.3g}" if isinstance(group, pd.Interval) else str(group)

@@ -163,6 +163,14 @@ def named(method: str, backbone: str) -> tuple[str, str, int]:
     return f"{record.title} ({HOW[method]})", pretraining, record.macs
 
 
+def short(method: str, backbone: str) -> str:
+    """A method in few words: "DTL2, VGG16, VGG-Face"."""
+    if backbone == "dsift":
+        return method
+    record = backbones.get(backbone)
+    return f"{method}, {record.title}" + ("" if method == "From scratch" else f", {record.pretraining}")
+
+
 def measured(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
     """One row a method: the numbers of this run, with interval bounds and counts.
 

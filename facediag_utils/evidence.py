@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from facediag_utils.evaluation import Roc, proportion
 from facediag_utils.plots import COLOURS, LINES, MARKERS
@@ -97,8 +100,13 @@ def readers_on_roc(
         axis.plot(100 * curve.false_positive, 100 * curve.true_positive, LINES[k % 4], color=COLOURS[k], label=label)
     for k, (name, point) in enumerate(readers.items()):
         (x, x_low, x_high), (y, y_low, y_high) = (tuple(100 * v for v in part) for part in point)
-        reach = {"xerr": [[x - x_low], [x_high - x]], "yerr": [[y - y_low], [y_high - y]]}
-        style = {"color": COLOURS[(k + 1) % 8], "marker": MARKERS[k % 8], "linestyle": "none", "elinewidth": 0.7}
+        reach: dict[str, Any] = {"xerr": [[x - x_low], [x_high - x]], "yerr": [[y - y_low], [y_high - y]]}
+        style: dict[str, Any] = {
+            "color": COLOURS[(k + 1) % 8],
+            "marker": MARKERS[k % 8],
+            "linestyle": "none",
+            "elinewidth": 0.7,
+        }
         axis.errorbar(x, y, **reach, **style, label=name)
     axis.set(xlabel="controls called ill (%)", ylabel="ill called ill, sensitivity (%)", xlim=(-2, 102), ylim=(-2, 102))
     axis.set_aspect("equal")
@@ -124,10 +132,15 @@ def split_distributions(found: dict[str, tuple[pd.DataFrame, int]], title: str) 
         for y, own in enumerate(frame.iloc[0]):
             value, low, high = (100 * v for v in proportion(round(own * tests), tests))
             reach = [[value - low], [high - value]]
-            style = {"color": COLOURS[6], "capsize": 2.5, "markersize": 5, "label": "own split, 95% Wilson"}
+            style: dict[str, Any] = {
+                "color": COLOURS[6],
+                "capsize": 2.5,
+                "markersize": 5,
+                "label": "own split, 95% Wilson",
+            }
             axis.errorbar(value, y + 0.46, xerr=reach, fmt="D", **style)
         axis.set(xlabel="accuracy on the test images (%)", ylabel="")
-        axis.set_title(f"{heading}, {len(frame) - 1} splits, n = {tests} test images each", fontsize=10)
+        axis.set_title(f"{heading}\n{len(frame) - 1} splits, n = {tests} test images each", fontsize=10)
         axis.tick_params(axis="y", labelleft=axis is axes[0][0])
     axes[0][-1].legend(*(part[:1] for part in axes[0][-1].get_legend_handles_labels()), frameon=False, fontsize=8)
     sns.despine(figure)
@@ -154,7 +167,9 @@ def reliability(
         shares = np.array([proportion(ill, n) for _, ill, n in bins]) * 100
         said = [100 * probability for probability, *_ in bins]
         reach = np.abs(shares[:, 1:] - shares[:, :1]).T
-        axis.errorbar(said, shares[:, 0], yerr=reach, color=COLOURS[k], marker=MARKERS[k], linestyle="none", capsize=2.5)
+        axis.errorbar(
+            said, shares[:, 0], yerr=reach, color=COLOURS[k], marker=MARKERS[k], linestyle="none", capsize=2.5
+        )
         score, low, high = brier[name]
         counts = sorted({n for *_, n in bins})
         number = "-".join(str(n) for n in dict.fromkeys((counts[0], counts[-1])))
@@ -179,12 +194,14 @@ def predictive_value_curves(points: dict[str, Point], title: str) -> Figure:
         axis.plot(100 * prevalence, ppv[:, 0], LINES[k % 4], color=COLOURS[k], label=name)
     for name, value in PREVALENCES.items():
         axis.axvline(100 * value, color=COLOURS[4], linewidth=0.8, linestyle=":")
-        place = {"rotation": 90, "va": "bottom", "ha": "right", "fontsize": 7.5}
-        axis.text(100 * value, 0.012, name, **place)
-    axis.set(xscale="log", yscale="log", ylim=(0.01, 110), xlabel="prevalence (%)")
+        box = {"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.5}
+        axis.text(94 * value, 90, name, rotation=90, va="top", ha="right", fontsize=7.5, bbox=box)
+    axis.set(xscale="log", yscale="log", xlim=(6e-4, 60), ylim=(6e-4, 110), xlabel="prevalence (%)")
     axis.set_ylabel("of those called ill, share that is ill:\npositive predictive value (%)")
+    for one in (axis.xaxis, axis.yaxis):
+        one.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_title(title, fontsize=10)
-    axis.legend(frameon=False, fontsize=8, loc="upper left")
+    axis.legend(frameon=False, fontsize=8, loc="lower right")
     sns.despine(figure)
     return figure
 

@@ -14,8 +14,8 @@ from scipy.stats import fisher_exact
 from statsmodels.stats.multitest import multipletests
 
 from facediag_utils.cohort import Task
-from facediag_utils.evaluation import counts, described, metrics, proportion
-from facediag_utils.paper import BINARY_ROWS, MULTICLASS_ROWS, TEST_PER_CLASS, Row
+from facediag_utils.evaluation import area_interval, counts, described, metrics, proportion
+from facediag_utils.paper import AUC, BINARY_ROWS, MULTICLASS_ROWS, TEST_PER_CLASS, Row
 
 FIGURES = ("accuracy", "precision", "sensitivity", "specificity", "f1")
 TESTS_OF_FIVE = 5 * TEST_PER_CLASS
@@ -120,6 +120,22 @@ def multiclass_audit() -> pd.DataFrame:
         found = {"right": f"{right}/{TESTS_OF_FIVE}", **_interval(right, TESTS_OF_FIVE)}
         rows.append({"table": row.table, "method": _name(row), "accuracy": row.accuracy, **found, "explained": exact})
     return pd.DataFrame(rows)
+
+
+def areas() -> pd.DataFrame:
+    """The areas that Figure 5 prints, with 95% intervals as far as numbers of images allow (`hanley_mcneil`)."""
+    rows = {}
+    for name, area in AUC.items():
+        low, high = area_interval(area, hanley_mcneil(area, TEST_PER_CLASS, TEST_PER_CLASS), TEST_PER_CLASS)
+        rows[name] = {"area": area, "low": low, "high": high}
+    return pd.DataFrame(rows).T
+
+
+def hanley_mcneil(area: float, positives: int, negatives: int) -> float:
+    """Variance of an area under the curve from nothing but its value and the counts (Hanley and McNeil 1982)."""
+    one, other = area / (2 - area), 2 * area**2 / (1 + area)
+    spread = (positives - 1) * (one - area**2) + (negatives - 1) * (other - area**2)
+    return (area * (1 - area) + spread) / (positives * negatives)
 
 
 def comparisons(rows: tuple[Row, ...], best: Row) -> pd.DataFrame:

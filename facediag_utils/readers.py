@@ -134,8 +134,8 @@ def beside(readers: dict[str, pd.DataFrame], model: pd.DataFrame) -> pd.DataFram
         accuracy, low, high = proportion(int(right.sum()), len(right))
         met = {f"difference_{k}" if k in ("low", "high") else k: v for k, v in vars(paired(right, machine)).items()}
         rows[name] = {"right": int(right.sum()), "accuracy": accuracy, "low": low, "high": high, **met}
-    table = pd.DataFrame(rows).T.rename_axis("reader")
-    return table.assign(p_holm=multipletests(table["p"].astype(float), method="holm")[1] if rows else [])
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("reader")
+    return table.assign(p_holm=multipletests(table["p"], method="holm")[1] if rows else [])
 
 
 def points(

@@ -117,7 +117,9 @@ def repeated(
     pandas.DataFrame
         As `accuracies` gives it; row 0 is the cohort's own split.
     """
-    share = {str(name): int(number) for name, number in zip(*np.unique(labels[~train], return_counts=True), strict=True)}
+    share = {
+        str(name): int(number) for name, number in zip(*np.unique(labels[~train], return_counts=True), strict=True)
+    }
     penalties = {name: penalty(kernel, labels, train, seed) for name, kernel in kernels.items()}
     return accuracies(kernels, labels, np.concatenate([~train[None], drawn(labels, share, count, seed)]), penalties)
 
@@ -200,7 +202,11 @@ def compared(found: pd.DataFrame, training: int, testing: int) -> pd.DataFrame:
         A row a pair: first, second, mean, low, high, p, p_holm.
     """
     rows = [
-        {"first": one, "second": other, **vars(corrected_t_test((found[one] - found[other]).to_numpy(), training, testing))}
+        {
+            "first": one,
+            "second": other,
+            **vars(corrected_t_test((found[one] - found[other]).to_numpy(), training, testing)),
+        }
         for one, other in combinations(found.columns, 2)
     ]
     table = pd.DataFrame(rows)

@@ -69,7 +69,9 @@ def test_the_threshold_finds_the_share_asked_for(pairs, wanted):
 def test_reliability_counts_every_image_and_brier_is_known():
     probabilities, actual = np.linspace(0, 1, 30), np.arange(30) > 15
     assert sum(n for *_, n in screening.reliability(probabilities, actual)) == 30
-    assert screening.brier(np.full(30, 0.5), actual)[0] == 0.25 and screening.brier(actual.astype(float), actual)[0] == 0
+    assert (
+        screening.brier(np.full(30, 0.5), actual)[0] == 0.25 and screening.brier(actual.astype(float), actual)[0] == 0
+    )
     value, low, high = screening.brier(np.where(actual, 0.7, 0.4), actual)
     assert value == pytest.approx((14 * 0.09 + 16 * 0.16) / 30) and low < value < high
 
