@@ -6,6 +6,7 @@ LAB_ARGS ?=
 PROFILE ?= bundled
 SEED ?= 0
 WEIGHTS ?=
+SPLITS ?=
 
 ifeq ($(strip $(VENV)),)
 BIN :=
@@ -21,6 +22,7 @@ export JUPYTER_DATA_DIR := $(CURDIR)/.cache/jupyter
 export JUPYTER_RUNTIME_DIR := $(CURDIR)/.cache/jupyter/runtime
 export IPYTHONDIR := $(CURDIR)/.cache/ipython
 export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
+export DASK  # address of a Dask scheduler, if any
 export PYTHONPATH := $(CURDIR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -40,7 +42,7 @@ $(VENV)/.ready: requirements.txt
 setup: $(READY) ## make .venv from requirements.txt (the others do it when needed; VENV= uses the active environment)
 
 reproduce: $(READY) ## run all notebooks: results/bundled, figures/bundled, runs/bundled
-	@$(BIN)python -m facediag_utils reproduce --profile $(PROFILE) --seed $(SEED)
+	@$(BIN)python -m facediag_utils reproduce --profile $(PROFILE) --seed $(SEED) $(if $(SPLITS),--splits $(SPLITS))
 
 report: $(READY) ## put all tables and figures on one page, results/bundled/report.html, and open it
 	@$(BIN)python -m facediag_utils report --profile $(PROFILE)

@@ -15,6 +15,7 @@ def main() -> int:
     run = commands.add_parser("reproduce", help="execute all notebooks and write results/ and figures/")
     run.add_argument("--profile", default="bundled", help="data set (default: bundled)")
     run.add_argument("--seed", type=int, default=0, help="seed of folds and maps (default: 0)")
+    run.add_argument("--splits", type=int, help="how often the split is drawn again (default: the notebook's 200)")
     page = commands.add_parser("report", help="write results/<profile>/report.html and open it")
     page.add_argument("--profile", default="bundled", help="data set (default: bundled)")
     fetch = commands.add_parser("weights", help="download published weights; without names, all of them")
@@ -30,7 +31,7 @@ def main() -> int:
         if options.command == "report":
             print(report.show(profiles.profile(options.profile)))
             return 0
-        reproduce.main(profiles.profile(options.profile), options.seed)
+        reproduce.main(profiles.profile(options.profile), options.seed, options.splits)
     except FacediagError as error:
         print(f"\nfacediag: {error}", file=sys.stderr)
         return 1

@@ -129,7 +129,7 @@ def table(predictions: pd.DataFrame, tasks: Iterable[Task], profile: Profile) ->
     tasks = tuple(tasks)
     rows = [tested(claim, predictions, task) for claim in CLAIMS for task in tasks]
     rows.append(clinicians(predictions, tasks[-1], profile))
-    return pd.DataFrame(rows).reindex(columns=COLUMNS)
+    return pd.DataFrame(rows).reindex(columns=COLUMNS).fillna({"why": "", "first": "", "second": ""})
 
 
 def tested(claim: Claim, predictions: pd.DataFrame, task: Task) -> dict[str, object]:
@@ -174,6 +174,15 @@ def _described(key: tuple[str, ...]) -> pd.Series:
     row = pd.Series(dict(zip(KEY, key, strict=True)))
     row["title"] = row["backbone"] if row["backbone"] == "dsift" else backbones.get(row["backbone"]).title
     return row
+
+
+def effect(row: dict) -> str:
+    """Difference, interval and p of a row of `table` in words; empty where there are none."""
+    if pd.isna(row["difference"]):
+        return ""
+    points = [f"{round(100 * row[name]):+d}" for name in ("difference", "low", "high")]
+    p = f"p = {row['p_holm']:.3f}" if row["p_holm"] >= 0.001 else "p < 0.001"
+    return f"{points[0]} ({points[1]} to {points[2]}), {p}"
 
 
 def clinicians(predictions: pd.DataFrame, task: Task, profile: Profile) -> dict[str, object]:

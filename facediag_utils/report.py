@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 from PIL import Image
 
-from facediag_utils import evaluation, results, tables
+from facediag_utils import card, evaluation, results, tables
 from facediag_utils.cohort import Cohort, Task, load, tasks
 from facediag_utils.errors import ResultsError
 from facediag_utils.files import replacing
@@ -36,6 +36,7 @@ CAPTIONS = {
     "04_from_scratch": "Pretrained weights and random ones",
     "04_learning_rates": "A learning rate belongs to its weights (training images only)",
     "05_feature_map": "t-SNE of the features",
+    "05_splits": "The split of training and test images drawn again",
     "05_penalty": "Choosing C on the training images",
     "05_confusion_binary": "Features and SVM: confusion matrices, two classes",
     "05_confusion_multiclass": "Features and SVM: confusion matrices, five classes",
@@ -43,6 +44,14 @@ CAPTIONS = {
     "07_figure_4": "Figure 4: confusion matrices of the binary task",
     "07_figure_5": "Figure 5: ROC curves",
     "07_figure_6": "Figure 6: confusion matrices of the five classes",
+    "07_pairs_binary": "Every two methods on the same test images, two classes (McNemar, Holm)",
+    "07_pairs_multiclass": "Every two methods on the same test images, five classes (McNemar, Holm)",
+    "07_predictive_values": "A screening test at the prevalences of the world",
+    "07_reliability": "Can a score be read as a probability?",
+    "08_against_clinicians": "Every method beside the 84.5% of the paper's clinicians",
+    "08_groups": "DTL2 within ancestry, sex, age and severity",
+    "08_paper_intervals": "The paper's own Tables 3 to 6 with their intervals",
+    "08_readers": "Readers (simulated) beside the ROC curve of DTL2",
 }
 
 STYLE = """
@@ -71,6 +80,8 @@ def write(profile: Profile) -> Path:
         *_tables(stored, of, profile),
         "<h2>Figures</h2>",
         *(_figure(path) for path in figures(profile)),
+        "<h2>Model card and checklist</h2>",
+        *_card(profile),
     ]
     page = f'<title>facediag: {escape(profile.title)}</title><meta name="viewport" content="width=device-width">'
     page = f'<!doctype html><html lang="en"><meta charset="utf-8">{page}<style>{STYLE}</style>' + "\n".join(parts)
@@ -81,7 +92,8 @@ def write(profile: Profile) -> Path:
 
 
 def show(profile: Profile) -> Path:
-    """Make the page and open it in a browser, if there is one."""
+    """Make the page and the model card, and open the page in a browser, if there is one."""
+    card.write(profile)
     path = write(profile)
     webbrowser.open(path.as_uri())
     return path
@@ -119,6 +131,17 @@ def _tables(stored: pd.DataFrame, of: dict[str, Task], profile: Profile) -> list
 
 def _wide(html: str) -> str:
     return f'<div class="wide">{html}</div>'
+
+
+def _card(profile: Profile) -> list[str]:
+    parts = []
+    for heading, paragraphs, table in card.sections(profile):
+        parts.append(f"<h3>{escape(heading)}</h3>")
+        parts += [f"<p>{escape(text)}</p>" for text in paragraphs]
+        if table:
+            rows = pd.DataFrame(table[1:], columns=pd.Index(table[0]))
+            parts.append(_wide(rows.to_html(index=False, border=0)))
+    return parts
 
 
 def figures(profile: Profile) -> list[Path]:

@@ -13,7 +13,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
 
-from facediag_utils import evaluation, report, results, tables
+from facediag_utils import card, claims, evaluation, report, results, tables
 from facediag_utils.cohort import load, tasks
 from facediag_utils.errors import ReproduceError
 from facediag_utils.plots import figure_paths
@@ -43,7 +43,7 @@ def notebooks(folder: Path = NOTEBOOKS) -> list[Path]:
     return sorted(folder.glob("[0-9][0-9]_*.ipynb"))
 
 
-def reproduce(profile: Profile, seed: int = 0, folder: Path = NOTEBOOKS) -> list[Path]:
+def reproduce(profile: Profile, seed: int = 0, folder: Path = NOTEBOOKS, n_splits: int | None = None) -> list[Path]:
     """Execute the notebooks for a profile.
 
     Parameters
@@ -53,6 +53,8 @@ def reproduce(profile: Profile, seed: int = 0, folder: Path = NOTEBOOKS) -> list
         Given to every notebook.
     folder : Path
         Where the notebooks are.
+    n_splits : int, optional
+        Given to the notebook that draws splits again; default its own number.
 
     Returns
     -------
@@ -72,11 +74,12 @@ def reproduce(profile: Profile, seed: int = 0, folder: Path = NOTEBOOKS) -> list
         raise ReproduceError(f"{folder}: no numbered notebooks; is the checkout complete?")
     profile.runs.mkdir(parents=True, exist_ok=True)
     counts = {path: _cells(path, parameters) for path in paths}
+    own = {path: parameters | _optional(path, n_splits=n_splits) for path in paths}
     executed = []
     with tqdm(total=sum(counts.values()), unit="cell", file=sys.stderr) as bar:
         for path in paths:
             bar.set_description(path.stem)
-            executed.append(_execute(path, profile.runs / path.name, parameters, bar))
+            executed.append(_execute(path, profile.runs / path.name, own[path], bar))
     return executed
 
 
@@ -87,6 +90,12 @@ def _cells(path: Path, parameters: dict[str, object]) -> int:
     if unknown:
         raise ReproduceError(f"{path.name}: no {', '.join(unknown)} in its cell tagged 'parameters'; add it there")
     return len(papermill.iorw.load_notebook_node(str(path)).cells) + 1  # and the injected parameters
+
+
+def _optional(path: Path, **given: object) -> dict[str, object]:
+    """Those of the given parameters that are not None and that the notebook has."""
+    known = papermill.inspect_notebook(str(path))
+    return {name: value for name, value in given.items() if value is not None and name in known}
 
 
 def _execute(path: Path, output: Path, parameters: dict[str, object], bar: tqdm) -> Path:
@@ -129,17 +138,22 @@ def summary(profile: Profile, seconds: float, executed: list[Path]) -> str:
         for run in evaluation.measured(stored, task).to_dict("records"):
             method, pretraining, _ = evaluation.named(run["method"], run["backbone"])
             lines.append(f"    {method:52} {pretraining:16} {tables.cell(run, 'accuracy')}")
+    lines.append("\nThe paper's claims on these test images (McNemar, Holm; points, 95% interval)")
+    for row in claims.table(stored, tasks(load(profile)), profile).to_dict("records"):
+        text = f"  {row['claim']:24} {row['task']:11} {row['verdict']:14} {claims.effect(row)}"
+        lines.append(text.rstrip() + (f" ({row['why']})" if row["why"] else ""))
     if profile.rendered:
         lines.append("  Rendered faces: these numbers say nothing of how well anything diagnoses people.")
     lines.append(f"\nmade in {seconds:.0f} s:")
-    for path in [*executed, *sorted(profile.results.glob("*.csv")), *figure_paths(profile), report.write(profile)]:
+    pages = [card.write(profile), report.write(profile)]
+    for path in [*executed, *sorted(profile.results.glob("*.csv")), *figure_paths(profile), *pages]:
         lines.append(f"  {_shown(path)}")
     return "\n".join(lines)
 
 
-def main(profile: Profile, seed: int = 0) -> None:
+def main(profile: Profile, seed: int = 0, n_splits: int | None = None) -> None:
     """Run everything and print the summary."""
     started = time.monotonic()
     load(profile)  # a faulty data folder is told before any notebook runs
-    executed = reproduce(profile, seed)
+    executed = reproduce(profile, seed, n_splits=n_splits)
     print(summary(profile, time.monotonic() - started, executed))

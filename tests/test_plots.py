@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import torch
 
-from facediag_utils import charts, divergence, evaluation, plots, training
+from facediag_utils import charts, divergence, evaluation, evidence, plots, screening, training
 from facediag_utils.profiles import Profile
 
 MATRIX = pd.DataFrame(
@@ -92,3 +92,64 @@ def test_distances_stand_where_they_are():
     axis = figure.axes[0]
     assert [label.get_text() for label in axis.get_yticklabels()] == ["x (n = 70)"]
     assert {float(line.get_xdata()[0]) for line in axis.lines if len(line.get_xdata()) == 1} >= {1.2, 0.3}
+
+
+def test_a_forest_writes_counts_and_intervals_beside():
+    rows = pd.DataFrame(
+        {"name": ["a", "b"], "value": [95.0, 50], "low": [86.3, 38], "high": [98.3, 62], "n": ["57/60", "30/60"]}
+    )
+    axis = evidence.forest(rows, "accuracy (%)", "data", (84.5, "clinicians")).axes[0]
+    texts = [text.get_text() for text in axis.texts]
+    assert "57/60   95.0 (86 to 98)" in texts and "clinicians" in texts
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["a", "b"]
+
+
+def test_splits_are_drawn_without_the_own_one():
+    """Row 0 is the cohort's own split: it gets the diamond with its Wilson interval, not a place in the violin."""
+    frame = pd.DataFrame({"a": [0.95, *np.linspace(0.4, 0.6, 20)]})
+    axis = evidence.split_distributions({"task": (frame, 60)}, "data").axes[0]
+    violin = axis.collections[0].get_paths()[0].vertices[:, 0]
+    assert violin.max() == pytest.approx(60) and violin.min() == pytest.approx(40)
+    assert "20 splits, n = 60" in axis.get_title()
+    [diamond] = [line for line in axis.lines if line.get_marker() == "D"]
+    assert diamond.get_xdata().tolist() == [95]
+
+
+def test_reliability_points_are_what_was_said_and_what_was():
+    figure = evidence.reliability({"m": [(0.2, 1, 10), (0.9, 9, 10)]}, {"m": (0.1, 0.05, 0.2)}, "data")
+    [points] = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+    assert points.get_xydata().tolist() == [[20, 10], [90, 90]]
+    assert "Brier 0.10 (0.05-0.20), 10 images a point" in figure.axes[0].get_title()
+
+
+def test_predictive_values_end_at_the_test_sets_own():
+    """Sensitivity 1, specificity 0.9: half ill, 10 of 11 alarms are right; 1 in 100,000, one of 10,001."""
+    at = screening.Point(0.0, (1.0, 0.9, 1.0), (0.9, 0.7, 0.97))
+    axis = evidence.predictive_value_curves({"m": at}, "data").axes[0]
+    y = axis.lines[0].get_ydata()
+    assert y[-1] == pytest.approx(1000 / 11) and y[0] == pytest.approx(100 / 10_001, rel=1e-3)
+    assert len(axis.texts) == len(screening.PREVALENCES)
+
+
+def test_pairs_that_stand_are_framed():
+    table = pd.DataFrame({"first": ["a", "a", "b"], "second": ["b", "c", "c"]})
+    table = table.assign(difference=[0.3, 0.02, -0.28], p_holm=[0.001, 1.0, 0.2])
+    axis = evidence.pair_matrix(table, ["a", "b", "c"], "data").axes[0]
+    assert sorted((round(p.get_y()), round(p.get_x())) for p in axis.patches) == [(0, 1), (1, 0)]  # (row, column)
+    texts = {(int(t.get_position()[1]), int(t.get_position()[0])): t.get_text() for t in axis.texts}
+    assert texts[0, 1] == "+30" and texts[1, 0] == "-30" and texts[2, 1] == "+28"
+
+
+def test_readers_are_points_with_intervals():
+    roc = evaluation.Roc(np.array([0, 0, 1.0]), np.array([0, 0.5, 1.0]), 0.75, 0.6, 0.9, 30, 30)
+    point = evaluation.proportion(3, 30), evaluation.proportion(27, 30)
+    axis = evidence.readers_on_roc({"m": roc}, {"anna": point}, "data").axes[0]
+    [dot] = [line for line in axis.lines if line.get_marker() == "o"]
+    assert dot.get_xydata().tolist() == [[10, 90]] and len(axis.collections) == 2
+    assert [t.get_text() for t in axis.get_legend().get_texts()] == ["m: AUC 0.75 (0.60-0.90)", "anna"]
+
+
+def test_severity_curve_counts_every_face():
+    figure = evidence.severity_curve(np.linspace(0.1, 1, 50), np.arange(50) > 9, np.ones(10, bool), "data")
+    counts = [text.get_text() for text in figure.axes[0].texts if text.get_text().startswith("n = ")]
+    assert counts == ["n = 10"] * 6

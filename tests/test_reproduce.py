@@ -1,12 +1,14 @@
 """The runner: what fails is named, and leaves the exit status it should."""
 
+import re
+import shutil
 import subprocess
 import sys
 
 import nbformat
 import pytest
 
-from facediag_utils import reproduce
+from facediag_utils import claims, profiles, reproduce
 from facediag_utils.errors import ReproduceError
 from facediag_utils.profiles import ROOT, Profile
 
@@ -39,6 +41,26 @@ def test_notebooks_run_in_order_with_their_parameters(profile, tmp_path):
     done = reproduce.reproduce(profile, seed=7, folder=tmp_path / "nb")
     assert (tmp_path / "log").read_text() == "01_a.ipynb mine 7\n02_b.ipynb mine 7\n"
     assert [path.name for path in done] == ["01_a.ipynb", "02_b.ipynb"] and all(path.is_file() for path in done)
+
+
+def test_the_number_of_splits_goes_where_it_is_known(profile, tmp_path):
+    log = f"from pathlib import Path\nPath(r'{tmp_path}', str(n_splits)).touch()"
+    write(tmp_path / "nb", "01_a.ipynb", "x = 1")
+    write(tmp_path / "nb", "02_b.ipynb", log, parameters=PARAMETERS + "\nn_splits = 200")
+    reproduce.reproduce(profile, folder=tmp_path / "nb", n_splits=7)
+    reproduce.reproduce(profile, folder=tmp_path / "nb")
+    assert (tmp_path / "7").exists() and (tmp_path / "200").exists()
+
+
+def test_the_summary_has_accuracies_claims_and_files(own_output):
+    shutil.copytree(ROOT / "results" / "bundled", own_output / "results" / "bundled")
+    shutil.copytree(ROOT / "figures" / "bundled", own_output / "figures" / "bundled")
+    text = reproduce.summary(profiles.profile(), 61.0, [])
+    assert re.search(r"ResNet29 \(dlib\) \(Feature Extractor \+ SVM Linear\).*% 118/150 \(71-84\)", text)
+    for claim in (*(claim.name for claim in claims.CLAIMS), claims.CLINICIANS):
+        assert re.search(rf"{claim}.*(supported|cannot tell)", text)
+    assert "say nothing of how well anything diagnoses people" in text
+    assert "made in 61 s" in text and "model_card.md" in text and "report.html" in text and "claims.csv" in text
 
 
 def test_the_failing_cell_is_named(profile, tmp_path):
