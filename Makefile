@@ -81,7 +81,8 @@ cohort: ## render data/bundled again (own environment .venv-portraits; resumes w
 	.venv-portraits/bin/python -m pip install --progress-bar off -q --no-deps -r portraits/requirements.txt
 	.venv-portraits/bin/python -m portraits make
 
-bench: $(READY) ## time alignment and embedding on this machine
+bench: $(READY) ## time splits, alignment, embedding and fine-tuning on this machine
+	$(BIN)python tests/bench_splits.py
 	$(BIN)python tests/bench.py
 
 clean: ## remove caches, executed notebooks and environments; committed files stay

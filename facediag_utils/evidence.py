@@ -223,11 +223,11 @@ def pair_matrix(table: pd.DataFrame, names: list[str], title: str) -> Figure:
         differences.loc[row["second"], row["first"]] = -100 * row["difference"]
         if row["p_holm"] < 0.05:
             stands |= {(row["first"], row["second"]), (row["second"], row["first"])}
-    text = differences.map(lambda value: "" if np.isnan(value) else f"{value:+.0f}")
+    text = differences.map(lambda value: "" if np.isnan(value) else f"{round(value):+d}")
     figure, axis = plt.subplots(figsize=(4.0 + 0.55 * len(names), 2.6 + 0.42 * len(names)))
     style = {"cmap": "PuOr_r", "center": 0, "vmin": -60, "vmax": 60, "cbar": False, "linewidths": 0.5, "fmt": ""}
     sns.heatmap(differences, annot=text, annot_kws={"fontsize": 8}, ax=axis, **style)
-    for one, other in stands:
+    for one, other in sorted(stands):
         corner = names.index(other) + 0.04, names.index(one) + 0.04
         axis.add_patch(plt.Rectangle(corner, 0.92, 0.92, fill=False, edgecolor="black", linewidth=1.6))
     axis.set_xticks(np.arange(len(names)) + 0.5, [str(k + 1) for k in range(len(names))], rotation=0)

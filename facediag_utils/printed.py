@@ -12,6 +12,7 @@ from itertools import product
 import pandas as pd
 from scipy.stats import fisher_exact
 from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from facediag_utils.cohort import Task
 from facediag_utils.evaluation import area_interval, counts, described, metrics, proportion
@@ -103,8 +104,8 @@ def binary_audit() -> pd.DataFrame:
                 "accuracy": row.accuracy,
                 "right": f"{found.correct}/{2 * TEST_PER_CLASS}",
                 **_interval(found.correct, 2 * TEST_PER_CLASS),
-                "sensitivity": f"{found.true_positive}/{TEST_PER_CLASS}",
-                "specificity": f"{found.true_negative}/{TEST_PER_CLASS}",
+                "sensitivity": _share(found.true_positive),
+                "specificity": _share(found.true_negative),
                 "not explained": shown or "-",
             }
         )
@@ -139,7 +140,8 @@ def hanley_mcneil(area: float, positives: int, negatives: int) -> float:
 
 
 def comparisons(rows: tuple[Row, ...], best: Row) -> pd.DataFrame:
-    """The best printed row against each other, as far as counts without pairs allow: Fisher's exact test, Holm-corrected.
+    """The best printed row against each other, as far as counts without pairs allow: Fisher's exact test, Holm-corrected,
+    and Newcombe's (1998) 95% interval of the difference (points).
 
     Methods were tried on the same images, so a paired test would be sharper; the pairs were not published.
 
@@ -155,16 +157,24 @@ def comparisons(rows: tuple[Row, ...], best: Row) -> pd.DataFrame:
     mine, theirs = round(best.accuracy / 100 * trials), [round(row.accuracy / 100 * trials) for row in others]
     p = [fisher_exact([[mine, trials - mine], [right, trials - right]]).pvalue for right in theirs]
     corrected = multipletests(p, method="holm")[1]
+    bounds = [confint_proportions_2indep(mine, trials, right, trials, method="newcomb") for right in theirs]
     return pd.DataFrame(
         {
             "method": [_name(row) for row in others],
             "right": [f"{right}/{trials}" for right in theirs],
             "difference": [100 * (mine - right) / trials for right in theirs],
+            "low": [100 * low for low, _ in bounds],
+            "high": [100 * high for _, high in bounds],
             "p": p,
             "p, Holm": corrected,
             "survives": corrected < 0.05,
         }
     )
+
+
+def _share(right: int) -> str:
+    _, low, high = proportion(right, TEST_PER_CLASS)
+    return f"{right}/{TEST_PER_CLASS} ({100 * low:.0f}-{100 * high:.0f})"
 
 
 def _interval(right: int, trials: int) -> dict[str, float]:

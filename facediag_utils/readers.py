@@ -8,18 +8,18 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import cohen_kappa_score
-from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa
+from statsmodels.stats.inter_rater import cohens_kappa, fleiss_kappa
 from statsmodels.stats.multitest import multipletests
 
 from facediag_utils.cohort import Cohort, Task
 from facediag_utils.comparisons import paired
 from facediag_utils.errors import ResultsError
-from facediag_utils.evaluation import proportion
+from facediag_utils.evaluation import DRAWS, proportion
 from facediag_utils.results import write_csv
 
 COLUMNS = ["image", "answer", "confidence"]
@@ -159,25 +159,32 @@ def points(
     return found
 
 
-def kappas(answers: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, float]:
+def kappas(answers: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, tuple[float, float, float]]:
     """Cohen's kappa of every two readers, and Fleiss' kappa of all, on the images that all have read.
 
     Returns
     -------
     pandas.DataFrame
-        (readers, readers), 1 on the diagonal.
-    float
-        NaN for fewer than two readers.
+        A row a pair: first, second, kappa, low, high (95%, from the asymptotic variance).
+    (float, float, float)
+        Fleiss' kappa with its 95% interval (percentiles of a bootstrap over images); NaN for fewer than two readers.
     """
     wide = pd.DataFrame({name: table.set_index("image")["answer"] for name, table in answers.items()}).dropna()
-    pairs = pd.DataFrame(1.0, index=wide.columns, columns=wide.columns)
-    for one in wide:
-        for other in wide:
-            if one != other:
-                pairs.loc[one, other] = cohen_kappa_score(wide[one], wide[other])
     if wide.shape[1] < 2:
-        return pairs, float("nan")
-    return pairs, float(fleiss_kappa(aggregate_raters(wide.to_numpy())[0]))
+        return pd.DataFrame(columns=["first", "second", "kappa", "low", "high"]), (np.nan, np.nan, np.nan)
+    classes = sorted(set(wide.to_numpy().ravel()))
+    rows = []
+    for one, other in combinations(wide.columns, 2):
+        counts = pd.crosstab(wide[one], wide[other]).reindex(index=classes, columns=classes, fill_value=0)
+        found = cohens_kappa(counts.to_numpy())
+        rows.append(
+            {"first": one, "second": other, "kappa": found.kappa, "low": found.kappa_low, "high": found.kappa_upp}
+        )
+    table = np.stack([(wide == name).sum(axis=1) for name in classes], axis=1)
+    rng = np.random.default_rng(0)
+    draws = [fleiss_kappa(table[rng.integers(len(table), size=len(table))]) for _ in range(DRAWS)]
+    low, high = np.nanquantile(draws, [0.025, 0.975])
+    return pd.DataFrame(rows), (float(fleiss_kappa(table)), float(low), float(high))
 
 
 def simulate(cohort: Cohort, task: Task, count: int, accuracy: float, seed: int = 0) -> dict[str, pd.DataFrame]:

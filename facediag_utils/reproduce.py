@@ -144,10 +144,13 @@ def summary(profile: Profile, seconds: float, executed: list[Path]) -> str:
         lines.append(text.rstrip() + (f" ({row['why']})" if row["why"] else ""))
     if profile.rendered:
         lines.append("  Rendered faces: these numbers say nothing of how well anything diagnoses people.")
+    tables_made = sorted(profile.results.glob("*.csv"))
     lines.append(f"\nmade in {seconds:.0f} s:")
-    pages = [card.write(profile), report.write(profile)]
-    for path in [*executed, *sorted(profile.results.glob("*.csv")), *figure_paths(profile), *pages]:
-        lines.append(f"  {_shown(path)}")
+    lines.append(f"  {_shown(profile.runs)}/: {len(executed)} executed notebooks")
+    lines.append(f"  {_shown(profile.figures)}/: {len({path.stem for path in figure_paths(profile)})} figures")
+    lines.append(f"  {_shown(profile.results)}/: {', '.join(path.name for path in tables_made)}")
+    lines.append(f"  {_shown(card.write(profile))}")
+    lines.append(f"  {_shown(report.write(profile))}  (all of it on one page: make report)")
     return "\n".join(lines)
 
 

@@ -67,3 +67,11 @@ def test_hanley_and_mcneils_own_example():
 def test_figure_5s_areas_have_wide_intervals():
     areas = printed.areas()
     assert ((areas["low"] < areas["area"]) & (areas["area"] < areas["high"])).all() and (areas["low"] < 0.93).all()
+
+
+def test_the_interval_of_two_proportions_is_newcombes():
+    """Statistics in Medicine 17 (1998) 873-890, Table II, example (a), method 10: 56/70 against 48/80, 0.0524 to 0.3339."""
+    low, high = printed.confint_proportions_2indep(56, 70, 48, 80, method="newcomb")
+    assert (low, high) == pytest.approx((0.0524, 0.3339), abs=5e-5)
+    table = printed.comparisons(paper.BINARY_ROWS, max(paper.BINARY_ROWS, key=lambda row: row.accuracy))
+    assert ((table["low"] < table["difference"]) & (table["difference"] < table["high"])).all()

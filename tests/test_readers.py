@@ -77,8 +77,24 @@ def test_kappas_of_published_tables():
     images = [str(k) for k in range(50)]
     tables = {n: pd.DataFrame({"image": images, "answer": a, "confidence": 3}) for n, a in (("a", one), ("b", other))}
     pairs, fleiss = readers.kappas(tables)
-    assert pairs.loc["a", "b"] == pytest.approx(0.4) and 0.3 < fleiss < 0.4
-    assert readers.kappas({"a": tables["a"], "b": tables["a"]})[1] == pytest.approx(1)
+    [row] = pairs.to_dict("records")
+    assert row["kappa"] == pytest.approx(0.4) and row["low"] < 0.2 and 0.6 < row["high"] < 0.7
+    assert 0.3 < fleiss[0] < 0.4 and fleiss[1] < fleiss[0] < fleiss[2]
+    alike, all_alike = readers.kappas({"a": tables["a"], "b": tables["a"]})
+    assert alike["kappa"].tolist() == [1] and all_alike == pytest.approx((1, 1, 1))
+    assert len(readers.kappas({"a": tables["a"]})[0]) == 0 and np.isnan(readers.kappas({})[1]).all()
+
+
+def test_cohens_interval_of_fleiss_cohen_and_everitt():
+    """Psychological Bulletin 72 (1969) 323-327, unweighted: kappa 0.429, standard error 0.054 (200 subjects)."""
+    counts = np.array([[53, 5, 2], [11, 14, 5], [1, 6, 3]]) * 2
+    one, other = np.nonzero(np.ones((3, 3)))
+    answers = [np.repeat(np.array(list("abc"))[k], counts.ravel()) for k in (one, other)]
+    images = [str(k) for k in range(200)]
+    tables = {str(k): pd.DataFrame({"image": images, "answer": a, "confidence": 3}) for k, a in enumerate(answers)}
+    [row] = readers.kappas(tables)[0].to_dict("records")
+    assert row["kappa"] == pytest.approx(0.429, abs=5e-4)
+    assert (row["high"] - row["low"]) / (2 * 1.96) == pytest.approx(0.054, abs=5e-4)
 
 
 def test_fleiss_own_kind_of_table():
@@ -88,7 +104,7 @@ def test_fleiss_own_kind_of_table():
     answers = np.array([np.repeat(list("abcde"), [int(n) for n in row.split()]) for row in counts])
     images = [str(k) for k in range(10)]
     tables = {str(k): pd.DataFrame({"image": images, "answer": answers[:, k], "confidence": 3}) for k in range(14)}
-    assert readers.kappas(tables)[1] == pytest.approx(0.210, abs=5e-4)
+    assert readers.kappas(tables)[1][0] == pytest.approx(0.210, abs=5e-4)
 
 
 @pytest.mark.parametrize("number", [0, 1])
