@@ -60,7 +60,7 @@ def within(predictions: pd.DataFrame, table: pd.DataFrame, column: str) -> pd.Da
         accuracy, low, high = proportion(right, n)
         row = {
             "column": column,
-            "group": str(group),
+            "group": _shown(group),
             "right": right,
             "n": n,
             "accuracy": accuracy,
