@@ -7,6 +7,9 @@ PROFILE ?= bundled
 SEED ?= 0
 WEIGHTS ?=
 SPLITS ?=
+DATA ?=
+NAME ?= mine
+POSITIVE ?=
 
 ifeq ($(strip $(VENV)),)
 BIN :=
@@ -42,7 +45,8 @@ $(VENV)/.ready: requirements.txt
 setup: $(READY) ## make .venv from requirements.txt (the others do it when needed; VENV= uses the active environment)
 
 reproduce: $(READY) ## run all notebooks: results/bundled, figures/bundled, runs/bundled
-	@$(BIN)python -m facediag_utils reproduce --profile $(PROFILE) --seed $(SEED) $(if $(SPLITS),--splits $(SPLITS))
+	@$(BIN)python -m facediag_utils reproduce --profile $(PROFILE) --seed $(SEED) $(if $(SPLITS),--splits $(SPLITS)) \
+	  $(if $(DATA),--data "$(DATA)" --name "$(NAME)") $(if $(POSITIVE),--positive "$(POSITIVE)")
 
 report: $(READY) ## put all tables and figures on one page, results/bundled/report.html, and open it
 	@$(BIN)python -m facediag_utils report --profile $(PROFILE)

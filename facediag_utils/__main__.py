@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from facediag_utils.errors import FacediagError
 
@@ -16,6 +17,9 @@ def main() -> int:
     run.add_argument("--profile", default="bundled", help="data set (default: bundled)")
     run.add_argument("--seed", type=int, default=0, help="seed of folds and maps (default: 0)")
     run.add_argument("--splits", type=int, help="how often the split is drawn again (default: the notebook's 200)")
+    run.add_argument("--data", type=Path, help="a folder of your own: a folder of images a class, or a manifest.csv")
+    run.add_argument("--name", default="mine", help="what to call it (default: mine)")
+    run.add_argument("--positive", help="the positive class, if there are two")
     page = commands.add_parser("report", help="write results/<profile>/report.html and open it")
     page.add_argument("--profile", default="bundled", help="data set (default: bundled)")
     fetch = commands.add_parser("weights", help="download published weights; without names, all of them")
@@ -31,7 +35,14 @@ def main() -> int:
         if options.command == "report":
             print(report.show(profiles.profile(options.profile)))
             return 0
-        reproduce.main(profiles.profile(options.profile), options.seed, options.splits)
+        if options.data:
+            from facediag_utils import intake
+
+            profile, found = intake.take_in(options.data, options.name, options.positive, options.seed)
+            print(intake.told(profile, found))
+        else:
+            profile = profiles.profile(options.profile)
+        reproduce.main(profile, options.seed, options.splits)
     except FacediagError as error:
         print(f"\nfacediag: {error}", file=sys.stderr)
         return 1

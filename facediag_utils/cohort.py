@@ -17,6 +17,8 @@ from facediag_utils.profiles import Profile
 
 REQUIRED = ("image", "label", "split")
 SPLITS = ("train", "test")
+GROUPS = ("ancestry", "sex", "age", "site", "severity")  # what may be known of an image besides its class
+HEALTHY = frozenset({"control", "controls", "healthy", "negative", "normal", "none", "well", "unaffected"})
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def load(profile: Profile) -> Cohort:
     CohortError
         If the folder or manifest is missing or wrong; all faulty rows are listed in one message.
     """
-    manifest = profile.data / "manifest.csv"
+    manifest = profile.manifest
     if not profile.data.is_dir():
         raise CohortError(f"{profile.data}: there is no such folder; give the folder of the {profile.name} images")
     if not manifest.is_file():
@@ -64,7 +66,8 @@ def load(profile: Profile) -> Cohort:
         )
     table = _read(manifest)
     table["path"] = [profile.data / Path(name) for name in table["image"]]
-    _check_folders(profile, table)
+    if profile.listed is None:  # of a folder of one's own `intake` has told what is not used
+        _check_folders(profile, table)
     table["sha256"] = _checked_digests(manifest, table)
     return Cohort(profile, ordered_classes(table["label"]), table)
 
@@ -154,10 +157,23 @@ class Task:
 
 
 def tasks(cohort: Cohort) -> tuple[Task, ...]:
-    """The paper's two tasks for the paper's classes; one task over all classes otherwise."""
-    if set(cohort.classes) == set(CLASSES):
+    """The paper's two tasks for the paper's classes; one task over all classes otherwise.
+
+    Of two classes the profile's positive one comes first, else the one whose name is not that of `HEALTHY`."""
+    if of_the_paper(cohort):
         return (
             Task("binary", "Detection of beta-thalassemia", BINARY),
             Task("multiclass", "Detection of four diseases", tuple(CLASSES)),
         )
-    return (Task("all", "All classes", cohort.classes),)
+    if len(cohort.classes) != 2:
+        return (Task("all", "All classes", cohort.classes),)
+    first = cohort.profile.positive or next(
+        (name for name in cohort.classes if name.lower() not in HEALTHY), cohort.classes[0]
+    )
+    other = next(name for name in cohort.classes if name != first)
+    return (Task("all", f"{first} or {other}", (first, other)),)
+
+
+def of_the_paper(cohort: Cohort) -> bool:
+    """Whether the classes are the paper's."""
+    return set(cohort.classes) == set(CLASSES)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from facediag_utils.errors import CohortError
+from facediag_utils.files import replacing
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -25,12 +28,22 @@ class Profile:
         Folder with ``manifest.csv``, or with one folder of images a class.
     rendered : bool
         True if no person was photographed: accuracy then says nothing about patients.
+    positive : str, optional
+        The positive class of two.
+    listed : Path, optional
+        The manifest, if it is not in the data folder.
     """
 
     name: str
     title: str
     data: Path
     rendered: bool = False
+    positive: str | None = None
+    listed: Path | None = None
+
+    @property
+    def manifest(self) -> Path:
+        return self.listed or self.data / "manifest.csv"
 
     @property
     def figures(self) -> Path:
@@ -61,16 +74,44 @@ def weights_root() -> Path:
 
 
 def profile(name: str = "bundled") -> Profile:
-    """The profile of this name.
+    """The profile of this name: the bundled one, or one that `keep` has kept.
 
     Raises
     ------
     CohortError
         If there is no such profile.
     """
-    known = {
-        "bundled": Profile("bundled", "this run (bundled, rendered)", ROOT / "data" / "bundled", rendered=True),
-    }
-    if name not in known:
-        raise CohortError(f"profile {name!r} is not known; choose one of: {', '.join(known)}")
-    return known[name]
+    if name == "bundled":
+        return Profile("bundled", "this run (bundled, rendered)", ROOT / "data" / "bundled", rendered=True)
+    path = _kept(name)
+    if not path.is_file():
+        raise CohortError(
+            f"profile {name!r} is not known; name its folder once: make reproduce DATA=/its/folder NAME={name}"
+        )
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    return Profile(
+        name, _title(name), Path(kept["data"]), positive=kept["positive"], listed=path.with_name("manifest.csv")
+    )
+
+
+def keep(name: str, data: Path, positive: str | None = None) -> Profile:
+    """Remember a folder of one's own under a name, so that notebooks find it.
+
+    Raises
+    ------
+    CohortError
+        If the name cannot be one of a folder, or is taken by the bundled images.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9][\w-]{0,39}", name) or name == "bundled":
+        raise CohortError(f"NAME={name!r}: letters, digits, - and _, at most 40, and not 'bundled'")
+    with replacing(_kept(name)) as partial:
+        partial.write_text(json.dumps({"data": str(data.resolve()), "positive": positive}), encoding="utf-8")
+    return profile(name)
+
+
+def _kept(name: str) -> Path:
+    return cache_root() / "profiles" / name / "profile.json"
+
+
+def _title(name: str) -> str:
+    return f"this run ({name})"

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
 
-from facediag_utils import card, claims, evaluation, report, results, tables
+from facediag_utils import adapt, card, claims, evaluation, report, results, tables
 from facediag_utils.cohort import load, tasks
 from facediag_utils.errors import ReproduceError
 from facediag_utils.plots import figure_paths
@@ -43,7 +44,13 @@ def notebooks(folder: Path = NOTEBOOKS) -> list[Path]:
     return sorted(folder.glob("[0-9][0-9]_*.ipynb"))
 
 
-def reproduce(profile: Profile, seed: int = 0, folder: Path = NOTEBOOKS, n_splits: int | None = None) -> list[Path]:
+def reproduce(
+    profile: Profile,
+    seed: int = 0,
+    folder: Path = NOTEBOOKS,
+    n_splits: int | None = None,
+    holding: frozenset[str] = frozenset(adapt.TRAITS),
+) -> list[Path]:
     """Execute the notebooks for a profile.
 
     Parameters
@@ -55,6 +62,8 @@ def reproduce(profile: Profile, seed: int = 0, folder: Path = NOTEBOOKS, n_split
         Where the notebooks are.
     n_splits : int, optional
         Given to the notebook that draws splits again; default its own number.
+    holding : frozenset of str
+        What the cohort is, see `facediag_utils.adapt`; cells for other cohorts are left out.
 
     Returns
     -------
@@ -73,53 +82,48 @@ def reproduce(profile: Profile, seed: int = 0, folder: Path = NOTEBOOKS, n_split
     if not paths:
         raise ReproduceError(f"{folder}: no numbered notebooks; is the checkout complete?")
     profile.runs.mkdir(parents=True, exist_ok=True)
-    counts = {path: _cells(path, parameters) for path in paths}
-    own = {path: parameters | _optional(path, n_splits=n_splits) for path in paths}
+    books = {path: adapt.adapted(path, holding) for path in paths}
+    own = {path: _parameters(path, parameters, n_splits=n_splits) for path in paths}
     executed = []
-    with tqdm(total=sum(counts.values()), unit="cell", file=sys.stderr) as bar:
-        for path in paths:
+    total = sum(len(book.cells) + 1 for book in books.values())  # and the injected parameters
+    with tqdm(total=total, unit="cell", file=sys.stderr) as bar:
+        for path, book in books.items():
             bar.set_description(path.stem)
-            executed.append(_execute(path, profile.runs / path.name, own[path], bar))
+            executed.append(_execute(path.name, book, profile.runs / path.name, own[path], bar))
     return executed
 
 
-def _cells(path: Path, parameters: dict[str, object]) -> int:
-    """Number of cells papermill will run; an unknown parameter is an error, of which papermill only warns."""
+def _parameters(path: Path, needed: dict[str, object], **optional: object) -> dict[str, object]:
+    """What a notebook is given: a needed parameter that it has not is an error, of which papermill only warns."""
     known = papermill.inspect_notebook(str(path))
-    unknown = [name for name in parameters if name not in known]
+    unknown = [name for name in needed if name not in known]
     if unknown:
         raise ReproduceError(f"{path.name}: no {', '.join(unknown)} in its cell tagged 'parameters'; add it there")
-    return len(papermill.iorw.load_notebook_node(str(path)).cells) + 1  # and the injected parameters
+    return needed | {name: value for name, value in optional.items() if value is not None and name in known}
 
 
-def _optional(path: Path, **given: object) -> dict[str, object]:
-    """Those of the given parameters that are not None and that the notebook has."""
-    known = papermill.inspect_notebook(str(path))
-    return {name: value for name, value in given.items() if value is not None and name in known}
-
-
-def _execute(path: Path, output: Path, parameters: dict[str, object], bar: tqdm) -> Path:
+def _execute(name: str, book: NotebookNode, output: Path, parameters: dict[str, object], bar: tqdm) -> Path:
     begun = bar.n
     try:
         papermill.execute_notebook(
-            str(path),
+            book,
             str(output),
             parameters=parameters,
             engine_name="facediag",
             bar=bar,
             progress_bar=False,
-            cwd=str(path.parent),
+            cwd=str(NOTEBOOKS),
             execution_timeout=CELL_TIMEOUT,
         )
     except PapermillExecutionError as error:
         raise ReproduceError(
-            f"{path.name}, cell {error.exec_count}: {error.ename}: {error.evalue}\n"
+            f"{name}, cell {error.exec_count}: {error.ename}: {error.evalue}\n"
             f"  in: {str(error.source).strip().splitlines()[0]}\n  the notebook up to there: {_shown(output)}"
         ) from None
     except (DeadKernelError, CellTimeoutError) as error:
         number = bar.n - begun  # papermill completes a cell even when it dies in it
         raise ReproduceError(
-            f"{path.name}, about cell {number}: the kernel stopped ({str(error).splitlines()[0]}); see {_shown(output)}"
+            f"{name}, about cell {number}: the kernel stopped ({str(error).splitlines()[0]}); see {_shown(output)}"
         ) from None
     return output
 
@@ -157,6 +161,6 @@ def summary(profile: Profile, seconds: float, executed: list[Path]) -> str:
 def main(profile: Profile, seed: int = 0, n_splits: int | None = None) -> None:
     """Run everything and print the summary."""
     started = time.monotonic()
-    load(profile)  # a faulty data folder is told before any notebook runs
-    executed = reproduce(profile, seed, n_splits=n_splits)
+    cohort = load(profile)  # a faulty data folder is told before any notebook runs
+    executed = reproduce(profile, seed, n_splits=n_splits, holding=adapt.traits(cohort))
     print(summary(profile, time.monotonic() - started, executed))

@@ -67,18 +67,43 @@ def side_by_side(numbers: Iterable[int], stored: pd.DataFrame, task: Task, profi
         papers = {}
     chosen = stored[(stored["task"] == task.name) & stored["method"].isin(methods)]
     ours = {(run["method"], run["backbone"]): run for run in evaluation.measured(chosen, task).to_dict("records")}
-    elsewhere = {key_of(row) for row in (*BINARY_ROWS, *MULTICLASS_ROWS)} - set(papers)
+    elsewhere = {key_of(row) for row in (*BINARY_ROWS, *MULTICLASS_ROWS)} - set(papers) if papers else set()
     keys = [*papers, *sorted(key for key in ours if key not in papers and key not in elsewhere)]
     metrics = METRICS if task.positive else OF_MANY
     lines = []
     for key in keys:
         method, pretraining, macs = evaluation.named(*key)
         line = {("", "Method"): method, ("", "Pretrain"): pretraining}
-        line |= {(PAPER, name): text for name, text in _printed(papers.get(key), task).items()}
+        if papers:
+            line |= {(PAPER, name): text for name, text in _printed(papers.get(key), task).items()}
         line[profile.title, "FLOPs"] = shown_macs(macs)
         line |= {(profile.title, name): text for name, text in _measured(ours.get(key), key, metrics).items()}
         lines.append(line)
     return pd.DataFrame(lines, columns=pd.MultiIndex.from_tuples(lines[0]))
+
+
+def of_run(stored: pd.DataFrame, tasks: Iterable[Task], profile: Profile) -> dict[str, pd.DataFrame]:
+    """The paper's Tables 3 to 6 for its tasks, for another task one table of all methods; by the table's caption.
+
+    Parameters
+    ----------
+    stored, profile
+        As `side_by_side` takes them.
+    tasks : iterable of Task
+    """
+    made = {}
+    for task in tasks:
+        numbers = {"binary": (3, 4), "multiclass": (5, 6)}.get(task.name)
+        for number in numbers or ():
+            made[f"Table {number}. {task.title}"] = side_by_side([number], stored, task, profile)
+        if numbers is None:
+            made[task.title] = side_by_side((3, 4, 5, 6), stored, task, profile)
+    return made
+
+
+def caption(number: int, task: Task) -> str:
+    """ "Table 3. ..." where the paper has such a table, else the task's title."""
+    return f"Table {number}. {task.title}" if task.name in TEST_IMAGES else task.title
 
 
 def shown_macs(macs: int) -> str:

@@ -1,0 +1,328 @@
+"""A folder of one's own as a cohort: which files are pictures, which are the same, who is trained on and who tested.
+
+Nothing of the folder is changed.  What was found is written as a manifest beside the caches; every file that is not used is
+listed with the reason in ``results/<name>/left_out.csv``."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+from sklearn.model_selection import StratifiedGroupKFold, train_test_split
+from sklearn.neighbors import BallTree
+from tqdm import tqdm
+
+from facediag_utils import cache as store
+from facediag_utils import profiles
+from facediag_utils.cohort import SPLITS
+from facediag_utils.errors import CohortError, ImageError
+from facediag_utils.images import SUFFIXES, read_rgb
+from facediag_utils.profiles import Profile
+from facediag_utils.results import write_csv
+
+KNOWN = ("split", "subject", "ancestry", "sex", "age", "site", "severity")  # columns of a manifest that are used
+FOLDS, TESTED = 7, 3  # the paper's 40 : 30 (section III.A)
+LEAST = 9  # images a class: five to cross-validate on, and some to test
+NEAR = 0.07  # share of the 64 bits of two difference hashes in which near duplicates may differ
+MANIFEST, COLUMNS = "manifest.csv", ["file", "label", "reason"]
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What a folder holds.
+
+    Attributes
+    ----------
+    used : pandas.DataFrame
+        A row an image: image, label, split, group (images that must not be parted), sha256, and what a manifest knows.
+    left_out : pandas.DataFrame
+        file, label (if known) and reason.
+    near : pandas.DataFrame
+        Pairs of near duplicates among the images used: first, second, split_first, split_second.
+    how : str
+        How the images were split, in a sentence.
+    """
+
+    used: pd.DataFrame
+    left_out: pd.DataFrame
+    near: pd.DataFrame
+    how: str
+
+
+def take_in(folder: Path, name: str, positive: str | None = None, seed: int = 0) -> tuple[Profile, Intake]:
+    """Read a folder and keep it as a profile, so that notebooks find it by its name.
+
+    Parameters
+    ----------
+    folder : Path
+        With a ``manifest.csv`` (image, label, and any of `KNOWN`), or with a folder of images a class.
+    name : str
+        Of the profile and its output folders: letters, digits, - and _.
+    positive : str, optional
+        The positive class if there are two.
+    seed : int
+        Of the split, where the manifest has none.
+
+    Returns
+    -------
+    Profile
+    Intake
+
+    Raises
+    ------
+    CohortError
+        If the folder cannot be used at all: fewer than two classes, a class too small, an unknown positive class.
+    """
+    found = examine(folder, seed)
+    classes = sorted(set(found.used["label"]))
+    if positive is not None and positive not in classes:
+        raise CohortError(f"POSITIVE={positive}: {folder} has no such class; its classes are {', '.join(classes)}")
+    profile = profiles.keep(name, folder, positive)
+    write_csv(profile.manifest, found.used.drop(columns="group"))
+    write_csv(profile.results / "left_out.csv", found.left_out)
+    write_csv(profile.results / "near_duplicates.csv", found.near)
+    return profile, found
+
+
+def examine(folder: Path, seed: int = 0) -> Intake:
+    """What a folder holds; nothing is written but the cache."""
+    if not folder.is_dir():
+        raise CohortError(f"{folder}: there is no such folder; give one with a folder of images a class")
+    rows, refused = _from_manifest(folder) if (folder / MANIFEST).is_file() else _from_folders(folder)
+    rows, more = _pictures(folder, rows)
+    rows, same = _without_copies(rows)
+    left_out = pd.DataFrame([*refused, *more, *same], columns=COLUMNS).sort_values(COLUMNS, ignore_index=True)
+    _enough(folder, rows, left_out)
+    pairs = near_duplicates(np.stack(rows["hash"].to_list()))
+    rows["group"] = _groups(rows, pairs)
+    rows["split"], how = _split(folder, rows, seed)
+    names, splits = rows["image"].to_numpy(), rows["split"].to_numpy()
+    near = pd.DataFrame(
+        [(names[a], names[b], splits[a], splits[b]) for a, b in pairs],
+        columns=["first", "second", "split_first", "split_second"],
+    )
+    known = [column for column in KNOWN if column in rows and column != "split"]
+    return Intake(rows[["image", "label", "split", *known, "group", "sha256"]], left_out, near, how)
+
+
+Left = tuple[str, str, str]
+
+
+def _shown(path: str) -> str:
+    """A name on one line, whatever is in it."""
+    return path.encode("utf-8", "backslashreplace").decode().replace("\n", "\\n").replace("\r", "\\r")
+
+
+def _from_folders(folder: Path) -> tuple[pd.DataFrame, list[Left]]:
+    """Every file below a folder; its first folder is its class."""
+    rows, refused = [], []
+    for path in _files(folder):
+        name = path.relative_to(folder).as_posix()
+        label = name.split("/")[0] if "/" in name else ""
+        if not label:
+            refused.append((_shown(name), "", "not in a class folder"))
+        elif path.suffix.lower() not in SUFFIXES:
+            refused.append((_shown(name), label, "not the name of a picture"))
+        else:
+            rows.append({"image": name, "label": label})
+    return pd.DataFrame(rows, columns=["image", "label"]), refused
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Regular files below a folder, sorted; folders that are links are not entered."""
+    for where, folders, names in os.walk(folder):
+        folders.sort()
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(where, name) for name in sorted(names))
+
+
+def _from_manifest(folder: Path) -> tuple[pd.DataFrame, list[Left]]:
+    path = folder / MANIFEST
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=["", "NaN", "nan", "NA"])
+    except (ValueError, UnicodeDecodeError, pd.errors.ParserError) as error:
+        raise CohortError(f"{path}: not a readable CSV file ({error}); write it again as UTF-8 CSV") from None
+    missing = [column for column in ("image", "label") if column not in table]
+    if missing:
+        raise CohortError(f"{path}: no column {', '.join(missing)}; needed are image and label")
+    table = table[["image", "label", *(column for column in KNOWN if column in table)]]
+    for column in ("age", "severity"):
+        if column in table:
+            table[column] = pd.to_numeric(table[column], errors="coerce")
+    reasons = pd.Series("", index=table.index)
+    reasons[table["image"].duplicated()] = "listed more than once in the manifest"
+    if "split" in table:
+        reasons[~table["split"].isin(SPLITS)] = f"its split is not {' or '.join(SPLITS)}"
+    reasons[table["label"].isna()] = "no label in the manifest"
+    reasons[table["image"].isna()] = "no file name in the manifest"
+    bad = reasons != ""
+    refused = [
+        (_shown(str(name)), "" if pd.isna(label) else str(label), reason)
+        for name, label, reason in zip(table["image"][bad], table["label"][bad], reasons[bad], strict=True)
+    ]
+    return table[~bad].reset_index(drop=True), refused
+
+
+def _pictures(folder: Path, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Left]]:
+    """Rows whose file is a picture inside the folder, with digest and difference hash."""
+    root = folder.resolve()
+    reasons = [_reach(root, folder / name) for name in rows["image"]]
+    kept = rows[[reason == "" for reason in reasons]].reset_index(drop=True)
+    refused = [
+        (_shown(name), label, reason)
+        for name, label, reason in zip(rows["image"], rows["label"], reasons, strict=True)
+        if reason
+    ]
+    paths = [folder / name for name in kept["image"]]
+    kept["sha256"] = [_digest(path) for path in paths]
+
+    def compute(missing: list[int]) -> Iterator[store.Rows]:
+        workers = Parallel(n_jobs=-1 if len(missing) > 8 else 1, return_as="generator")
+        made = workers(delayed(_look)(paths[k]) for k in missing)
+        for row in tqdm(made, total=len(missing), desc="pictures", unit="image", disable=None):
+            yield {name: np.array(value)[None] for name, value in row.items()}
+
+    seen = store.complete(store.table_path("intake", "dhash", 1), kept["sha256"].tolist(), compute)
+    kept["hash"] = list(np.unpackbits(seen["hash"], axis=1)) if len(kept) else []
+    bad = seen["reason"] != "" if len(kept) else np.zeros(0, bool)
+    refused += [
+        (_shown(name), label, reason)
+        for name, label, reason in zip(kept["image"][bad], kept["label"][bad], seen["reason"][bad], strict=True)
+    ]
+    return kept[~bad].reset_index(drop=True), refused
+
+
+def _reach(root: Path, path: Path) -> str:
+    """Why a file must not be opened, or nothing."""
+    try:
+        str(path).encode()
+        real = path.resolve()
+        if not real.is_relative_to(root):
+            return "leads out of the folder"
+        if not real.is_file():
+            return "there is no such file"
+        if not real.stat().st_size:
+            return "the file is empty"
+        with real.open("rb"):
+            return ""
+    except (OSError, ValueError, RuntimeError) as error:
+        return f"cannot be opened ({type(error).__name__})"
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while part := stream.read(1 << 20):
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def _look(path: Path) -> dict[str, object]:
+    """Difference hash (which of two neighbours in a 9 x 8 picture is brighter: 64 bits), or why there is none."""
+    try:
+        grey = cv2.cvtColor(read_rgb(path), cv2.COLOR_RGB2GRAY)
+    except ImageError as error:
+        return {"hash": np.zeros(8, np.uint8), "reason": str(error).removeprefix(f"{path}: ").split(";")[0][:200]}
+    small = cv2.resize(grey, (9, 8), interpolation=cv2.INTER_AREA).astype(int)
+    return {"hash": np.packbits(small[:, 1:] > small[:, :-1]), "reason": ""}
+
+
+def _without_copies(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Left]]:
+    """Of equal files one is kept; of equal files under several classes none, as nobody knows which is right."""
+    refused, keep = [], np.ones(len(rows), bool)
+    for _, group in rows.groupby("sha256"):
+        if len(group) == 1:
+            continue
+        first = _shown(group["image"].iloc[0])
+        clash = group["label"].nunique() > 1
+        for k, name, label in zip(group.index, group["image"], group["label"], strict=True):
+            if clash or k != group.index[0]:
+                keep[k] = False
+                reason = "the same file stands in several classes" if clash else f"the same file as {first}"
+                refused.append((_shown(name), label, reason))
+    return rows[keep].reset_index(drop=True), refused
+
+
+def near_duplicates(bits: np.ndarray) -> list[tuple[int, int]]:
+    """Pairs of rows whose hashes, (n, 64) of 0 and 1, differ in at most `NEAR` of their bits."""
+    if len(bits) < 2:
+        return []
+    around = BallTree(bits, metric="hamming").query_radius(bits, NEAR)
+    return sorted((row, int(other)) for row, others in enumerate(around) for other in others if other > row)
+
+
+def _groups(rows: pd.DataFrame, pairs: list[tuple[int, int]]) -> np.ndarray:
+    """Numbers of groups that must not be parted: near duplicates, and images of one subject."""
+    links = list(pairs)
+    if "subject" in rows:
+        for _, members in rows.dropna(subset="subject").groupby("subject").groups.items():
+            links += [(members[0], other) for other in members[1:]]
+    matrix = np.array(links, int).reshape(-1, 2)
+    graph = coo_matrix((np.ones(len(matrix)), (matrix[:, 0], matrix[:, 1])), shape=(len(rows), len(rows)))
+    return connected_components(graph, directed=False)[1]
+
+
+def _split(folder: Path, rows: pd.DataFrame, seed: int) -> tuple[np.ndarray, str]:
+    """The manifest's split, or one of about 4 : 3 a class in which no group is parted."""
+    if "split" in rows:
+        return rows["split"].to_numpy(), "as the manifest states it"
+    if rows["group"].is_unique:
+        chosen = train_test_split(
+            np.arange(len(rows)), test_size=TESTED / FOLDS, stratify=rows["label"], random_state=seed
+        )
+        return np.where(np.isin(np.arange(len(rows)), chosen[1]), "test", "train"), f"drawn by class (seed {seed})"
+    groups = rows.groupby("label")["group"].nunique()
+    folds = min(FOLDS, int(groups.min()))
+    if folds < 2:
+        raise CohortError(
+            f"{folder}: class {groups.idxmin()!r} has only one person (or one picture many times): it cannot be trained "
+            "and tested; add pictures of others"
+        )
+    tests = max(1, round(folds * TESTED / FOLDS))
+    parts = list(StratifiedGroupKFold(folds, shuffle=True, random_state=seed).split(rows, rows["label"], rows["group"]))
+    split = np.full(len(rows), "train", dtype=object)
+    for _, held in parts[:tests]:
+        split[held] = "test"
+    by = "subject: nobody is on both sides" if "subject" in rows else "class; near duplicates stay together"
+    return split, f"drawn by {by} (seed {seed}, {tests} of {folds} parts tested)"
+
+
+def _enough(folder: Path, rows: pd.DataFrame, left_out: pd.DataFrame) -> None:
+    counts = rows["label"].value_counts()
+    few = counts[counts < LEAST]
+    if len(counts) < 2 or len(few):
+        what = f"classes with fewer than {LEAST} pictures: {', '.join(f'{k} ({n})' for k, n in few.items())}"
+        what = what if len(few) else f"{len(counts)} class(es) of pictures, two are needed"
+        reasons = left_out["reason"].str.split("(").str[0].value_counts().head(5)
+        lost = "; ".join(f"{number} x {reason.strip()}" for reason, number in reasons.items()) or "nothing"
+        raise CohortError(f"{folder}: {what}. Left out: {lost}. A folder of pictures a class is expected")
+
+
+def told(profile: Profile, found: Intake) -> str:
+    """What was found, in a few lines."""
+    counts = found.used.groupby(["label", "split"]).size().unstack(fill_value=0)
+    lines = [f"{profile.title}: {len(found.used)} pictures in {len(counts)} classes; split {found.how}"]
+    lines += [
+        f"  {label}: {row.get('train', 0)} to train, {row.get('test', 0)} to test" for label, row in counts.iterrows()
+    ]
+    across = int((found.near["split_first"] != found.near["split_second"]).sum())
+    if len(found.near):
+        lines.append(
+            f"  {len(found.near)} pairs of near duplicates, {across} of them across the split: near_duplicates.csv"
+        )
+    for reason, number in (
+        found.left_out["reason"].str.replace(r" as .*", " as another", regex=True).value_counts().items()
+    ):
+        lines.append(f"  left out: {number} x {reason}")
+    if len(found.left_out):
+        lines.append(f"  all of them with their names: {profile.results / 'left_out.csv'}")
+    return "\n".join(lines)
