@@ -30,7 +30,7 @@ export PYTHONPATH := $(CURDIR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce report weights test test-python test-notebooks lint format lab notebooks cohort bench clean
+.PHONY: help setup reproduce report forget weights test test-python test-notebooks lint format lab notebooks cohort bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -44,12 +44,15 @@ $(VENV)/.ready: requirements.txt
 
 setup: $(READY) ## make .venv from requirements.txt (the others do it when needed; VENV= uses the active environment)
 
-reproduce: $(READY) ## run all notebooks: results/bundled, figures/bundled, runs/bundled
+reproduce: $(READY) ## run all notebooks; on a folder of your own: DATA=/its/path NAME=mine [POSITIVE=class]
 	@$(BIN)python -m facediag_utils reproduce --profile $(PROFILE) --seed $(SEED) $(if $(SPLITS),--splits $(SPLITS)) \
 	  $(if $(DATA),--data "$(DATA)" --name "$(NAME)") $(if $(POSITIVE),--positive "$(POSITIVE)")
 
 report: $(READY) ## put all tables and figures on one page, results/bundled/report.html, and open it
 	@$(BIN)python -m facediag_utils report --profile $(PROFILE)
+
+forget: $(READY) ## remove every trace of a folder of your own: make forget NAME=mine
+	@$(BIN)python -m facediag_utils forget "$(NAME)"
 
 weights: $(READY) ## download the networks' published weights into weights/ (one: WEIGHTS=vgg16_vggface)
 	@$(BIN)python -m facediag_utils weights $(WEIGHTS)

@@ -1,4 +1,4 @@
-"""``python -m facediag_utils reproduce | report | weights``: what the targets of the Makefile run."""
+"""``python -m facediag_utils reproduce | report | weights | predict | forget``: what the targets of the Makefile run."""
 
 from __future__ import annotations
 
@@ -24,12 +24,24 @@ def main() -> int:
     page.add_argument("--profile", default="bundled", help="data set (default: bundled)")
     fetch = commands.add_parser("weights", help="download published weights; without names, all of them")
     fetch.add_argument("names", nargs="*", help="networks of the registry, or timm:<name>")
+    gone = commands.add_parser("forget", help="remove everything that was made from a folder of your own")
+    gone.add_argument("name", help="the name it was given")
+    asked = commands.add_parser("predict", help="put pictures to a trained model; research and teaching only")
+    asked.add_argument("images", nargs="+", type=Path, help="pictures of faces")
+    asked.add_argument("--model", type=Path, default=Path("results/bundled/model"), help="as `reproduce` made it")
     options = parser.parse_args()
     try:
         if options.command == "weights":
             from facediag_utils.backbones import download
 
             return 1 if download.fetch_all(options.names) else 0
+        if options.command == "forget":
+            from facediag_utils import forget
+
+            print("removed:", *forget.forget(options.name), sep="\n  ")
+            return 0
+        if options.command == "predict":
+            return predict(options.images, options.model)
         from facediag_utils import profiles, report, reproduce
 
         if options.command == "report":
@@ -47,6 +59,21 @@ def main() -> int:
         print(f"\nfacediag: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def predict(images: list[Path], path: Path) -> int:
+    """Print what a model says of each picture; 1 if it said nothing of any."""
+    from facediag_utils import model
+
+    trained = model.load(path)
+    print(f"trained on: {trained.about.title}; classes: {', '.join(trained.about.classes)}\n{model.WORD}")
+    if trained.about.rendered:
+        print("It was trained on rendered faces: of a real person it says nothing at all.")
+    spoken = 0
+    for answer in model.answers(trained, images):
+        print(model.told(answer), flush=True)
+        spoken += not answer.refusal
+    return 0 if spoken else 1
 
 
 if __name__ == "__main__":

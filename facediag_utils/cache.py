@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +64,22 @@ def complete(path: Path, keys: Sequence[str], compute: Callable[[list[int]], Ite
     have = {key: row for row, key in enumerate(known["keys"])}
     order = [have[key] for key in keys]
     return {name: column[order] for name, column in known.items() if name != "keys"}
+
+
+def keep_only(keys: Collection[str]) -> int:
+    """Remove the rows of all tables whose key is none of these; how many were removed."""
+    removed = 0
+    for path in sorted(cache_root().rglob("*.npz")):
+        rows = _read(path)
+        if "keys" not in rows:
+            continue
+        kept = np.isin(rows["keys"], list(keys))
+        removed += int((~kept).sum())
+        if not kept.any():
+            path.unlink()
+        elif not kept.all():
+            _write(path, {name: column[kept] for name, column in rows.items()})
+    return removed
 
 
 def _joined(parts: list[Rows]) -> Rows:

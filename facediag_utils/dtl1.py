@@ -121,7 +121,7 @@ def run(job: Job, cohort: Cohort, faces: Faces, pictures: np.ndarray, seed: int 
         len(task.classes),
         recipe,
         seed,
-        checkpoint_path(job.backbone, digests, task.classes, recipe, seed),
+        checkpoint_path(cohort.profile.name, job.backbone, digests, task.classes, recipe, seed),
     )
     given = predict(tuned.network, pictures[test], backbones.get(job.backbone)).softmax(dim=1).numpy()
     return svm.predictions(task, cohort, split, given, job.method, job.backbone, pretraining), tuned
@@ -147,7 +147,10 @@ def held_out(rows: np.ndarray, numbers: np.ndarray, rng: np.random.Generator) ->
     return np.setdiff1d(rows, aside), aside
 
 
-def checkpoint_path(backbone: str, digests: list[str], classes: tuple[str, ...], recipe: Recipe, seed: int) -> Path:
-    """Where a training of these images and settings is kept."""
+def checkpoint_path(
+    profile: str, backbone: str, digests: list[str], classes: tuple[str, ...], recipe: Recipe, seed: int
+) -> Path:
+    """Where a training of these images and settings is kept: with the profile, so that it can be forgotten with it."""
     key = repr((backbone, backbones.get(backbone).checksum, digests, classes, sorted(asdict(recipe).items()), seed))
-    return cache_root() / "dtl1" / f"{backbone.replace(':', '-')}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.pt"
+    name = f"{backbone.replace(':', '-')}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.pt"
+    return cache_root() / "dtl1" / profile / name

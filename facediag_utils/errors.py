@@ -31,3 +31,7 @@ class ReproduceError(FacediagError):
 
 class ClusterError(FacediagError):
     """A Dask cluster that was named and does not answer."""
+
+
+class ModelError(FacediagError):
+    """A saved model that is missing, damaged, or not of this package."""

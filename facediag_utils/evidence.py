@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -12,7 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from facediag_utils.evaluation import Roc, proportion
-from facediag_utils.plots import COLOURS, LINES, MARKERS
+from facediag_utils.model import Answer
+from facediag_utils.plots import COLOURS, LINES, MARKERS, title_of
 from facediag_utils.screening import PREVALENCES, Point, predictive_values
 
 
@@ -233,5 +236,29 @@ def pair_matrix(table: pd.DataFrame, names: list[str], title: str) -> Figure:
     axis.set_xticks(np.arange(len(names)) + 0.5, [str(k + 1) for k in range(len(names))], rotation=0)
     axis.set_yticks(np.arange(len(names)) + 0.5, [f"{name}  {k + 1}" for k, name in enumerate(names)], fontsize=8)
     axis.set_title(title, fontsize=10, loc="right")
+    figure.tight_layout()
+    return figure
+
+
+def answers(shown: Sequence[Answer], title: str) -> Figure:
+    """The aligned face, and below it the ranked classes with their calibrated scores, or the refusal; a column a picture."""
+    figure, axes = plt.subplots(2, len(shown), figsize=(2.3 * len(shown), 4.2), squeeze=False)
+    for (above, below), answer in zip(axes.T, shown, strict=True):
+        above.axis("off")
+        if answer.chip is not None:
+            above.imshow(answer.chip)
+        if answer.refusal:
+            below.axis("off")
+            below.text(
+                0.5, 0.8, "no answer:\n" + "\n".join(wrap(answer.refusal, 24)), ha="center", va="top", fontsize=8
+            )
+            continue
+        names, scores = zip(*answer.ranked[:5], strict=True)
+        below.barh([title_of(name) for name in names], [100 * score for score in scores], color=COLOURS[0])
+        below.invert_yaxis()
+        below.set(xlim=(0, 100), xlabel="calibrated score (%)")
+        below.tick_params(labelsize=7)
+    sns.despine(figure)
+    figure.suptitle(title, fontsize=10)
     figure.tight_layout()
     return figure

@@ -51,6 +51,7 @@ CAPTIONS = {
     "08_against_clinicians": "Every method beside the 84.5% of the paper's clinicians",
     "08_groups": "DTL2 within ancestry, sex, age and severity",
     "08_paper_intervals": "The paper's own Tables 3 to 6 with their intervals",
+    "09_answers": "What the model says of six test images",
     "08_readers": "Readers (simulated) beside the ROC curve of DTL2",
 }
 

@@ -305,9 +305,9 @@ def test_checkpoints_of_other_settings_are_other_files():
     recipe = training.Recipe()
     others = [training.Recipe(batch=8), training.Recipe(augmentation=Augmentation(zoom=0.1)), training.Recipe(epochs=7)]
     paths = {
-        dtl1.checkpoint_path(NAME, ["a", "b"], ("x", "y"), recipe, 0),
-        dtl1.checkpoint_path(NAME, ["a", "c"], ("x", "y"), recipe, 0),
-        dtl1.checkpoint_path(NAME, ["a", "b"], ("x", "y"), recipe, 1),
-        *(dtl1.checkpoint_path(NAME, ["a", "b"], ("x", "y"), other, 0) for other in others),
+        dtl1.checkpoint_path("bundled", NAME, ["a", "b"], ("x", "y"), recipe, 0),
+        dtl1.checkpoint_path("bundled", NAME, ["a", "c"], ("x", "y"), recipe, 0),
+        dtl1.checkpoint_path("bundled", NAME, ["a", "b"], ("x", "y"), recipe, 1),
+        *(dtl1.checkpoint_path("bundled", NAME, ["a", "b"], ("x", "y"), other, 0) for other in others),
     }
     assert len(paths) == 6

@@ -8,18 +8,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made import picture
 from PIL import Image
 
 from facediag_utils import cohort, intake, profiles
 from facediag_utils.errors import CohortError
-
-
-def picture(path, seed, size=(40, 48)):
-    """A smooth picture of its own: noise of few pixels, enlarged."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    noise = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), dtype=np.uint8)
-    Image.fromarray(noise).resize(size, Image.Resampling.BICUBIC).save(path)
-    return path
 
 
 @pytest.fixture

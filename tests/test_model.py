@@ -1,0 +1,122 @@
+"""A model kept, loaded and asked; nothing in a file is executed, and what cannot be judged is refused."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skops.io
+from made import picture
+from PIL import Image
+
+from facediag_utils import cohort, dtl2, model
+from facediag_utils.errors import ModelError
+from facediag_utils.profiles import ROOT
+
+NAME = "dlib_resnet29"
+
+
+@pytest.fixture(scope="session")
+def trained(bundled, bundled_faces):
+    features = dtl2.extract(NAME, bundled, bundled_faces)
+    return model.train(cohort.tasks(bundled)[1], bundled, features, NAME, 1.0)
+
+
+@pytest.fixture
+def kept(trained, tmp_path):
+    return model.save(trained, tmp_path / "model.skops")
+
+
+@pytest.fixture
+def test_images(bundled):
+    return bundled.table[bundled.table["split"] == "test"].iloc[::10]
+
+
+def test_a_model_that_was_kept_says_the_same(trained, kept, test_images):
+    loaded = model.load(kept.with_suffix(""))
+    assert loaded.about == trained.about and np.array_equal(loaded.features, trained.features)
+    before, after = (list(model.answers(m, test_images["path"])) for m in (trained, loaded))
+    assert [a.ranked for a in before] == [a.ranked for a in after]
+
+
+def test_answers_are_probabilities_and_mostly_right(trained, test_images):
+    answers = list(model.answers(trained, test_images["path"]))
+    for answer in answers:
+        assert not answer.refusal and answer.distance <= 1 and answer.chip.shape == (150, 150, 3)
+        scores = [score for _, score in answer.ranked]
+        assert scores == sorted(scores, reverse=True) and sum(scores) == pytest.approx(1) and min(scores) >= 0
+    right = [a.ranked[0][0] == label for a, label in zip(answers, test_images["label"], strict=True)]
+    assert np.mean(right) > 0.5  # chance is 0.2
+
+
+def test_training_faces_are_never_refused(trained, bundled):
+    train = bundled.table[bundled.table["split"] == "train"].iloc[:4]
+    assert [a.distance for a in model.answers(trained, train["path"])] == pytest.approx([0] * 4, abs=1e-3)
+
+
+def test_refusals(trained, tmp_path, test_images):
+    blank, page = tmp_path / "blank.png", tmp_path / "page.jpg"
+    Image.new("RGB", (200, 200), "grey").save(blank)
+    page.write_text("<html></html>")
+    near = replace(trained, about=replace(trained.about, limit=1e-3))
+    [far] = model.answers(near, test_images["path"].iloc[:1])
+    assert "far from every training face" in far.refusal and far.ranked == [] and far.distance > 1
+    given = list(model.answers(trained, [blank, page, tmp_path / "no such.jpg", test_images["path"].iloc[0]]))
+    assert [bool(answer.refusal) for answer in given] == [True, True, True, False]
+    lines = [model.told(answer) for answer in given]
+    assert "no answer: no face was found" in lines[0] and "not a readable picture" in lines[1]
+    assert "there is no such file" in lines[2] and lines[3].count("%") == 5
+
+
+class Evil:
+    def __reduce__(self):
+        return os.mkdir, ("made-by-a-model",)
+
+
+@pytest.mark.parametrize("cut", [0, 10, 1000, -40])
+def test_damaged_files(kept, cut):
+    content = kept.read_bytes()
+    kept.write_bytes(content[:cut])
+    with pytest.raises(ModelError, match="damaged"):
+        model.load(kept)
+
+
+def test_files_of_another_kind(trained, kept, tmp_path, monkeypatch):
+    with pytest.raises(ModelError, match="no model here"):
+        model.load(tmp_path / "nothing")
+    skops.io.dump({"about": {}}, kept)
+    with pytest.raises(ModelError, match="not a model of this package"):
+        model.load(kept)
+    model.save(replace(trained, about=replace(trained.about, format=99)), kept)
+    with pytest.raises(ModelError, match="another version"):
+        model.load(kept)
+    model.save(replace(trained, about=replace(trained.about, weights="0" * 64)), kept)
+    with pytest.raises(ModelError, match="other weights of dlib_resnet29"):
+        model.load(kept)
+
+
+def test_code_in_a_file_is_not_run(trained, kept, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    skops.io.dump({"about": vars(trained.about), "classifier": Evil(), "features": trained.features}, kept)
+    with pytest.raises(ModelError, match=r"holds .*Evil.* it was not loaded"):
+        model.load(kept)
+    assert not (tmp_path / "made-by-a-model").exists()
+
+
+def test_the_command(kept, tmp_path, test_images):
+    noise = picture(tmp_path / "new\nline.png", 1)
+
+    def asked(*paths: Path):
+        command = [sys.executable, "-m", "facediag_utils", "predict", *map(str, paths), "--model", str(kept)]
+        return subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+
+    done = asked(noise, test_images["path"].iloc[0])
+    assert done.returncode == 0 and "Research and teaching only; not a medical device" in done.stdout
+    assert "of a real person it says nothing at all" in done.stdout and "new\\nline.png: no answer" in done.stdout
+    assert asked(noise).returncode == 1
+    kept.unlink()
+    done = asked(noise)
+    assert done.returncode == 1 and "no model here" in done.stderr and "Traceback" not in done.stderr
