@@ -10,6 +10,7 @@ SPLITS ?=
 DATA ?=
 NAME ?= mine
 POSITIVE ?=
+THUMBNAILS ?=
 
 ifeq ($(strip $(VENV)),)
 BIN :=
@@ -44,9 +45,10 @@ $(VENV)/.ready: requirements.txt
 
 setup: $(READY) ## make .venv from requirements.txt (the others do it when needed; VENV= uses the active environment)
 
-reproduce: $(READY) ## run all notebooks; on a folder of your own: DATA=/its/path NAME=mine [POSITIVE=class]
+reproduce: $(READY) ## run all notebooks; on a folder of your own: DATA=/its/path NAME=mine [POSITIVE=class] [THUMBNAILS=1]
 	@$(BIN)python -m facediag_utils reproduce --profile $(PROFILE) --seed $(SEED) $(if $(SPLITS),--splits $(SPLITS)) \
-	  $(if $(DATA),--data "$(DATA)" --name "$(NAME)") $(if $(POSITIVE),--positive "$(POSITIVE)")
+	  $(if $(DATA),--data "$(DATA)" --name "$(NAME)") $(if $(POSITIVE),--positive "$(POSITIVE)") \
+	  $(if $(THUMBNAILS),--thumbnails)
 
 report: $(READY) ## put all tables and figures on one page, results/bundled/report.html, and open it
 	@$(BIN)python -m facediag_utils report --profile $(PROFILE)

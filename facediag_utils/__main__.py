@@ -20,6 +20,7 @@ def main() -> int:
     run.add_argument("--data", type=Path, help="a folder of your own: a folder of images a class, or a manifest.csv")
     run.add_argument("--name", default="mine", help="what to call it (default: mine)")
     run.add_argument("--positive", help="the positive class, if there are two")
+    run.add_argument("--thumbnails", action="store_true", help="show your pictures in notebooks, figures and report")
     page = commands.add_parser("report", help="write results/<profile>/report.html and open it")
     page.add_argument("--profile", default="bundled", help="data set (default: bundled)")
     fetch = commands.add_parser("weights", help="download published weights; without names, all of them")
@@ -50,7 +51,9 @@ def main() -> int:
         if options.data:
             from facediag_utils import intake
 
-            profile, found = intake.take_in(options.data, options.name, options.positive, options.seed)
+            profile, found = intake.take_in(
+                options.data, options.name, options.positive, options.seed, options.thumbnails
+            )
             print(intake.told(profile, found))
         else:
             profile = profiles.profile(options.profile)

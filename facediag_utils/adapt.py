@@ -14,8 +14,9 @@ from nbformat import NotebookNode
 
 from facediag_utils.cohort import GROUPS, Cohort, of_the_paper, tasks
 
-#: rendered faces; the paper's five classes; a task of two classes; groups known (ancestry, sex, age, site, severity)
-TRAITS = ("rendered", "paper", "two", "groups")
+#: rendered faces; the paper's five classes; a task of two classes; groups known (ancestry, sex, age, site, severity);
+#: pictures may be shown in notebooks, figures and the report
+TRAITS = ("rendered", "paper", "two", "groups", "pictures")
 _TERMS = rf"(?:not-)?(?:{'|'.join(TRAITS)})"
 _MARK = re.compile(rf"^(\s*(?:\d+\. )?)<!-- ({_TERMS}(?: {_TERMS})*)(?: -->\s*(.*)|: (.*?) -->\s*)$", re.DOTALL)
 
@@ -27,6 +28,7 @@ def traits(cohort: Cohort) -> frozenset[str]:
         "paper": of_the_paper(cohort),
         "two": any(task.positive for task in tasks(cohort)),
         "groups": any(name in cohort.table for name in GROUPS),
+        "pictures": cohort.profile.rendered or cohort.profile.thumbnails,
     }
     return frozenset(name for name in TRAITS if holds[name])
 

@@ -58,7 +58,9 @@ class Intake:
     how: str
 
 
-def take_in(folder: Path, name: str, positive: str | None = None, seed: int = 0) -> tuple[Profile, Intake]:
+def take_in(
+    folder: Path, name: str, positive: str | None = None, seed: int = 0, thumbnails: bool = False
+) -> tuple[Profile, Intake]:
     """Read a folder and keep it as a profile, so that notebooks find it by its name.
 
     Parameters
@@ -71,6 +73,8 @@ def take_in(folder: Path, name: str, positive: str | None = None, seed: int = 0)
         The positive class if there are two.
     seed : int
         Of the split, where the manifest has none.
+    thumbnails : bool
+        Whether the pictures may be shown in notebooks, figures and the report.
 
     Returns
     -------
@@ -86,7 +90,7 @@ def take_in(folder: Path, name: str, positive: str | None = None, seed: int = 0)
     classes = sorted(set(found.used["label"]))
     if positive is not None and positive not in classes:
         raise CohortError(f"POSITIVE={positive}: {folder} has no such class; its classes are {', '.join(classes)}")
-    profile = profiles.keep(name, folder, positive)
+    profile = profiles.keep(name, folder, positive, thumbnails)
     write_csv(profile.manifest, found.used.drop(columns="group"))
     write_csv(profile.results / "left_out.csv", found.left_out)
     write_csv(profile.results / "near_duplicates.csv", found.near)

@@ -32,6 +32,8 @@ class Profile:
         The positive class of two.
     listed : Path, optional
         The manifest, if it is not in the data folder.
+    thumbnails : bool
+        Whether notebooks, figures and the report of one's own images may show them; rendered ones they may.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Profile:
     rendered: bool = False
     positive: str | None = None
     listed: Path | None = None
+    thumbnails: bool = False
 
     @property
     def manifest(self) -> Path:
@@ -89,12 +92,11 @@ def profile(name: str = "bundled") -> Profile:
             f"profile {name!r} is not known; name its folder once: make reproduce DATA=/its/folder NAME={name}"
         )
     kept = json.loads(path.read_text(encoding="utf-8"))
-    return Profile(
-        name, _title(name), Path(kept["data"]), positive=kept["positive"], listed=path.with_name("manifest.csv")
-    )
+    data, listed = Path(kept["data"]), path.with_name("manifest.csv")
+    return Profile(name, f"this run ({name})", data, False, kept["positive"], listed, kept["thumbnails"])
 
 
-def keep(name: str, data: Path, positive: str | None = None) -> Profile:
+def keep(name: str, data: Path, positive: str | None = None, thumbnails: bool = False) -> Profile:
     """Remember a folder of one's own under a name, so that notebooks find it.
 
     Raises
@@ -104,14 +106,11 @@ def keep(name: str, data: Path, positive: str | None = None) -> Profile:
     """
     if not re.fullmatch(r"[A-Za-z0-9][\w-]{0,39}", name) or name == "bundled":
         raise CohortError(f"NAME={name!r}: letters, digits, - and _, at most 40, and not 'bundled'")
+    content = {"data": str(data.resolve()), "positive": positive, "thumbnails": thumbnails}
     with replacing(_kept(name)) as partial:
-        partial.write_text(json.dumps({"data": str(data.resolve()), "positive": positive}), encoding="utf-8")
+        partial.write_text(json.dumps(content), encoding="utf-8")
     return profile(name)
 
 
 def _kept(name: str) -> Path:
     return cache_root() / "profiles" / name / "profile.json"
-
-
-def _title(name: str) -> str:
-    return f"this run ({name})"

@@ -1,6 +1,7 @@
 """Notebooks without what does not hold for a cohort."""
 
 import re
+from dataclasses import replace
 
 import nbformat
 import pytest
@@ -52,7 +53,7 @@ def test_no_mark_is_misspelt_and_none_is_left(path):
 
 @pytest.mark.parametrize("path", reproduce.notebooks(), ids=lambda path: path.stem)
 def test_a_cohort_of_ones_own_hears_nothing_of_the_papers_photographs(path):
-    for holding in (NONE, frozenset({"two"}), frozenset({"two", "groups"})):
+    for holding in (NONE, frozenset({"two"}), frozenset({"two", "groups", "pictures"})):
         book = adapt.adapted(path, holding)
         text = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
         found = re.findall(
@@ -73,3 +74,4 @@ def test_traits_of_ones_own(bundled, tmp_path):
     five = Cohort(Profile("mine", "t", tmp_path), ("a", "b", "c"), table)
     assert adapt.traits(five) == NONE
     assert adapt.traits(Cohort(five.profile, ("a", "b"), table.assign(sex="f"))) == {"two", "groups"}
+    assert adapt.traits(Cohort(replace(five.profile, thumbnails=True), ("a", "b", "c"), table)) == {"pictures"}
