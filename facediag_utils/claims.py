@@ -111,7 +111,7 @@ CLAIMS = (
 
 
 def table(predictions: pd.DataFrame, tasks: Iterable[Task], profile: Profile) -> pd.DataFrame:
-    """All claims on all tasks, the clinicians' on the last.
+    """All claims on all tasks, the clinicians' on the five classes that they were given.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def table(predictions: pd.DataFrame, tasks: Iterable[Task], profile: Profile) ->
     """
     tasks = tuple(tasks)
     rows = [tested(claim, predictions, task) for claim in CLAIMS for task in tasks]
-    rows.append(clinicians(predictions, tasks[-1], profile))
+    rows += [clinicians(predictions, task, profile) for task in tasks if task.name == "multiclass"]
     return pd.DataFrame(rows).reindex(columns=COLUMNS).fillna({"why": "", "first": "", "second": ""})
 
 
@@ -188,8 +188,6 @@ def effect(row: dict) -> str:
 def clinicians(predictions: pd.DataFrame, task: Task, profile: Profile) -> dict[str, object]:
     """The claim that features and an SVM are better than the paper's clinicians (section IV.B), as a row of `table`."""
     row: dict[str, object] = {"claim": CLINICIANS, "where": "IV.B", "task": task.name, "verdict": CANNOT_TELL}
-    if task.name != "multiclass":
-        return {**row, "comparisons": 0, "why": "the clinicians were given the paper's five classes"}
     met = over_clinicians(predictions[predictions["method"] == "DTL2"], task)
     best = met.loc[met["accuracy"].idxmax()]
     row |= {"comparisons": len(met), "standing": int((met["p_holm"] < LEVEL).sum())}

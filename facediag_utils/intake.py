@@ -25,6 +25,7 @@ from facediag_utils import cache as store
 from facediag_utils import profiles
 from facediag_utils.cohort import SPLITS
 from facediag_utils.errors import CohortError, ImageError
+from facediag_utils.files import replacing
 from facediag_utils.images import SUFFIXES, read_rgb
 from facediag_utils.profiles import Profile
 from facediag_utils.results import write_csv
@@ -91,9 +92,11 @@ def take_in(
     if positive is not None and positive not in classes:
         raise CohortError(f"POSITIVE={positive}: {folder} has no such class; its classes are {', '.join(classes)}")
     profile = profiles.keep(name, folder, positive, thumbnails)
-    write_csv(profile.manifest, found.used.drop(columns="group"))
+    write_csv(profile.manifest, found.used)
     write_csv(profile.results / "left_out.csv", found.left_out)
     write_csv(profile.results / "near_duplicates.csv", found.near)
+    with replacing(profile.results / "intake.txt") as partial:
+        partial.write_text(told(profile, found) + "\n", encoding="utf-8")
     return profile, found
 
 
@@ -328,5 +331,5 @@ def told(profile: Profile, found: Intake) -> str:
     ):
         lines.append(f"  left out: {number} x {reason}")
     if len(found.left_out):
-        lines.append(f"  all of them with their names: {profile.results / 'left_out.csv'}")
+        lines.append(f"  all of them with their names: results/{profile.name}/left_out.csv")
     return "\n".join(lines)

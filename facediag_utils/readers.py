@@ -134,7 +134,9 @@ def beside(readers: dict[str, pd.DataFrame], model: pd.DataFrame) -> pd.DataFram
         accuracy, low, high = proportion(int(right.sum()), len(right))
         met = {f"difference_{k}" if k in ("low", "high") else k: v for k, v in vars(paired(right, machine)).items()}
         rows[name] = {"right": int(right.sum()), "accuracy": accuracy, "low": low, "high": high, **met}
-    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("reader")
+    columns = ["right", "accuracy", "low", "high", "n", "only_first", "only_second"]
+    columns += ["difference", "difference_low", "difference_high", "p"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns if not rows else None).rename_axis("reader")
     return table.assign(p_holm=multipletests(table["p"], method="holm")[1] if rows else [])
 
 

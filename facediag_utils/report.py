@@ -30,20 +30,23 @@ CAPTIONS = {
     "02_alignment": "Detection, landmarks and the two crops",
     "02_mean_faces": "Mean aligned face of each class",
     "03_words": "Dense SIFT: a face, its words, its bag of features",
+    "03_confusion_all": "Dense SIFT: confusion matrices",
     "03_confusion_multiclass": "Dense SIFT: confusion matrices",
-    "04_figure_3": "Figure 3: fine-tuning by the paper's protocol, where the test images choose the epoch",
+    "04_figure_3": "Fine-tuning by the paper's protocol (its Figure 3), where the test images choose the epoch",
     "04_clean": "Fine-tuning where held-out training images choose the epoch",
     "04_from_scratch": "Pretrained weights and random ones",
     "04_learning_rates": "A learning rate belongs to its weights (training images only)",
     "05_feature_map": "t-SNE of the features",
     "05_splits": "The split of training and test images drawn again",
     "05_penalty": "Choosing C on the training images",
+    "05_confusion_all": "Features and SVM: confusion matrices",
     "05_confusion_binary": "Features and SVM: confusion matrices, two classes",
     "05_confusion_multiclass": "Features and SVM: confusion matrices, five classes",
     "06_distances": "Proxy A-distance from the controls to each disease",
-    "07_figure_4": "Figure 4: confusion matrices of the binary task",
+    "07_figure_4": "Confusion matrices of the first task (the paper's Figure 4)",
     "07_figure_5": "Figure 5: ROC curves",
     "07_figure_6": "Figure 6: confusion matrices of the five classes",
+    "07_pairs_all": "Every two methods on the same test images (McNemar, Holm)",
     "07_pairs_binary": "Every two methods on the same test images, two classes (McNemar, Holm)",
     "07_pairs_multiclass": "Every two methods on the same test images, five classes (McNemar, Holm)",
     "07_predictive_values": "A screening test at the prevalences of the world",
@@ -76,6 +79,7 @@ def write(profile: Profile) -> Path:
     parts = [
         f"<h1>Deep facial diagnosis: {escape(profile.title)}</h1>",
         f'<p class="note">{_what_it_is(profile, cohort)}</p>',
+        *_taken_in(profile),
         "<h2>Accuracy on the test images</h2>",
         *(_accuracies(stored, task, profile) for task in of.values()),
         *_tables(stored, of, profile),
@@ -110,6 +114,12 @@ def _what_it_is(profile: Profile, cohort: Cohort) -> str:
     return f"Research and teaching only; not a medical device. {counts}{rendered} Brackets hold 95% intervals."
 
 
+def _taken_in(profile: Profile) -> list[str]:
+    """What was found in a folder of one's own, without names of files."""
+    path = profile.results / "intake.txt"
+    return ["<h2>The images</h2>", f"<pre>{escape(path.read_text(encoding='utf-8'))}</pre>"] if path.is_file() else []
+
+
 def _accuracies(stored: pd.DataFrame, task: Task, profile: Profile) -> str:
     lines = []
     for run in evaluation.measured(stored, task).to_dict("records"):
@@ -123,7 +133,7 @@ def _tables(stored: pd.DataFrame, of: dict[str, Task], profile: Profile) -> list
     """The paper's tables with the run's numbers; for other tasks `_accuracies` has said all."""
     paper = [task for task in of.values() if task.name in tables.TEST_IMAGES]
     made = ["<h2>Tables 3-6 of the paper, and this run</h2>"] if paper else []
-    for caption, table in tables.of_run(stored, paper, profile).items():
+    for caption, table in tables.of_run(stored, paper, profile).values():
         made.append(_wide(tables.styled(table, caption).to_html()))
     return made
 

@@ -26,7 +26,9 @@ CHUNK = 10  # splits a piece of work
 CONNECT = 10  # seconds to wait for a Dask scheduler
 
 
-def drawn(labels: np.ndarray, test_share: dict[str, int], count: int, seed: int = 0) -> np.ndarray:
+def drawn(
+    labels: np.ndarray, test_share: dict[str, int], count: int, seed: int = 0, groups: np.ndarray | None = None
+) -> np.ndarray:
     """Random splits with fixed numbers of test images a class.
 
     Parameters
@@ -36,6 +38,9 @@ def drawn(labels: np.ndarray, test_share: dict[str, int], count: int, seed: int 
     test_share : dict
         Test images of each class.
     count, seed : int
+    groups : numpy.ndarray, optional
+        (n,), of images that must not be parted (one person's).  Groups are added until each class has its share, so
+        that it may have a few more.
 
     Returns
     -------
@@ -45,8 +50,14 @@ def drawn(labels: np.ndarray, test_share: dict[str, int], count: int, seed: int 
     rng = np.random.default_rng(seed)
     tested = np.zeros((count, len(labels)), bool)
     for row in tested:
-        for name in sorted(test_share):
-            row[rng.permutation(np.flatnonzero(labels == name))[: test_share[name]]] = True
+        if groups is None:
+            for name in sorted(test_share):
+                row[rng.permutation(np.flatnonzero(labels == name))[: test_share[name]]] = True
+            continue
+        for group in rng.permutation(np.unique(groups)):
+            members = np.flatnonzero(groups == group)
+            if all((row & (labels == name)).sum() < test_share[name] for name in np.unique(labels[members])):
+                row[members] = True
     return tested
 
 
@@ -93,7 +104,12 @@ def accuracies(
 
 
 def repeated(
-    kernels: dict[str, np.ndarray], labels: np.ndarray, train: np.ndarray, count: int, seed: int = 0
+    kernels: dict[str, np.ndarray],
+    labels: np.ndarray,
+    train: np.ndarray,
+    count: int,
+    seed: int = 0,
+    groups: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """A cohort's own split drawn again, with as many test images a class.
 
@@ -103,7 +119,8 @@ def repeated(
         As `accuracies` takes them.
     train : numpy.ndarray
         bool, (n,), the cohort's own training images.
-    count, seed : int
+    count, seed, groups
+        As `drawn` takes them.
 
     Returns
     -------
@@ -113,7 +130,7 @@ def repeated(
     share = {
         str(name): int(number) for name, number in zip(*np.unique(labels[~train], return_counts=True), strict=True)
     }
-    return accuracies(kernels, labels, np.concatenate([~train[None], drawn(labels, share, count, seed)]), seed)
+    return accuracies(kernels, labels, np.concatenate([~train[None], drawn(labels, share, count, seed, groups)]), seed)
 
 
 def _accuracies(kernel: np.ndarray, numbers: np.ndarray, tested: np.ndarray, seed: int) -> np.ndarray:

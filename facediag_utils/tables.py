@@ -82,22 +82,27 @@ def side_by_side(numbers: Iterable[int], stored: pd.DataFrame, task: Task, profi
     return pd.DataFrame(lines, columns=pd.MultiIndex.from_tuples(lines[0]))
 
 
-def of_run(stored: pd.DataFrame, tasks: Iterable[Task], profile: Profile) -> dict[str, pd.DataFrame]:
-    """The paper's Tables 3 to 6 for its tasks, for another task one table of all methods; by the table's caption.
+def of_run(stored: pd.DataFrame, tasks: Iterable[Task], profile: Profile) -> dict[str, tuple[str, pd.DataFrame]]:
+    """The paper's Tables 3 to 6 for its tasks, for another task one table of all methods.
 
     Parameters
     ----------
     stored, profile
         As `side_by_side` takes them.
     tasks : iterable of Task
+
+    Returns
+    -------
+    dict of str to (str, pandas.DataFrame)
+        Caption and table, by the name of a file.
     """
     made = {}
     for task in tasks:
-        numbers = {"binary": (3, 4), "multiclass": (5, 6)}.get(task.name)
-        for number in numbers or ():
-            made[f"Table {number}. {task.title}"] = side_by_side([number], stored, task, profile)
-        if numbers is None:
-            made[task.title] = side_by_side((3, 4, 5, 6), stored, task, profile)
+        numbers = {"binary": (3, 4), "multiclass": (5, 6)}.get(task.name, ())
+        for number in numbers:
+            made[f"table{number}"] = caption(number, task), side_by_side([number], stored, task, profile)
+        if not numbers:
+            made[f"table_{task.name}"] = task.title, side_by_side((3, 4, 5, 6), stored, task, profile)
     return made
 
 

@@ -1,6 +1,8 @@
 """Notebooks without what does not hold for a cohort."""
 
 import re
+import subprocess
+import sys
 from dataclasses import replace
 
 import nbformat
@@ -61,6 +63,18 @@ def test_a_cohort_of_ones_own_hears_nothing_of_the_papers_photographs(path):
         )
         assert not found, found
         assert "## Exercises" in text or path.name.startswith("08")
+
+
+@pytest.mark.parametrize(
+    "holding", [{"two"}, {"groups"}, {"pictures"}, {"paper", "two"}, {"rendered", "pictures"}, set()]
+)
+def test_no_cell_needs_one_that_is_left_out(tmp_path, holding):
+    """ruff's F821: a name that nothing defines."""
+    for path in reproduce.notebooks():
+        nbformat.write(adapt.adapted(path, frozenset(holding)), tmp_path / path.name)
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--select", "F821", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_bundled_cohort_sees_every_cell(bundled):

@@ -66,6 +66,9 @@ def test_a_reader_beside_a_model_is_counted_by_hand():
     row = readers.beside({"a": reader}, model).loc["a"]
     assert (row["right"], row["n"], row["only_first"], row["only_second"]) == (54, 60, 3, 6)
     assert row["p"] == row["p_holm"] == pytest.approx(2 * (1 + 9 + 36 + 84) / 512)
+    assert len(readers.beside({}, model)) == 0 and {"difference_low", "p_holm"} <= set(
+        readers.beside({}, model).columns
+    )
     [(wrong, found)] = readers.points({"a": reader}, pd.Series(label, index=images), "ill").values()
     assert wrong == evaluation.proportion(0, 30) and found == evaluation.proportion(24, 30)
 

@@ -25,6 +25,16 @@ def test_splits_have_the_stated_numbers_and_differ():
     assert (tested == splits.drawn(LABELS, {"c": 5, "b": 12, "a": 10}, 20)).all()
 
 
+def test_groups_are_not_parted():
+    """Thirty people with three pictures each, some of them in two classes."""
+    groups = np.random.default_rng(1).permutation(np.arange(90) // 3)
+    tested = splits.drawn(LABELS, {"a": 12, "b": 12, "c": 12}, 20, groups=groups)
+    for row in tested:
+        assert not set(groups[row]) & set(groups[~row])
+        assert all(9 <= (LABELS[row] == name).sum() <= 15 for name in "abc")
+    assert len(np.unique(tested, axis=0)) == 20
+
+
 @pytest.mark.parametrize("names", ["abc", "ab"])
 @pytest.mark.parametrize("scale", [1.0, 1e-3])
 def test_the_gram_matrix_gives_what_features_give(names, scale):
