@@ -183,12 +183,14 @@ def _pictures(folder: Path, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Left
     """Rows whose file is a picture inside the folder, with digest and difference hash."""
     root = folder.resolve()
     reasons = [_reach(root, folder / name) for name in rows["image"]]
-    kept = rows[[reason == "" for reason in reasons]].reset_index(drop=True)
+    kept = rows[np.array([reason == "" for reason in reasons], bool)].reset_index(drop=True)
     refused = [
         (_shown(name), label, reason)
         for name, label, reason in zip(rows["image"], rows["label"], reasons, strict=True)
         if reason
     ]
+    if not len(kept):
+        return kept.assign(sha256="", hash=None), refused
     paths = [folder / name for name in kept["image"]]
     kept["sha256"] = [_digest(path) for path in paths]
 
@@ -199,8 +201,8 @@ def _pictures(folder: Path, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Left
             yield {name: np.array(value)[None] for name, value in row.items()}
 
     seen = store.complete(store.table_path("intake", "dhash", 1), kept["sha256"].tolist(), compute)
-    kept["hash"] = list(np.unpackbits(seen["hash"], axis=1)) if len(kept) else []
-    bad = seen["reason"] != "" if len(kept) else np.zeros(0, bool)
+    kept["hash"] = list(np.unpackbits(seen["hash"], axis=1))
+    bad = seen["reason"] != ""
     refused += [
         (_shown(name), label, reason)
         for name, label, reason in zip(kept["image"][bad], kept["label"][bad], seen["reason"][bad], strict=True)
