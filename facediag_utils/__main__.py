@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from facediag_utils.errors import FacediagError
+from facediag_utils.profiles import Profile
 
 
 def main() -> int:
@@ -48,20 +49,28 @@ def main() -> int:
         if options.command == "report":
             print(report.show(profiles.profile(options.profile)))
             return 0
-        if options.data:
-            from facediag_utils import intake
-
-            profile, found = intake.take_in(
-                options.data, options.name, options.positive, options.seed, options.thumbnails
-            )
-            print(intake.told(profile, found))
-        else:
-            profile = profiles.profile(options.profile)
+        profile = take_in(options) if options.data else profiles.profile(options.profile)
         reproduce.main(profile, options.seed, options.splits)
     except FacediagError as error:
         print(f"\nfacediag: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def take_in(options: argparse.Namespace) -> Profile:
+    """A folder of one's own as a profile; what was found is told before anything is trained."""
+    from facediag_utils import alignment, cohort, intake, leaks, results
+
+    profile, found = intake.take_in(options.data, options.name, options.positive, options.seed, options.thumbnails)
+    lines = [intake.told(profile, found)]
+    print(lines[0], flush=True)
+    images = cohort.load(profile)
+    pairs = leaks.same_person(images, alignment.find_faces(images))
+    results.write_csv(profile.results / "same_person.csv", pairs)
+    lines.append(leaks.told(pairs, profile.name))
+    print(lines[1], flush=True)
+    intake.note(profile, "\n".join(lines))
+    return profile
 
 
 def predict(images: list[Path], path: Path) -> int:

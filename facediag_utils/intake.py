@@ -95,9 +95,13 @@ def take_in(
     write_csv(profile.manifest, found.used)
     write_csv(profile.results / "left_out.csv", found.left_out)
     write_csv(profile.results / "near_duplicates.csv", found.near)
-    with replacing(profile.results / "intake.txt") as partial:
-        partial.write_text(told(profile, found) + "\n", encoding="utf-8")
     return profile, found
+
+
+def note(profile: Profile, text: str) -> None:
+    """Keep what was told, for the report."""
+    with replacing(profile.results / "intake.txt") as partial:
+        partial.write_text(text + "\n", encoding="utf-8")
 
 
 def examine(folder: Path, seed: int = 0) -> Intake:

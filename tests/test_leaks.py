@@ -1,0 +1,35 @@
+"""Sixty people in two photographs each: one in the training set, the other tested."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from facediag_utils import alignment, cohort, leaks, profiles
+from facediag_utils.profiles import Profile
+
+
+@pytest.fixture(scope="module")
+def identities(tmp_path_factory):
+    folder = profiles.profile().data / "identities"
+    table = pd.read_csv(folder / "manifest.csv", dtype=str)
+    table["split"] = np.where(table.groupby("label").cumcount() == 0, "train", "test")
+    listed = tmp_path_factory.mktemp("identities") / "manifest.csv"
+    table.to_csv(listed, index=False)
+    return cohort.load(Profile("identities", "t", folder, listed=listed))
+
+
+def test_most_people_on_both_sides_are_found(identities):
+    pairs = leaks.same_person(identities, alignment.find_faces(identities))
+    person = identities.table.set_index("image")["label"]
+    same = person[pairs["train"]].to_numpy() == person[pairs["test"]].to_numpy()
+    assert pairs.loc[same, "test"].nunique() >= 54  # of 60
+    assert same[:40].mean() >= 0.9  # the nearest pairs
+    assert (~same).sum() <= 60 * 59 * 0.1  # of 3,540 pairs of two rendered people, who lie nearer than photographed ones
+    assert pairs["distance"].is_monotonic_increasing and pairs["distance"].max() < leaks.DISTANCE
+    assert "test images look like the person of a training image" in leaks.told(pairs, "mine")
+
+
+def test_people_on_one_side_only(identities):
+    only = cohort.Cohort(identities.profile, identities.classes, identities.table.assign(split="train"))
+    pairs = leaks.same_person(only, alignment.find_faces(only))
+    assert len(pairs) == 0 and "nobody seems" in leaks.told(pairs, "mine")
