@@ -54,6 +54,9 @@ def main() -> int:
     except FacediagError as error:
         print(f"\nfacediag: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # `| head`: nobody reads any more
+        sys.stderr.close()
+        return 1
     return 0
 
 

@@ -48,5 +48,5 @@ def told(pairs: pd.DataFrame, name: str) -> str:
         return "  nobody seems to be on both sides of the split"
     return (
         f"  {pairs['test'].nunique()} test images look like the person of a training image: results/{name}/same_person.csv; "
-        "give a manifest with a column subject to keep people on one side"
+        "a manifest with a column subject keeps people on one side (if the classes are people, all is as it should be)"
     )

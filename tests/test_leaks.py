@@ -24,7 +24,9 @@ def test_most_people_on_both_sides_are_found(identities):
     same = person[pairs["train"]].to_numpy() == person[pairs["test"]].to_numpy()
     assert pairs.loc[same, "test"].nunique() >= 54  # of 60
     assert same[:40].mean() >= 0.9  # the nearest pairs
-    assert (~same).sum() <= 60 * 59 * 0.1  # of 3,540 pairs of two rendered people, who lie nearer than photographed ones
+    assert (
+        ~same
+    ).sum() <= 60 * 59 * 0.1  # of 3,540 pairs of two rendered people, who lie nearer than photographed ones
     assert pairs["distance"].is_monotonic_increasing and pairs["distance"].max() < leaks.DISTANCE
     assert "test images look like the person of a training image" in leaks.told(pairs, "mine")
 
