@@ -5,35 +5,27 @@ listed with the reason in ``results/<name>/left_out.csv``."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 from sklearn.model_selection import StratifiedGroupKFold, train_test_split
-from sklearn.neighbors import BallTree
-from tqdm import tqdm
 
-from facediag_utils import cache as store
 from facediag_utils import profiles
 from facediag_utils.cohort import SPLITS
-from facediag_utils.errors import CohortError, ImageError
+from facediag_utils.errors import CohortError
 from facediag_utils.files import replacing
-from facediag_utils.images import SUFFIXES, read_rgb
+from facediag_utils.images import SUFFIXES
+from facediag_utils.pictures import Left, groups_of, near_duplicates, readable, shown, without_copies
 from facediag_utils.profiles import Profile
 from facediag_utils.results import write_csv
 
 KNOWN = ("split", "subject", "ancestry", "sex", "age", "site", "severity")  # columns of a manifest that are used
 FOLDS, TESTED = 7, 3  # the paper's 40 : 30 (section III.A)
 LEAST = 9  # images a class: five to cross-validate on, and some to test
-NEAR = 0.07  # share of the 64 bits of two difference hashes in which near duplicates may differ
 MANIFEST, COLUMNS = "manifest.csv", ["file", "label", "reason"]
 
 
@@ -109,12 +101,12 @@ def examine(folder: Path, seed: int = 0) -> Intake:
     if not folder.is_dir():
         raise CohortError(f"{folder}: there is no such folder; give one with a folder of images a class")
     rows, refused = _from_manifest(folder) if (folder / MANIFEST).is_file() else _from_folders(folder)
-    rows, more = _pictures(folder, rows)
-    rows, same = _without_copies(rows)
+    rows, more = readable(folder, rows)
+    rows, same = without_copies(rows)
     left_out = pd.DataFrame([*refused, *more, *same], columns=COLUMNS).sort_values(COLUMNS, ignore_index=True)
     _enough(folder, rows, left_out)
     pairs = near_duplicates(np.stack(rows["hash"].to_list()))
-    rows["group"] = _groups(rows, pairs)
+    rows["group"] = groups_of(rows, pairs)
     rows["split"], how = _split(folder, rows, seed)
     names, splits = rows["image"].to_numpy(), rows["split"].to_numpy()
     near = pd.DataFrame(
@@ -125,14 +117,6 @@ def examine(folder: Path, seed: int = 0) -> Intake:
     return Intake(rows[["image", "label", "split", *known, "group", "sha256"]], left_out, near, how)
 
 
-Left = tuple[str, str, str]
-
-
-def _shown(path: str) -> str:
-    """A name on one line, whatever is in it."""
-    return path.encode("utf-8", "backslashreplace").decode().replace("\n", "\\n").replace("\r", "\\r")
-
-
 def _from_folders(folder: Path) -> tuple[pd.DataFrame, list[Left]]:
     """Every file below a folder; its first folder is its class."""
     rows, refused = [], []
@@ -140,9 +124,9 @@ def _from_folders(folder: Path) -> tuple[pd.DataFrame, list[Left]]:
         name = path.relative_to(folder).as_posix()
         label = name.split("/")[0] if "/" in name else ""
         if not label:
-            refused.append((_shown(name), "", "not in a class folder"))
+            refused.append((shown(name), "", "not in a class folder"))
         elif path.suffix.lower() not in SUFFIXES:
-            refused.append((_shown(name), label, "not the name of a picture"))
+            refused.append((shown(name), label, "not the name of a picture"))
         else:
             rows.append({"image": name, "label": label})
     return pd.DataFrame(rows, columns=["image", "label"]), refused
@@ -177,111 +161,10 @@ def _from_manifest(folder: Path) -> tuple[pd.DataFrame, list[Left]]:
     reasons[table["image"].isna()] = "no file name in the manifest"
     bad = reasons != ""
     refused = [
-        (_shown(str(name)), "" if pd.isna(label) else str(label), reason)
+        (shown(str(name)), "" if pd.isna(label) else str(label), reason)
         for name, label, reason in zip(table["image"][bad], table["label"][bad], reasons[bad], strict=True)
     ]
     return table[~bad].reset_index(drop=True), refused
-
-
-def _pictures(folder: Path, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Left]]:
-    """Rows whose file is a picture inside the folder, with digest and difference hash."""
-    root = folder.resolve()
-    reasons = [_reach(root, folder / name) for name in rows["image"]]
-    kept = rows[np.array([reason == "" for reason in reasons], bool)].reset_index(drop=True)
-    refused = [
-        (_shown(name), label, reason)
-        for name, label, reason in zip(rows["image"], rows["label"], reasons, strict=True)
-        if reason
-    ]
-    if not len(kept):
-        return kept.assign(sha256="", hash=None), refused
-    paths = [folder / name for name in kept["image"]]
-    kept["sha256"] = [_digest(path) for path in paths]
-
-    def compute(missing: list[int]) -> Iterator[store.Rows]:
-        workers = Parallel(n_jobs=-1 if len(missing) > 8 else 1, return_as="generator")
-        made = workers(delayed(_look)(paths[k]) for k in missing)
-        for row in tqdm(made, total=len(missing), desc="pictures", unit="image", disable=None):
-            yield {name: np.array(value)[None] for name, value in row.items()}
-
-    seen = store.complete(store.table_path("intake", "dhash", 1), kept["sha256"].tolist(), compute)
-    kept["hash"] = list(np.unpackbits(seen["hash"], axis=1))
-    bad = seen["reason"] != ""
-    refused += [
-        (_shown(name), label, reason)
-        for name, label, reason in zip(kept["image"][bad], kept["label"][bad], seen["reason"][bad], strict=True)
-    ]
-    return kept[~bad].reset_index(drop=True), refused
-
-
-def _reach(root: Path, path: Path) -> str:
-    """Why a file must not be opened, or nothing."""
-    try:
-        str(path).encode()
-        real = path.resolve()
-        if not real.is_relative_to(root):
-            return "leads out of the folder"
-        if not real.is_file():
-            return "there is no such file"
-        if not real.stat().st_size:
-            return "the file is empty"
-        with real.open("rb"):
-            return ""
-    except (OSError, ValueError, RuntimeError) as error:
-        return f"cannot be opened ({type(error).__name__})"
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while part := stream.read(1 << 20):
-            digest.update(part)
-    return digest.hexdigest()
-
-
-def _look(path: Path) -> dict[str, object]:
-    """Difference hash (which of two neighbours in a 9 x 8 picture is brighter: 64 bits), or why there is none."""
-    try:
-        grey = cv2.cvtColor(read_rgb(path), cv2.COLOR_RGB2GRAY)
-    except ImageError as error:
-        return {"hash": np.zeros(8, np.uint8), "reason": str(error).removeprefix(f"{path}: ").split(";")[0][:200]}
-    small = cv2.resize(grey, (9, 8), interpolation=cv2.INTER_AREA).astype(int)
-    return {"hash": np.packbits(small[:, 1:] > small[:, :-1]), "reason": ""}
-
-
-def _without_copies(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Left]]:
-    """Of equal files one is kept; of equal files under several classes none, as nobody knows which is right."""
-    refused, keep = [], np.ones(len(rows), bool)
-    for _, group in rows.groupby("sha256"):
-        if len(group) == 1:
-            continue
-        first = _shown(group["image"].iloc[0])
-        clash = group["label"].nunique() > 1
-        for k, name, label in zip(group.index, group["image"], group["label"], strict=True):
-            if clash or k != group.index[0]:
-                keep[k] = False
-                reason = "the same file stands in several classes" if clash else f"the same file as {first}"
-                refused.append((_shown(name), label, reason))
-    return rows[keep].reset_index(drop=True), refused
-
-
-def near_duplicates(bits: np.ndarray) -> list[tuple[int, int]]:
-    """Pairs of rows whose hashes, (n, 64) of 0 and 1, differ in at most `NEAR` of their bits."""
-    if len(bits) < 2:
-        return []
-    around = BallTree(bits, metric="hamming").query_radius(bits, NEAR)
-    return sorted((row, int(other)) for row, others in enumerate(around) for other in others if other > row)
-
-
-def _groups(rows: pd.DataFrame, pairs: list[tuple[int, int]]) -> np.ndarray:
-    """Numbers of groups that must not be parted: near duplicates, and images of one subject."""
-    links = list(pairs)
-    if "subject" in rows:
-        for _, members in rows.dropna(subset="subject").groupby("subject").groups.items():
-            links += [(members[0], other) for other in members[1:]]
-    matrix = np.array(links, int).reshape(-1, 2)
-    graph = coo_matrix((np.ones(len(matrix)), (matrix[:, 0], matrix[:, 1])), shape=(len(rows), len(rows)))
-    return connected_components(graph, directed=False)[1]
 
 
 def _split(folder: Path, rows: pd.DataFrame, seed: int) -> tuple[np.ndarray, str]:

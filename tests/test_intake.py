@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from made import picture
 from PIL import Image
 
-from facediag_utils import cohort, intake, profiles
+from facediag_utils import cohort, intake, pictures, profiles
 from facediag_utils.errors import CohortError
 
 
@@ -112,7 +112,7 @@ def test_hashes_that_differ_in_few_bits_are_near(values, flipped):
     bits = np.unpackbits(np.array([values], np.uint8), axis=1)[0]
     other = bits.copy()
     other[:flipped] ^= 1
-    assert intake.near_duplicates(np.stack([bits, other])) == ([(0, 1)] if flipped <= 4 else [])
+    assert pictures.near_duplicates(np.stack([bits, other])) == ([(0, 1)] if flipped <= 4 else [])
 
 
 def manifest(folder, **columns):
