@@ -157,11 +157,12 @@ def _from_manifest(folder: Path) -> tuple[pd.DataFrame, list[Left]]:
     reasons[table["image"].duplicated()] = "listed more than once in the manifest"
     if "split" in table:
         reasons[~table["split"].isin(SPLITS)] = f"its split is not {' or '.join(SPLITS)}"
+    reasons[[not str(label).isprintable() for label in table["label"]]] = "its label cannot be printed"
     reasons[table["label"].isna()] = "no label in the manifest"
     reasons[table["image"].isna()] = "no file name in the manifest"
     bad = reasons != ""
     refused = [
-        (shown(str(name)), "" if pd.isna(label) else str(label), reason)
+        (shown(str(name)), "" if pd.isna(label) else shown(str(label)), reason)
         for name, label, reason in zip(table["image"][bad], table["label"][bad], reasons[bad], strict=True)
     ]
     return table[~bad].reset_index(drop=True), refused

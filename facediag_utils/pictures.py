@@ -25,7 +25,8 @@ Left = tuple[str, str, str]  # file, label, reason
 
 def shown(path: str) -> str:
     """A name on one line, whatever is in it."""
-    return path.encode("utf-8", "backslashreplace").decode().replace("\n", "\\n").replace("\r", "\\r")
+    text = path.encode("utf-8", "backslashreplace").decode()
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
 def readable(folder: Path, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Left]]:
