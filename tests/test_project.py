@@ -94,6 +94,15 @@ def test_numbers_in_the_readme_are_the_stored_ones():
             assert any(all(part in line for part in wanted) for line in readme.splitlines()), wanted
 
 
+def test_verdicts_in_the_readme_are_the_stored_ones():
+    kept = pd.read_csv(ROOT / "results" / "bundled" / "claims.csv").set_index(["claim", "task"])["verdict"]
+    said = {"DTL2 over DTL1": "DTL2 over DTL1", "pretraining on faces over objects": "faces over objects"}
+    said |= {"deep features over dense SIFT": "deep over dense SIFT", "pretraining over none": "pretraining over none"}
+    readme = (ROOT / "README.md").read_text()
+    for words, claim in said.items():
+        assert f"| {words} | {kept[claim, 'binary']} | {kept[claim, 'multiclass']} |" in readme
+
+
 def test_nothing_in_git_is_large():
     files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert [name for name in files.split("\0") if name and (ROOT / name).stat().st_size > 4 << 20] == []
