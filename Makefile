@@ -67,6 +67,7 @@ test-python: $(READY) ## unit tests only
 # Figures and results of the notebooks under test go to .cache, not over the committed ones; weights that were downloaded
 # are out of sight, as they were when the notebooks were committed.
 test-notebooks: $(READY) ## nbval over notebooks/ only
+	@mkdir -p .cache
 	FACEDIAG_WEIGHTS=$(CURDIR)/.cache/no-weights FACEDIAG_OUT=$(CURDIR)/.cache/nbval $(BIN)python -m pytest -p no:cacheprovider --nbval notebooks \
 	  --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 900 --nbval-kernel-startup-timeout 120
 
