@@ -5,21 +5,13 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
+from made import made
 from scipy.stats import binomtest
 
 from facediag_utils import card, checklist, claims, cohort, profiles, results
 from facediag_utils.profiles import ROOT, Profile
 
 TASK = cohort.Task("binary", "t", ("ill", "well"))
-
-
-def made(right, label=None, method="DTL2", backbone="dlib_resnet29", pretraining="3M faces"):
-    label = np.resize(["ill", "well"], len(right)) if label is None else label
-    other = np.where(label == "ill", "well", "ill")
-    return pd.DataFrame(
-        {"task": "binary", "method": method, "backbone": backbone, "pretraining": pretraining}
-        | {"image": [f"{k:03d}" for k in range(len(right))], "label": label, "predicted": np.where(right, label, other)}
-    )
 
 
 def test_claims_are_supported_refuted_or_open():

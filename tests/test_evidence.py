@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made import made
 
 from facediag_utils import confounding, paper, screening
 from facediag_utils.errors import ResultsError
@@ -17,15 +18,6 @@ def test_ancestry_alone_in_table_2():
     assert confounding.share(groups) == (123 / 350, 123, 350)
     binary = pd.DataFrame(paper.TABLE_2).T.loc[list(paper.BINARY)]
     assert confounding.share(confounding.from_group_alone(binary)) == (84 / 140, 84, 140)
-
-
-def made(right, label=None, method="DTL2", backbone="dlib_resnet29", pretraining="3M faces"):
-    label = np.resize(["ill", "well"], len(right)) if label is None else label
-    other = np.where(label == "ill", "well", "ill")
-    return pd.DataFrame(
-        {"task": "binary", "method": method, "backbone": backbone, "pretraining": pretraining}
-        | {"image": [f"{k:03d}" for k in range(len(right))], "label": label, "predicted": np.where(right, label, other)}
-    )
 
 
 def test_accuracy_within_groups_adds_up():
