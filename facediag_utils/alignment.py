@@ -13,14 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 from PIL import Image
-from tqdm import tqdm
 
 from facediag_utils import cache as store
+from facediag_utils import workers
 from facediag_utils.backbones.weights import packaged_file
 from facediag_utils.cohort import Cohort
-from facediag_utils.errors import ImageError
+from facediag_utils.errors import ClusterError, ImageError
 from facediag_utils.images import read_rgb
 
 ALIGNED, NO_FACE, UNREADABLE = "aligned", "no face", "unreadable"
@@ -127,6 +126,8 @@ def _row(outcome: str, box=None, landmarks=None, upsampled=0, count=0, reason=""
 
 
 def _find_in_file(path: Path) -> dict[str, np.ndarray]:
+    if not path.is_file():  # it was there when the cohort was read
+        raise ClusterError(f"{path}: gone, or not to be seen from this worker; a cluster needs the folder under one path")
     try:
         return find_face(read_rgb(path))
     except ImageError as error:
@@ -134,9 +135,7 @@ def _find_in_file(path: Path) -> dict[str, np.ndarray]:
 
 
 def find_faces(cohort: Cohort, jobs: int = -1) -> Faces:
-    """Detection and landmarks of every image, on all cores, cached by the images' content.
-
-    On a terminal a progress bar is shown.
+    """Detection and landmarks of every image, on all cores or a cluster, cached by the images' content.
 
     Parameters
     ----------
@@ -152,9 +151,7 @@ def find_faces(cohort: Cohort, jobs: int = -1) -> Faces:
     paths = list(cohort.table["path"])
 
     def compute(missing: list[int]) -> Iterator[store.Rows]:
-        workers = Parallel(n_jobs=jobs if len(missing) > 8 else 1, return_as="generator")
-        found = workers(delayed(_find_in_file)(paths[k]) for k in missing)
-        for row in tqdm(found, total=len(missing), desc="faces", unit="image", disable=None):
+        for row in workers.each(_find_in_file, [(paths[k],) for k in missing], "faces", jobs=jobs):
             yield {name: value[None] for name, value in row.items()}
 
     path = store.table_path("faces", "hog+68", LONGEST, DETECTOR_VERSION)

@@ -7,17 +7,17 @@ chi-squared kernel exp(-d / mean d) with d = sum (x - y)^2 / (x + y) (Zhang et a
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import cv2
 import numpy as np
-from joblib import Parallel, delayed
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.metrics.pairwise import chi2_kernel, pairwise_distances_argmin
-from tqdm import tqdm
 
 from facediag_utils import cache as store
-from facediag_utils import svm
+from facediag_utils import svm, workers
 from facediag_utils.alignment import DETECTOR_VERSION, PADDING, Faces, face_chip
 from facediag_utils.cohort import Cohort, Task
 from facediag_utils.images import read_rgb
@@ -30,6 +30,7 @@ SCALES = (4, 8)  # cv2.KeyPoint.size, pixels; OpenCV describes a patch of 6 time
 WORDS = 300  # of the vocabulary
 SAMPLE = 60_000  # training descriptors that k-means sees
 CROP = "loose"
+_SETTINGS = (SIDE, STEP, SCALES, PADDING[CROP], DETECTOR_VERSION, cv2.__version__)
 
 
 def grid() -> list[cv2.KeyPoint]:
@@ -56,54 +57,86 @@ def describe(chip: np.ndarray) -> np.ndarray:
     return np.clip(np.round(values), 0, 255).astype(np.uint8)
 
 
-def _describe_file(path, landmarks: np.ndarray) -> np.ndarray:
+def _describe_file(path: Path, landmarks: np.ndarray) -> np.ndarray:
     cv2.setNumThreads(1)  # the processes hold the cores
     return describe(face_chip(read_rgb(path), landmarks, SIDE, CROP))
 
 
-def descriptors(cohort: Cohort, faces: Faces, jobs: int = -1) -> np.ndarray:
-    """Descriptors of every image with a face, on all cores, cached by content.
+def _some(path: Path, landmarks: np.ndarray, points: np.ndarray) -> np.ndarray:
+    return _describe_file(path, landmarks)[points]
+
+
+def _bag(path: Path, landmarks: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    return bag(_describe_file(path, landmarks), centres)
+
+
+def vocabulary(cohort: Cohort, faces: Faces, rows: np.ndarray, words: int | None = None, seed: int = 0) -> np.ndarray:
+    """k-means centres of a sample of some images' descriptors; cached by these images.
+
+    Parameters
+    ----------
+    cohort, faces
+    rows : numpy.ndarray
+        Positions of training images with a face.
+    words : int, optional
+        Default `WORDS`.
+    seed : int
+        Of the sample and of k-means.
 
     Returns
     -------
     numpy.ndarray
-        uint8, (found, points, 128), images with a face in the cohort's order.
+        float64, (words, 128).
     """
-    rows = np.flatnonzero(faces.found)
-    paths = cohort.table["path"].to_numpy()
+    words = words or WORDS
+    names, paths = cohort.table["sha256"].to_numpy(str), cohort.table["path"].to_numpy()
+    key = hashlib.sha256("".join(names[rows]).encode()).hexdigest()
 
-    def compute(missing: list[int]) -> Iterator[store.Rows]:
-        workers = Parallel(n_jobs=jobs if len(missing) > 8 else 1, return_as="generator")
-        made = workers(delayed(_describe_file)(paths[rows[k]], faces.landmarks[rows[k]]) for k in missing)
-        for values in tqdm(made, total=len(missing), desc="dense SIFT", unit="image", disable=None):
-            yield {"values": values[None]}
+    def compute(_: list[int]) -> Iterator[store.Rows]:
+        points, rng = len(grid()), np.random.default_rng(seed)
+        drawn = rng.choice(len(rows) * points, min(SAMPLE, len(rows) * points), replace=False)
+        image, point = np.divmod(drawn, points)
+        wanted = [(paths[row], faces.landmarks[row], point[image == k]) for k, row in enumerate(rows)]
+        sample = np.empty((len(drawn), 128))  # in double precision distances of whole numbers are exact: machines agree
+        for k, found in enumerate(workers.each(_some, wanted, "dense SIFT, sample")):
+            sample[image == k] = found
+        yield {"centres": kmeans(sample, words, seed)[None]}
 
-    path = store.table_path("dsift", SIDE, STEP, SCALES, PADDING[CROP], DETECTOR_VERSION, cv2.__version__)
-    return store.complete(path, [cohort.table["sha256"].iloc[row] for row in rows], compute)["values"]
+    path = store.table_path("words", words, SAMPLE, seed, *_SETTINGS)
+    return store.complete(path, [key], compute)["centres"][0]
 
 
-def vocabulary(training: np.ndarray, words: int = WORDS, seed: int = 0) -> np.ndarray:
-    """k-means centres (words, 128) of a sample of the training images' descriptors (n, points, 128)."""
-    flat = training.reshape(-1, training.shape[-1])
-    rng = np.random.default_rng(seed)
-    # In double precision distances of whole numbers are exact, so that machines agree on the first assignments.
-    sample = flat[rng.choice(len(flat), min(SAMPLE, len(flat)), replace=False)].astype(np.float64)
+def kmeans(sample: np.ndarray, words: int, seed: int = 0) -> np.ndarray:
+    """Centres (words, d) of a sample (n, d)."""
     means = MiniBatchKMeans(words, batch_size=4096, n_init=1, max_iter=30, random_state=seed).fit(sample)
     return means.cluster_centers_
 
 
-def histograms(values: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    """Bag of features: the share of an image's descriptors nearest to each word, (n, words), rows sum to 1."""
-    counts = [
-        np.bincount(pairwise_distances_argmin(image.astype(np.float64), centres), minlength=len(centres))
-        for image in values
-    ]
-    return np.stack(counts) / values.shape[1]
+def bag(values: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    """Bag of features: the share of an image's descriptors, (points, 128), nearest to each word; sums to 1."""
+    nearest = pairwise_distances_argmin(values.astype(np.float64), centres)
+    return np.bincount(nearest, minlength=len(centres)) / len(values)
+
+
+def histograms(cohort: Cohort, faces: Faces, rows: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    """Bags of features of some images with a face, float64 (n, words); cached by content and words.
+
+    Descriptors (190 kB an image) are made, counted and dropped, a picture at a time."""
+    paths = cohort.table["path"].to_numpy()
+
+    def compute(missing: list[int]) -> Iterator[store.Rows]:
+        work = [(paths[rows[k]], faces.landmarks[rows[k]], centres) for k in missing]
+        for values in workers.each(_bag, work, "dense SIFT"):
+            yield {"bag": values[None]}
+
+    path = store.table_path("dsift", hashlib.sha256(centres.tobytes()).hexdigest(), *_SETTINGS)
+    return store.complete(path, [cohort.table["sha256"].iloc[row] for row in rows], compute)["bag"]
 
 
 def chi2_of(training: np.ndarray) -> svm.Kernel:
     """The exponential chi-squared kernel, its width the mean distance between training histograms."""
-    distance = -np.log(chi2_kernel(training, gamma=1.0))
+    few = training[:: -(-len(training) // svm.SEARCHED)]  # a mean needs no matrix of many thousand squared
+    distance = -np.log(chi2_kernel(few, gamma=1.0))
     mean = distance[~np.eye(len(distance), dtype=bool)].mean()
 
     def kernel(one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -113,15 +146,13 @@ def chi2_of(training: np.ndarray) -> svm.Kernel:
 
 
 def run(
-    task: Task, cohort: Cohort, faces: Faces, values: np.ndarray, seed: int = 0
+    task: Task, cohort: Cohort, faces: Faces, seed: int = 0
 ) -> dict[str, tuple[Predictions, svm.Fitted]]:
     """Vocabulary and both SVMs from the task's training images, predictions for its test images.
 
     Parameters
     ----------
     task, cohort, faces
-    values : numpy.ndarray
-        As `descriptors` gives them.
     seed : int
         Of the sample, of k-means and of the folds.
 
@@ -131,13 +162,13 @@ def run(
         For "linear" and "chi2": a row a test image, a face not found being an error, and the SVM.
     """
     split = svm.parts(task, cohort, faces.found)
-    train, test = split.train[faces.found], split.test[faces.found]
-    centres = vocabulary(values[train], seed=seed)
-    known, new = histograms(values[train], centres), histograms(values[test], centres)
+    train, test = np.flatnonzero(split.train), np.flatnonzero(split.test & split.found)
+    centres = vocabulary(cohort, faces, train, seed=seed)
+    known, new = (histograms(cohort, faces, rows, centres) for rows in (train, test))
     made = {}
     for kind, method in METHODS.items():
         kernel = "linear" if kind == "linear" else chi2_of(known)
-        fitted = svm.fit(known, split.labels[split.train], kernel=kernel, seed=seed)
+        fitted = svm.fit(known, split.labels[split.train], kernel=kernel, seed=seed, groups=split.groups)
         given = svm.scores(fitted, new, task.classes)
         made[kind] = svm.predictions(task, cohort, split, given, method, "dsift", "none"), fitted
     return made

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
 from joblib import Parallel, delayed
-from tqdm import tqdm
+from sklearn.model_selection import PredefinedSplit
 
-from facediag_utils import backbones, devices, svm
+from facediag_utils import backbones, devices, svm, workers
 from facediag_utils.alignment import Faces, chips
 from facediag_utils.cohort import Cohort, Task
 from facediag_utils.profiles import cache_root
@@ -24,6 +27,8 @@ from facediag_utils.training import Recipe, Tuned, fine_tune, predict
 #: Names in the store.  DTL1 stops on a split of the training images; the paper chose its epoch on the test images.
 METHOD, PAPERS_PROTOCOL, FROM_SCRATCH = "DTL1", "DTL1, epoch chosen on test", "From scratch"
 HELD_OUT = 0.2  # share of each class's training images that say which epoch to keep
+PRESENTED, FEWEST = 24_000, 4  # images that a training looks at, at most; epochs, at least
+PICTURES = "pictures-"  # folder of aligned faces, while trainings last
 
 
 @dataclass(frozen=True)
@@ -67,21 +72,35 @@ def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0) ->
     -------
     list of (Predictions, Tuned)
     """
-    pictures = {name: inputs(cohort, faces, name) for name in dict.fromkeys(job.backbone for job in jobs)}
-    workers = min(len(jobs), os.cpu_count() or 1) if devices.found().type == "cpu" else 1
-    with warnings.catch_warnings():  # joblib renews a worker whose memory grew, and warns of it
+    count = min(len(jobs), os.cpu_count() or 1) if devices.found().type == "cpu" else 1
+    with _aligned(cohort, faces, {job.backbone for job in jobs}) as pictures, warnings.catch_warnings():
+        # joblib renews a worker whose memory grew, and warns of it
         warnings.filterwarnings("ignore", "A worker stopped while some jobs were given to the executor")
-        started = Parallel(n_jobs=workers, return_as="generator")(
+        started = Parallel(n_jobs=count, return_as="generator")(
             delayed(_on_one_core)(job, cohort, faces, pictures[job.backbone], seed) for job in jobs
         )
-        return list(tqdm(started, total=len(jobs), desc="trainings", disable=None))
+        return list(workers.bar(started, len(jobs), "trainings", unit="training"))
+
+
+@contextmanager
+def _aligned(cohort: Cohort, faces: Faces, names: set[str]) -> Iterator[dict[str, np.ndarray]]:
+    """Aligned faces for some networks, in files that are removed at the end: memory does not grow with the cohort.
+
+    A killed run leaves them behind; the next one removes them."""
+    home = folder(cohort.profile.name)
+    home.mkdir(parents=True, exist_ok=True)
+    for left in home.glob(f"{PICTURES}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with TemporaryDirectory(prefix=PICTURES, dir=home, ignore_cleanup_errors=True) as place:
+        yield {name: inputs(cohort, faces, name, Path(place, f"{k}.npy")) for k, name in enumerate(sorted(names))}
 
 
 def _on_one_core(job: Job, cohort: Cohort, faces: Faces, pictures: np.ndarray, seed: int) -> Outcome:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        return run(job, cohort, faces, pictures, seed)
+        predictions, tuned = run(job, cohort, faces, pictures, seed)
+        return predictions, replace(tuned, network=None)  # nobody asks for it, and it would be sent and held
     finally:
         torch.set_num_threads(threads)
 
@@ -110,36 +129,56 @@ def run(job: Job, cohort: Cohort, faces: Faces, pictures: np.ndarray, seed: int 
     train, test = np.flatnonzero(split.train), np.flatnonzero(split.test & split.found)
     seen = test
     if job.method == METHOD:
-        train, seen = held_out(train, numbers, np.random.default_rng(seed))
+        train, seen = held_out(train, numbers, seed, split.groups)
     elif job.method == FROM_SCRATCH:
         recipe, pretraining = replace(recipe, pretrained=False, best=False, patience=None), "none"
     digests = [cohort.table["sha256"].iloc[row] for row in (*train, *seen)]
     tuned = fine_tune(
         job.backbone,
-        (pictures[train], numbers[train]),
-        (pictures[seen], numbers[seen]),
+        (pictures, train, numbers[train]),
+        (pictures, seen, numbers[seen]),
         len(task.classes),
         recipe,
         seed,
         checkpoint_path(cohort.profile.name, job.backbone, digests, task.classes, recipe, seed),
     )
-    given = predict(tuned.network, pictures[test], backbones.get(job.backbone)).softmax(dim=1).numpy()
+    given = predict(tuned.network, pictures, test, backbones.get(job.backbone)).softmax(dim=1).numpy()
     return svm.predictions(task, cohort, split, given, job.method, job.backbone, pretraining), tuned
 
 
-def inputs(cohort: Cohort, faces: Faces, backbone: str) -> np.ndarray:
-    """Face chips of all images, uint8 (n, size, size, 3), black where there is no face."""
-    record = backbones.get(backbone)
-    pictures = np.zeros((len(cohort), record.input_size, record.input_size, 3), np.uint8)
-    rows = np.flatnonzero(faces.found)
-    for row, chip in zip(rows, chips(cohort, faces, record.input_size, record.crop, rows), strict=True):
-        pictures[row] = chip
-    return pictures
+def inputs(cohort: Cohort, faces: Faces, backbone: str, path: Path) -> np.ndarray:
+    """Face chips of all images, uint8 (n, size, size, 3), black where there is no face, in a file that memory maps."""
+    size, crop = backbones.get(backbone).input_size, backbones.get(backbone).crop
+    black = np.zeros((size, size, 3), np.uint8)
+    with path.open("wb") as stream:  # written, not mapped: a full disk is an error here and would be a crash there
+        header = {"descr": "|u1", "fortran_order": False, "shape": (len(cohort), size, size, 3)}
+        np.lib.format.write_array_header_1_0(stream, header)
+        for row in range(len(cohort)):
+            chip = next(chips(cohort, faces, size, crop, [row])) if faces.found[row] else black
+            stream.write(chip.tobytes())
+    return np.load(path, mmap_mode="r")
 
 
-def held_out(rows: np.ndarray, numbers: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Training rows less `HELD_OUT` of each class, and those held out."""
-    held = []
+def held_out(
+    rows: np.ndarray, numbers: np.ndarray, seed: int = 0, groups: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Training rows less `HELD_OUT` of each class, and those held out; one fold of five where groups must stay together.
+
+    Parameters
+    ----------
+    rows : numpy.ndarray
+        Positions of the training images.
+    numbers : numpy.ndarray
+        Classes of all images.
+    seed : int
+    groups : numpy.ndarray, optional
+        Of the training images.
+    """
+    split = svm.folds(numbers[rows], seed, groups)
+    if isinstance(split, PredefinedSplit):
+        kept, aside = next(split.split())
+        return rows[kept], rows[aside]
+    rng, held = np.random.default_rng(seed), []
     for number in np.unique(numbers[rows]):
         members = rows[numbers[rows] == number]
         held.append(rng.permutation(members)[: max(1, round(HELD_OUT * len(members)))])
@@ -147,10 +186,20 @@ def held_out(rows: np.ndarray, numbers: np.ndarray, rng: np.random.Generator) ->
     return np.setdiff1d(rows, aside), aside
 
 
+def epochs(most: int, images: int) -> int:
+    """How many passes: the paper's kind of number for cohorts of its size, fewer where a pass shows many more images."""
+    return max(FEWEST, min(most, PRESENTED // images))
+
+
+def folder(profile: str) -> Path:
+    """Where a profile's trainings are kept: with the profile, so that they can be forgotten with it."""
+    return cache_root() / "dtl1" / profile
+
+
 def checkpoint_path(
     profile: str, backbone: str, digests: list[str], classes: tuple[str, ...], recipe: Recipe, seed: int
 ) -> Path:
-    """Where a training of these images and settings is kept: with the profile, so that it can be forgotten with it."""
+    """Where a training of these images and settings is kept."""
     key = repr((backbone, backbones.get(backbone).checksum, digests, classes, sorted(asdict(recipe).items()), seed))
     name = f"{backbone.replace(':', '-')}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.pt"
-    return cache_root() / "dtl1" / profile / name
+    return folder(profile) / name

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
-from facediag_utils import backbones, svm
+from facediag_utils import backbones, svm, workers
 from facediag_utils import cache as store
-from facediag_utils.alignment import DETECTOR_VERSION, PADDING, Faces, chips
+from facediag_utils.alignment import DETECTOR_VERSION, PADDING, Faces, face_chip
 from facediag_utils.cohort import Cohort, Task
 from facediag_utils.errors import WeightsError
+from facediag_utils.images import read_rgb
 from facediag_utils.results import Predictions
 
 METHOD = "DTL2"
@@ -45,19 +47,18 @@ def extract(backbone: str, cohort: Cohort, faces: Faces, layer: str | None = Non
     rows = np.flatnonzero(faces.found)
     digests = [cohort.table["sha256"].iloc[row] for row in rows]
 
-    def compute(missing: list[int]) -> Iterator[store.Rows]:
-        import torch
+    paths = cohort.table["path"].to_numpy()
 
-        network: Any = backbones.load(backbone).to(memory_format=torch.channels_last)
-        pictures = chips(cohort, faces, record.input_size, record.crop, rows[missing])
-        with (
-            tqdm(total=len(missing), desc=record.title, unit="image", disable=None) as bar,
-            torch.inference_mode(),
-        ):
-            for batch in _batches(pictures):
-                features = network.features(backbones.prepare(batch, record), layer)
-                bar.update(len(batch))
-                yield {"features": features.contiguous().numpy().astype(np.float32)}
+    def compute(missing: list[int]) -> Iterator[store.Rows]:
+        batches = [rows[missing[k : k + BATCH]] for k in range(0, len(missing), BATCH)]
+        work = [(backbone, layer, list(paths[batch]), faces.landmarks[batch]) for batch in batches]
+        if workers.on_cluster():
+            made = workers.each(_features, work, record.title, unit="batch")
+        else:  # torch uses all cores by itself
+            made = workers.bar((_features(*item) for item in work), len(work), record.title, unit="batch")
+        for values in made:
+            yield {"features": values}
+        _network.cache_clear()
 
     path = store.table_path(
         f"features/{backbone.replace(':', '-')}",
@@ -74,15 +75,26 @@ def extract(backbone: str, cohort: Cohort, faces: Faces, layer: str | None = Non
     return result
 
 
-def _batches(pictures: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
-    batch: list[np.ndarray] = []
-    for picture in pictures:
-        batch.append(picture)
-        if len(batch) == BATCH:
-            yield np.stack(batch)
-            batch = []
-    if batch:
-        yield np.stack(batch)
+def _features(backbone: str, layer: str, paths: list[Path], landmarks: np.ndarray) -> np.ndarray:
+    """Features of a few pictures, float32 (n, d)."""
+    import torch
+
+    record = backbones.get(backbone)
+    pictures = [
+        face_chip(read_rgb(path), points, record.input_size, record.crop)
+        for path, points in zip(paths, landmarks, strict=True)
+    ]
+    with torch.inference_mode():
+        features = _network(backbone, record.checksum).features(backbones.prepare(np.stack(pictures), record), layer)
+    return features.contiguous().numpy().astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def _network(backbone: str, checksum: str) -> Any:
+    """A network, kept while a worker has batches for it; other weights are another network."""
+    import torch
+
+    return backbones.load(backbone).to(memory_format=torch.channels_last)
 
 
 def run(
@@ -112,7 +124,7 @@ def run(
         The SVM.
     """
     split = svm.parts(task, cohort, np.isfinite(features).all(axis=1))
-    fitted = svm.fit(features[split.train], split.labels[split.train], penalty, seed=seed)
+    fitted = svm.fit(features[split.train], split.labels[split.train], penalty, seed=seed, groups=split.groups)
     given = svm.scores(fitted, features[split.test & split.found], task.classes)
     record = backbones.get(backbone)
     return svm.predictions(task, cohort, split, given, METHOD, backbone, record.pretraining), fitted
@@ -131,6 +143,6 @@ def out_of_fold(
         C, as `run` found it (on the same folds).
     """
     split = svm.parts(task, cohort, np.isfinite(features).all(axis=1))
-    given = svm.out_of_fold(features[split.train], split.labels[split.train], penalty, task.classes, seed)
+    given = svm.out_of_fold(features[split.train], split.labels[split.train], penalty, task.classes, seed, split.groups)
     trained = replace(split, test=split.train)
     return svm.predictions(task, cohort, trained, given, METHOD, backbone, backbones.get(backbone).pretraining)

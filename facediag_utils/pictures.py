@@ -9,13 +9,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from sklearn.neighbors import BallTree
-from tqdm import tqdm
 
 from facediag_utils import cache as store
+from facediag_utils import workers
 from facediag_utils.errors import ImageError
 from facediag_utils.images import read_rgb
 
@@ -45,9 +44,7 @@ def readable(folder: Path, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Left]
     kept["sha256"] = [_digest(path) for path in paths]
 
     def compute(missing: list[int]) -> Iterator[store.Rows]:
-        workers = Parallel(n_jobs=-1 if len(missing) > 8 else 1, return_as="generator")
-        made = workers(delayed(_look)(paths[k]) for k in missing)
-        for row in tqdm(made, total=len(missing), desc="pictures", unit="image", disable=None):
+        for row in workers.each(_look, [(paths[k],) for k in missing], "pictures"):
             yield {name: np.array(value)[None] for name, value in row.items()}
 
     seen = store.complete(store.table_path("intake", "dhash", 1), kept["sha256"].tolist(), compute)

@@ -243,24 +243,22 @@ def feature_maps(maps: dict[str, np.ndarray], labels: np.ndarray, classes: Seque
     return figure
 
 
-def words_of_a_face(cohort: Cohort, faces: Faces, values: np.ndarray, centres: np.ndarray, row: int) -> Figure:
-    """One aligned face, the visual word at each grid point (largest scale), and the histogram of its words.
-
-    ``values`` are `dsift.descriptors`, ``row`` counts the images with a face."""
+def words_of_a_face(cohort: Cohort, faces: Faces, centres: np.ndarray, place: int) -> Figure:
+    """One aligned face, the visual word at each grid point (largest scale), and the histogram of its words."""
     from facediag_utils import dsift
 
-    place = int(np.flatnonzero(faces.found)[row])
     image = read_rgb(cohort.table["path"].iloc[place])
     chip = face_chip(image, faces.landmarks[place], dsift.SIDE, dsift.CROP)
-    points = values.shape[1] // len(dsift.SCALES)
-    word = np.linalg.norm(values[row, -points:, None].astype(np.float32) - centres[None], axis=2).argmin(axis=1)
+    values = dsift.describe(chip)
+    points = len(values) // len(dsift.SCALES)
+    word = np.linalg.norm(values[-points:, None].astype(np.float32) - centres[None], axis=2).argmin(axis=1)
     side = round(points**0.5)
     # Words in the order of their first principal component, so that like words have like colours.
     order = np.argsort(np.argsort(np.linalg.svd(centres - centres.mean(axis=0), full_matrices=False)[0][:, 0]))
     figure, axes = plt.subplots(1, 3, figsize=(10, 3.2), width_ratios=[1, 1, 1.6])
     axes[0].imshow(chip)
     axes[1].imshow(order[word].reshape(side, side), cmap="viridis")
-    shares = dsift.histograms(values[row : row + 1], centres)[0][np.argsort(order)]
+    shares = dsift.bag(values, centres)[np.argsort(order)]
     axes[2].bar(np.arange(len(centres)), shares, width=1.0, color=COLOURS[0], linewidth=0)
     axes[2].set(xlabel="word", ylabel="share of descriptors", title="bag of features")
     for axis, title in zip(axes[:2], ("aligned face", "nearest word a grid point"), strict=True):

@@ -5,25 +5,22 @@ split is cut out of it."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import warnings
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import sklearn
 from joblib import Parallel, delayed, parallel_config
 from scipy.stats import t as student
+from sklearn.exceptions import ConvergenceWarning
 from statsmodels.stats.multitest import multipletests
 
-from facediag_utils import svm
-from facediag_utils.errors import ClusterError
+from facediag_utils import svm, workers
 
 CHUNK = 10  # splits a piece of work
-CONNECT = 10  # seconds to wait for a Dask scheduler
+MOST = 700  # images that splits are drawn of: Gram matrices grow with the square, the luck of the draw shrinks
 
 
 def drawn(
@@ -68,7 +65,11 @@ def gram(features: np.ndarray) -> np.ndarray:
 
 
 def accuracies(
-    kernels: dict[str, np.ndarray], labels: np.ndarray, tested: np.ndarray, seed: int = 0, jobs: int = -1
+    kernels: dict[str, np.ndarray],
+    labels: np.ndarray,
+    tested: np.ndarray,
+    seed: int = 0,
+    groups: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """Test accuracy of an SVM on each split, its C chosen anew by cross-validation on the split's training images.
 
@@ -82,9 +83,8 @@ def accuracies(
         As `drawn` gives them.
     seed : int
         Of the folds.
-    jobs : int
-        Processes on this machine; with the environment variable ``DASK`` set to a scheduler's address, its workers do
-        the work.
+    groups : numpy.ndarray, optional
+        (n,), of images that folds must not part.
 
     Returns
     -------
@@ -93,9 +93,9 @@ def accuracies(
     """
     numbers = np.unique(labels, return_inverse=True)[1]
     chunks = range(0, len(tested), CHUNK)
-    with cluster([*kernels.values(), numbers]) as backend, parallel_config(**backend, n_jobs=jobs):
+    with workers.cluster([*kernels.values(), numbers]) as backend, parallel_config(**backend, n_jobs=-1):
         parts = Parallel()(
-            delayed(_accuracies)(kernel, numbers, tested[k : k + CHUNK], seed)
+            delayed(_accuracies)(kernel, numbers, tested[k : k + CHUNK], seed, groups)
             for kernel in kernels.values()
             for k in chunks
         )
@@ -130,22 +130,24 @@ def repeated(
     share = {
         str(name): int(number) for name, number in zip(*np.unique(labels[~train], return_counts=True), strict=True)
     }
-    return accuracies(kernels, labels, np.concatenate([~train[None], drawn(labels, share, count, seed, groups)]), seed)
+    return accuracies(kernels, labels, np.concatenate([~train[None], drawn(labels, share, count, seed, groups)]), seed, groups)
 
 
-def _accuracies(kernel: np.ndarray, numbers: np.ndarray, tested: np.ndarray, seed: int) -> np.ndarray:
+def _accuracies(kernel: np.ndarray, numbers: np.ndarray, tested: np.ndarray, seed: int, groups: np.ndarray | None) -> np.ndarray:
     found = []
-    with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):  # a quarter of the time
+    quick = sklearn.config_context(assume_finite=True, skip_parameter_validation=True)  # a quarter of the time
+    with quick, warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # as in `svm.fit`
         for test in tested:
             inner, labels = kernel[np.ix_(~test, ~test)], numbers[~test]
             machine = svm.new("precomputed", len(np.unique(labels)))
-            machine.C = searched(inner, labels, seed)
+            machine.C = searched(inner, labels, seed, None if groups is None else groups[~test])
             machine.fit(inner, labels)
             found.append((machine.predict(kernel[np.ix_(test, ~test)]) == numbers[test]).mean())
     return np.array(found)
 
 
-def searched(kernel: np.ndarray, numbers: np.ndarray, seed: int = 0) -> float:
+def searched(kernel: np.ndarray, numbers: np.ndarray, seed: int = 0, groups: np.ndarray | None = None) -> float:
     """The C that `facediag_utils.svm.fit` would choose, in a fifth of the time, as most C need no fit.
 
     A coefficient lies between 0 and C.  Where none reaches C, a greater C gives the same machine; where all of them do,
@@ -157,11 +159,13 @@ def searched(kernel: np.ndarray, numbers: np.ndarray, seed: int = 0) -> float:
         (n, n), of the training images.
     numbers : numpy.ndarray
         int, (n,), classes.
+    seed, groups
+        Of the folds, see `facediag_utils.svm.folds`.
     """
     right = np.full((len(svm.PENALTIES), svm.FOLDS), np.nan)
     classes, middle = len(np.unique(numbers)), len(svm.PENALTIES) // 2
     machine = svm.new("precomputed", classes)
-    for fold, (rows, held) in enumerate(svm.folds(seed).split(numbers, numbers)):
+    for fold, (rows, held) in enumerate(svm.folds(numbers, seed, groups).split(numbers, numbers)):
         inner, across = kernel[np.ix_(rows, rows)], kernel[np.ix_(held, rows)]
         for k in [*range(middle, -1, -1), *range(middle + 1, len(svm.PENALTIES))]:
             if not np.isnan(right[k, fold]):
@@ -174,29 +178,6 @@ def searched(kernel: np.ndarray, numbers: np.ndarray, seed: int = 0) -> float:
             elif share.shape == (classes - 1, len(rows)) and share.min() > 1 - 1e-9:
                 right[: k + 1, fold] = right[k, fold]
     return svm.PENALTIES[int(np.average(right, axis=1).argmax())]
-
-
-@contextmanager
-def cluster(shared: Sequence[np.ndarray] = ()) -> Iterator[dict[str, Any]]:
-    """joblib's settings: its own processes, or a Dask cluster if the environment variable ``DASK`` names one.
-
-    Parameters
-    ----------
-    shared : sequence of numpy.ndarray
-        Sent to each worker once, not with each piece of work.
-    """
-    address = os.environ.get("DASK", "")
-    if not address:
-        yield {"backend": "loky"}
-        return
-    from distributed import Client
-
-    try:
-        client = Client(address, timeout=CONNECT)
-    except (OSError, ValueError) as error:
-        raise ClusterError(f"DASK={address}: no scheduler answers there ({error}); start one or unset DASK") from None
-    with client:
-        yield {"backend": "dask", "scatter": list(shared)}
 
 
 @dataclass(frozen=True)

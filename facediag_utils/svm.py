@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import GridSearchCV, PredefinedSplit, StratifiedKFold
 from sklearn.svm import SVC
 
 from facediag_utils.cohort import Cohort, Task
@@ -15,6 +17,8 @@ from facediag_utils.results import NO_FACE, Predictions
 
 PENALTIES = tuple(10.0**k for k in range(-4, 5))  # the C of eq. (10); the paper gives no value
 FOLDS = 5
+SEARCHED = 2000  # images that C is searched on, at most: its cost grows with their square
+STEPS = 1_000_000  # of libsvm's, at most: classes that overlap much would keep it for hours at a large C
 
 Kernel = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -40,7 +44,7 @@ class Fitted:
 
 def new(kernel: str | Kernel, classes: int) -> SVC:
     """An untrained SVM: one-vs-one voting inside libsvm, ties broken so that the class predicted has the best score."""
-    return SVC(kernel=kernel, decision_function_shape="ovr", break_ties=classes > 2)
+    return SVC(kernel=kernel, decision_function_shape="ovr", break_ties=classes > 2, max_iter=STEPS)
 
 
 def fit(
@@ -49,6 +53,7 @@ def fit(
     penalty: float | None = None,
     kernel: str | Kernel = "linear",
     seed: int = 0,
+    groups: np.ndarray | None = None,
 ) -> Fitted:
     """An SVM by libsvm's SMO on the features as they are.
 
@@ -59,39 +64,73 @@ def fit(
     labels : numpy.ndarray
         (n,), class names.
     penalty : float, optional
-        C; by default chosen from `PENALTIES` by 5-fold cross-validation on these images: the smallest of the best.
+        C; by default chosen from `PENALTIES` by 5-fold cross-validation on these images, or on `SEARCHED` of them: the
+        smallest of the best.
     kernel : str or callable
-        "linear"; a function of two feature matrices that gives their kernel matrix; or "precomputed", and ``features``
-        is that matrix.
+        "linear", or a function of two feature matrices that gives their kernel matrix.
     seed : int
         Of the folds.
+    groups : numpy.ndarray, optional
+        (n,), of images that must not be parted by folds.
 
     Returns
     -------
     Fitted
     """
-    svm = new(kernel, len(set(labels)))
-    if penalty is not None:
-        return Fitted(svm.set_params(C=penalty).fit(features, labels), penalty, ())
-    search = GridSearchCV(svm, {"C": list(PENALTIES)}, cv=folds(seed)).fit(features, labels)
-    means, spreads = (search.cv_results_[f"{kind}_test_score"].tolist() for kind in ("mean", "std"))
-    searched = tuple(zip(PENALTIES, means, spreads, strict=True))
-    return Fitted(search.best_estimator_, float(search.best_params_["C"]), searched)
+    svm, searched = new(kernel, len(set(labels))), ()
+    if penalty is None:
+        few = some(labels, SEARCHED, seed)
+        chosen = folds(labels[few], seed, None if groups is None else groups[few])
+        with warnings.catch_warnings():  # where classes overlap much, a large C is judged as it stands after `STEPS`
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            search = GridSearchCV(svm, {"C": list(PENALTIES)}, cv=chosen, refit=False).fit(features[few], labels[few])
+        means, spreads = (search.cv_results_[f"{kind}_test_score"].tolist() for kind in ("mean", "std"))
+        searched, penalty = tuple(zip(PENALTIES, means, spreads, strict=True)), float(search.best_params_["C"])
+    return Fitted(svm.set_params(C=penalty).fit(features, labels), penalty, searched)
 
 
-def folds(seed: int) -> StratifiedKFold:
-    """The folds of the training images."""
-    return StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+def some(labels: np.ndarray, most: int, seed: int = 0) -> np.ndarray:
+    """Positions of at most about ``most`` images, each class by its share (but `FOLDS` at least); all if there are fewer."""
+    if len(labels) <= most:
+        return np.arange(len(labels))
+    rng, kept = np.random.default_rng(seed), []
+    for name in np.unique(labels):
+        members = np.flatnonzero(labels == name)
+        kept.append(rng.permutation(members)[: max(FOLDS, round(most * len(members) / len(labels)))])
+    return np.sort(np.concatenate(kept))
+
+
+def folds(labels: np.ndarray, seed: int, groups: np.ndarray | None = None) -> StratifiedKFold | PredefinedSplit:
+    """The folds of training images; images of one group fall into one fold, if every class has a group for each fold.
+
+    Groups are dealt out one after another, the large ones first (scikit-learn's StratifiedGroupKFold balances better and
+    takes a thousand times as long, which hundreds of splits cannot afford)."""
+    plain = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+    if groups is None:
+        return plain
+    found, first, number, sizes = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)
+    if min(len(np.unique(groups[labels == name])) for name in np.unique(labels)) < FOLDS or sizes.max() == 1:
+        return plain
+    mixed = np.random.default_rng(seed).permutation(len(found))
+    order = mixed[np.lexsort((-sizes[mixed], labels[first][mixed]))]  # class by class, so that each gets its share
+    fold = np.empty(len(found), int)
+    fold[order] = np.arange(len(found)) % FOLDS
+    return PredefinedSplit(fold[number])
 
 
 def out_of_fold(
-    features: np.ndarray, labels: np.ndarray, penalty: float, classes: tuple[str, ...], seed: int = 0
+    features: np.ndarray,
+    labels: np.ndarray,
+    penalty: float,
+    classes: tuple[str, ...],
+    seed: int = 0,
+    groups: np.ndarray | None = None,
 ) -> np.ndarray:
     """Scores, as `scores` gives them, of the training images, each from an SVM that was trained without its fold.
 
     What is chosen on them (a threshold, probabilities) is chosen without the test images."""
     given = np.empty((len(labels), len(classes)))
-    for rows, held in folds(seed).split(features, labels):
+    for rows, held in folds(labels, seed, groups).split(features, labels):
         given[held] = scores(fit(features[rows], labels[rows], penalty), features[held], classes)
     return given
 
@@ -109,12 +148,15 @@ def scores(fitted: Fitted, features: np.ndarray, classes: tuple[str, ...]) -> np
 
 @dataclass(frozen=True)
 class Parts:
-    """Which rows of a cohort train and test a task (boolean masks over the cohort), and every row's label."""
+    """Which rows of a cohort train and test a task (boolean masks over the cohort), and every row's label.
+
+    ``groups`` are of the training rows, numbers of images that must not be parted, if the cohort knows any."""
 
     train: np.ndarray
     test: np.ndarray
     found: np.ndarray
     labels: np.ndarray
+    groups: np.ndarray | None = None
 
 
 def parts(task: Task, cohort: Cohort, found: np.ndarray) -> Parts:
@@ -132,7 +174,8 @@ def parts(task: Task, cohort: Cohort, found: np.ndarray) -> Parts:
     counts = {name: int((labels[train] == name).sum()) for name in task.classes}
     if min(counts.values()) < FOLDS:
         raise CohortError(f"{cohort.profile.data}: training images with a face are too few for {FOLDS} folds: {counts}")
-    return Parts(train, member & (table["split"] == "test").to_numpy(), found, labels)
+    groups = table["group"].to_numpy()[train] if "group" in table else None
+    return Parts(train, member & (table["split"] == "test").to_numpy(), found, labels, groups)
 
 
 def predictions(

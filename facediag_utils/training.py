@@ -17,9 +17,8 @@ import pandas as pd
 import torch
 from torch import nn
 from torch.nn import functional as F
-from tqdm import tqdm
 
-from facediag_utils import backbones, devices
+from facediag_utils import backbones, devices, journal, workers
 from facediag_utils.augmentation import Augmentation, augmented
 from facediag_utils.errors import TrainingError
 from facediag_utils.files import replacing
@@ -75,8 +74,8 @@ class Tuned:
 
     Attributes
     ----------
-    network : torch.nn.Module
-        After the epoch that was kept.
+    network : torch.nn.Module or None
+        After the epoch that was kept; `facediag_utils.dtl1.run_all` drops it.
     kept : int
         That epoch, from 1.
     history : list of dict
@@ -86,7 +85,7 @@ class Tuned:
         Number of training and of validation images.
     """
 
-    network: nn.Module
+    network: Any
     images: tuple[int, int]
     kept: int = 0
     history: list[dict[str, Any]] = field(default_factory=list)
@@ -137,7 +136,7 @@ class Classifier(nn.Module):
             raise TrainingError(f"{count} layers cannot be frozen: the network has {passed}")
 
 
-Images = tuple[np.ndarray, np.ndarray]
+Images = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def fine_tune(
@@ -157,7 +156,8 @@ def fine_tune(
     backbone : str
         Name in the registry.
     training, validation : tuple of numpy.ndarray
-        Face chips, uint8 (n, size, size, 3), and class numbers, int (n,).
+        Face chips of a cohort, uint8 (N, size, size, 3), which may be mapped from a file; the rows meant, (n,); their class
+        numbers, int (n,).
     classes : int
     recipe : Recipe
     seed : int
@@ -181,16 +181,17 @@ def fine_tune(
     network = Classifier(backbone, classes, recipe.pretrained, generator)
     network.freeze(recipe.frozen)
     network.to(device).to(memory_format=torch.channels_last)
-    tuned = Tuned(network, (len(training[0]), len(validation[0])))
+    tuned = Tuned(network, (len(training[1]), len(validation[1])))
     state = _State(tuned, recipe, generator)
     state.resume(checkpoint)
     record = backbones.get(backbone)
-    with tqdm(total=recipe.epochs, initial=tuned.epochs, desc=record.title, unit="epoch", disable=None) as bar:
+    journal.note("epochs of trainings", recipe.epochs - tuned.epochs, tuned.epochs)
+    with workers.bar(None, recipe.epochs, record.title, unit="epoch", initial=tuned.epochs) as bar:
         while tuned.epochs < recipe.epochs and not state.patience_ended():
             seen = _epoch(state, training, classes, record, mixed)
             _check(seen, backbone, tuned.epochs + 1, recipe, classes)
-            logits = predict(network, validation[0], record)
-            state.finish_epoch(seen, errors(logits, torch.from_numpy(validation[1])))
+            logits = predict(network, *validation[:2], record)
+            state.finish_epoch(seen, errors(logits, torch.from_numpy(validation[2])))
             state.save(checkpoint)
             bar.update()
     state.keep(checkpoint)
@@ -203,15 +204,15 @@ def _epoch(
     """One pass over the training images; the errors on them as they were met."""
     recipe, network, generator = state.recipe, state.tuned.network, state.generator
     device = next(network.parameters()).device
-    pictures, labels = training[0], torch.from_numpy(training[1])
+    pictures, rows, labels = *training[:2], torch.from_numpy(training[2])
     weights = class_weights(labels, classes).to(device) if recipe.balanced else None
     # Batch norms keep their pretrained statistics: batches of a few faces would spoil them.  dlib's network has none.
     network.train(not recipe.pretrained)
-    order, met = torch.randperm(len(pictures), generator=generator), []
+    order, met = torch.randperm(len(rows), generator=generator), []
     with torch.random.fork_rng(devices=[]):  # dropout draws from the global generator
         torch.manual_seed(int(torch.randint(2**31, (1,), generator=generator)))
         for batch in order.split(recipe.batch):
-            x = augmented(backbones.prepare(pictures[batch.numpy()], record).to(device), recipe.augmentation, generator)
+            x = augmented(backbones.prepare(pictures[rows[batch.numpy()]], record).to(device), recipe.augmentation, generator)
             # A step at a time: autocast keeps its copies of the weights until it ends, and they would be stale.
             with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
                 logits = network(x).float()
@@ -241,13 +242,15 @@ def class_weights(labels: torch.Tensor, classes: int) -> torch.Tensor:
 
 
 @torch.inference_mode()
-def predict(network: nn.Module, pictures: np.ndarray, record: backbones.Backbone, batch: int = 50) -> torch.Tensor:
-    """Logits (n, classes) of face chips, on the processor."""
+def predict(
+    network: nn.Module, pictures: np.ndarray, rows: np.ndarray, record: backbones.Backbone, batch: int = 50
+) -> torch.Tensor:
+    """Logits (n, classes) of some rows of face chips, on the processor."""
     network.eval()
     device = next(network.parameters()).device
     parts = [
-        network(backbones.prepare(pictures[k : k + batch], record).to(device)).float().cpu()
-        for k in range(0, len(pictures), batch)
+        network(backbones.prepare(pictures[rows[k : k + batch]], record).to(device)).float().cpu()
+        for k in range(0, len(rows), batch)
     ]
     return torch.cat(parts)
 

@@ -7,6 +7,7 @@ import os
 import tempfile
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import dlib
 import numpy as np
@@ -87,11 +88,12 @@ def fine_tuning(name: str) -> None:
 def accuracies(images: cohort.Cohort, faces: alignment.Faces) -> None:
     """Test accuracy of the same short training in float32 and in bfloat16 (slow where there is no unit for it)."""
     task, name = cohort.tasks(images)[0], "dlib_resnet29"
-    pictures, original = dtl1.inputs(images, faces, name), training.fine_tune
+    original = training.fine_tune
     for mixed in (False, True):
         dtl1.fine_tune = lambda *a, mixed=mixed: original(*a, bfloat16=mixed)  # type: ignore[assignment]
         with tempfile.TemporaryDirectory() as folder:
             os.environ["FACEDIAG_CACHE"] = folder
+            pictures = dtl1.inputs(images, faces, name, Path(folder, "faces.npy"))
             job = dtl1.Job(name, task, replace(training.Recipe(), epochs=24))
             right = [
                 float((p.predicted == p.label).mean())

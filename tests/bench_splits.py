@@ -25,8 +25,8 @@ def main() -> None:
     faces = alignment.find_faces(images)
     labels = images.table["label"].to_numpy(dtype=str)[faces.found]
     train = (images.table["split"] == "train").to_numpy()[faces.found]
-    values = dsift.descriptors(images, faces)
-    words = dsift.histograms(values, dsift.vocabulary(values[train]))
+    rows = np.flatnonzero(faces.found)
+    words = dsift.histograms(images, faces, rows, dsift.vocabulary(images, faces, rows[train]))
     features = {
         name: dtl2.extract(name, images, faces)[faces.found] for name in ("dlib_resnet29", "efficientnet_lite0")
     }

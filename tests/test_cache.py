@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facediag_utils import cache
+from facediag_utils import cache, journal
 
 
 class Computer:
@@ -34,7 +34,7 @@ names = st.lists(st.text("abc", min_size=1, max_size=6), min_size=1, max_size=30
 @settings(max_examples=60, deadline=None)
 @given(first=names, second=names, batch=st.integers(1, 7))
 def test_rows_come_in_order_and_are_computed_once(tmp_path_factory, first, second, batch):
-    path = tmp_path_factory.mktemp("cache") / "t.npz"
+    path = tmp_path_factory.mktemp("cache") / "t"
     seen: set[str] = set()
     for keys in (first, second, first):
         computer = Computer(keys, batch)
@@ -48,25 +48,69 @@ def test_interrupted_run_keeps_what_was_saved(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(cache, "SAVE_EVERY", 4)
     keys = [f"k{n:02d}" for n in range(20)]
     with pytest.raises(KeyboardInterrupt):
-        cache.complete(tmp_path / "t.npz", keys, Computer(keys, batch=2, fail_after=10))
+        cache.complete(tmp_path / "t", keys, Computer(keys, batch=2, fail_after=10))
     computer = Computer(keys)
-    cache.complete(tmp_path / "t.npz", keys, computer)
+    cache.complete(tmp_path / "t", keys, computer)
     assert computer.asked == keys[8:]
-    assert [path.name for path in tmp_path.iterdir()] == ["t.npz"]  # nothing half-written lies about
+    assert len(list((tmp_path / "t").iterdir())) == 4  # parts of 4, 4 and then 12 rows: nothing half-written lies about
 
 
 @pytest.mark.parametrize(
     "damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"text", lambda b: b[:200] + b[260:]]
 )
-def test_damaged_file_is_computed_again(tmp_path: Path, damage):
-    path, keys = tmp_path / "t.npz", ["a", "bb"]
+def test_damaged_part_is_removed_and_its_rows_are_computed_again(tmp_path: Path, damage):
+    path, keys = tmp_path / "t", ["a", "bb", "ccc"]
+    cache.complete(path, keys[:2], Computer(keys))
+    part = next(path.iterdir())
     cache.complete(path, keys, Computer(keys))
-    path.write_bytes(damage(path.read_bytes()))
+    part.write_bytes(damage(part.read_bytes()))
     computer = Computer(keys)
     with pytest.warns(UserWarning, match="damaged cache file"):
         rows = cache.complete(path, keys, computer)
-    assert computer.asked == keys and rows["value"].tolist() == [1, 2]
-    assert cache.complete(path, keys, Computer([]))["value"].tolist() == [1, 2]
+    assert computer.asked == ["a", "bb"] and rows["value"].tolist() == [1, 2, 3]
+    assert not part.exists() and cache.complete(path, keys, Computer([]))["value"].tolist() == [1, 2, 3]
+
+
+def test_two_runs_at_once_lose_nothing(tmp_path: Path):
+    """The second begins while the first computes; both write all they have computed."""
+    keys = list("abcdef")
+
+    class Slow(Computer):
+        def __call__(self, missing):
+            cache.complete(tmp_path / "t", keys[2:], Computer(keys[2:]))
+            yield from super().__call__(missing)
+
+    rows = cache.complete(tmp_path / "t", keys[:4], Slow(keys[:4]))
+    assert rows["text"].tolist() == ["aa", "bb", "cc", "dd"]
+    assert cache.complete(tmp_path / "t", keys, Computer([]))["text"].tolist() == [key * 2 for key in keys]
+
+
+def test_adding_rows_leaves_those_that_are_there(tmp_path: Path, monkeypatch):
+    """So the cost of a row does not grow with their number."""
+    monkeypatch.setattr(cache, "SAVE_EVERY", 2)
+    keys, seen = [f"k{n}" for n in range(20)], {}
+    for count in range(2, 22, 2):
+        cache.complete(tmp_path / "t", keys[:count], Computer(keys))
+        parts = {path: path.stat().st_mtime_ns for path in (tmp_path / "t").iterdir()}
+        assert seen.items() <= parts.items() and len(parts) == count // 2
+        seen = parts
+
+
+def test_the_journal_says_what_was_computed(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv(journal.VARIABLE, str(tmp_path / "journal"))
+    path, keys = tmp_path / "things" / "t", ["a", "bb", "ccc"]
+    cache.complete(path, keys[:1], Computer(keys))
+    (tmp_path / "journal").unlink()  # of the run before
+    cache.complete(path, keys, Computer(keys))
+    cache.complete(path, keys, Computer(keys))  # another notebook asks for the same
+    assert journal.told(journal.read(tmp_path / "journal")) == ["things: 2 computed, 1 from before"]
+    for part in path.iterdir():
+        part.write_bytes(b"")
+    with pytest.warns(UserWarning):
+        cache.complete(path, keys, Computer(keys))
+    assert any("damaged cache file" in line for line in journal.told(journal.read(tmp_path / "journal")))
+    monkeypatch.delenv(journal.VARIABLE)
+    assert journal.told(journal.read(tmp_path / "none")) == []
 
 
 def test_settings_have_tables_of_their_own(own_cache: Path):
@@ -77,4 +121,4 @@ def test_settings_have_tables_of_their_own(own_cache: Path):
 
 def test_a_computer_that_stops_early_is_found_out(tmp_path: Path):
     with pytest.raises(RuntimeError, match="2 rows asked for, 0 computed"):
-        cache.complete(tmp_path / "t.npz", ["a", "b"], lambda missing: iter(()))
+        cache.complete(tmp_path / "t", ["a", "b"], lambda missing: iter(()))

@@ -1,5 +1,7 @@
 """Dense SIFT and bag of features: known answers on made pictures, and the paper's design kept."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,14 +12,9 @@ from facediag_utils.profiles import ROOT
 
 
 @pytest.fixture(scope="module")
-def values(bundled, bundled_faces):
-    return dsift.descriptors(bundled, bundled_faces)
-
-
-@pytest.fixture(scope="module")
-def made(values, bundled, bundled_faces):
+def made(bundled, bundled_faces):
     """Both SVMs of both tasks."""
-    return {task.name: dsift.run(task, bundled, bundled_faces, values) for task in cohort.tasks(bundled)}
+    return {task.name: dsift.run(task, bundled, bundled_faces) for task in cohort.tasks(bundled)}
 
 
 def stripes(vertical: bool) -> np.ndarray:
@@ -44,14 +41,26 @@ def test_flat_picture_has_no_gradient():
     assert dsift.describe(np.full((dsift.SIDE, dsift.SIDE, 3), 90, np.uint8)).max() == 0
 
 
-def test_descriptors_of_the_cohort(values, bundled_faces):
-    assert values.shape == (bundled_faces.found.sum(), len(dsift.grid()), 128) and values.dtype == np.uint8
-
-
-def test_histograms_count_words():
+def test_bags_count_words():
     centres = np.array([[0.0] * 128, [200.0] * 128])
-    image = np.concatenate([np.zeros((3, 128)), np.full((1, 128), 180)])[None].astype(np.uint8)
-    assert dsift.histograms(image, centres).tolist() == [[0.75, 0.25]]
+    image = np.concatenate([np.zeros((3, 128)), np.full((1, 128), 180)]).astype(np.uint8)
+    assert dsift.bag(image, centres).tolist() == [0.75, 0.25]
+
+
+def test_vocabulary_is_that_of_a_sample_of_all_descriptors(bundled, bundled_faces, own_cache, monkeypatch):
+    """A picture at a time gives what all descriptors in memory would give."""
+    monkeypatch.setattr(dsift, "SAMPLE", 3000)
+    rows = np.flatnonzero(bundled_faces.found)[:12]
+    every = np.concatenate([
+        dsift._describe_file(bundled.table["path"].iloc[row], bundled_faces.landmarks[row]) for row in rows
+    ])  # fmt: skip
+    assert every.shape == (12 * len(dsift.grid()), 128) and every.dtype == np.uint8
+    drawn = np.random.default_rng(5).choice(len(every), 3000, replace=False)
+    centres = dsift.kmeans(every[drawn].astype(float), 20, 5)
+    assert np.array_equal(dsift.vocabulary(bundled, bundled_faces, rows, 20, 5), centres)
+    bags = dsift.histograms(bundled, bundled_faces, rows, centres)
+    assert np.array_equal(bags[1], dsift.bag(every[len(dsift.grid()) : 2 * len(dsift.grid())], centres))
+    assert bags.sum(axis=1) == pytest.approx(np.ones(12))
 
 
 def test_chi2_kernel_is_the_formula():
@@ -63,15 +72,17 @@ def test_chi2_kernel_is_the_formula():
     assert chi2_kernel(x, gamma=1.0) == pytest.approx(np.exp(-distance))
 
 
-def test_vocabulary_sees_training_images_only(values, bundled, bundled_faces, made):
-    """Test images replaced by noise: training side unchanged, so the same support vectors."""
+def test_vocabulary_sees_training_images_only(bundled, bundled_faces, made, own_cache):
+    """Test images replaced by each other: training side unchanged, so the same support vectors."""
     task = cohort.tasks(bundled)[0]
     split = svm.parts(task, bundled, bundled_faces.found)
-    noisy = values.copy()
-    test = split.test[bundled_faces.found]
-    noisy[test] = np.random.default_rng(1).integers(0, 255, noisy[test].shape, dtype=np.uint8)
+    order = np.arange(len(bundled))
+    test = np.flatnonzero(split.test & split.found)
+    order[test] = np.roll(test, 30)
+    table = bundled.table.copy()
+    table[["path", "sha256"]] = table[["path", "sha256"]].to_numpy()[order]
     _, one = made[task.name]["linear"]
-    _, two = dsift.run(task, bundled, bundled_faces, noisy)["linear"]
+    _, two = dsift.run(task, replace(bundled, table=table), bundled_faces.of(order))["linear"]
     assert one.penalty == two.penalty and np.array_equal(one.svm.support_, two.svm.support_)
     assert np.array_equal(one.svm.dual_coef_, two.svm.dual_coef_)
 

@@ -13,12 +13,12 @@ from facediag_utils.errors import TrainingError
 NAME = "dlib_resnet29"
 
 
-def faces(number: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def faces(number: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Two classes of noise that differ in brightness: easy to learn."""
     rng = np.random.default_rng(seed)
     labels = np.arange(number) % 2
     pictures = rng.integers(0, 120, (number, 150, 150, 3)) + 110 * labels[:, None, None, None]
-    return pictures.astype(np.uint8), labels
+    return pictures.astype(np.uint8), np.arange(number), labels
 
 
 def tuned(epochs=2, seed=0, checkpoint=None, bfloat16=False, name=NAME, **recipe):
@@ -89,8 +89,9 @@ def test_the_kept_network_is_that_of_the_lowest_validation_error():
     rows = result.curves().query("part == 'validation'")
     reached = list(zip(rows["top1"], rows["objective"], strict=True))
     assert result.kept == 1 + reached.index(min(reached))
-    pictures, labels = faces(6, 1)
-    again = training.errors(training.predict(result.network, pictures, backbones.get(NAME)), torch.from_numpy(labels))
+    pictures, rows, labels = faces(6, 1)
+    logits = training.predict(result.network, pictures, rows, backbones.get(NAME))
+    again = training.errors(logits, torch.from_numpy(labels))
     assert again["objective"] == pytest.approx(reached[result.kept - 1][1], abs=1e-6)
     assert tuned(epochs=5, learning_rate=2e-4, best=False).kept == 5
 
@@ -131,8 +132,9 @@ def test_from_scratch_of_a_network_with_dropped_paths_is_repeatable():
     assert one.history == other.history
 
 
-def small(number: int) -> tuple[np.ndarray, np.ndarray]:
-    return np.random.default_rng(0).integers(0, 256, (number, 224, 224, 3)).astype(np.uint8), np.arange(number) % 2
+def small(number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    pictures = np.random.default_rng(0).integers(0, 256, (number, 224, 224, 3)).astype(np.uint8)
+    return pictures, np.arange(number), np.arange(number) % 2
 
 
 def test_frozen_layers_stay_and_the_others_move():
@@ -151,7 +153,7 @@ def test_class_weights_are_even_for_even_classes_and_inverse_to_counts():
     assert weights.tolist() == pytest.approx([4 / 6, 2])
     assert (weights * torch.tensor([3, 1])).sum() == 4  # the loss keeps its size
     assert tuned(balanced=True).history == tuned().history  # 6 of each
-    uneven = (faces(12)[0][:9], np.array([0, 1, 0, 1, 0, 0, 0, 0, 0]))
+    uneven = (faces(12)[0], np.arange(9), np.array([0, 1, 0, 1, 0, 0, 0, 0, 0]))
     runs = [
         training.fine_tune(NAME, uneven, faces(6, 1), 2, training.Recipe(epochs=1, balanced=b)).history
         for b in (True, False)
@@ -247,34 +249,33 @@ class TestRun:
         return chosen, bundled_faces.of(rows)
 
     @pytest.mark.parametrize("method", [dtl1.METHOD, dtl1.PAPERS_PROTOCOL, dtl1.FROM_SCRATCH])
-    def test_protocols(self, few, own_cache, method, monkeypatch):
+    def test_protocols(self, few, own_cache, method, monkeypatch, tmp_path):
         images, found = few
         task, seen = cohort.tasks(images)[0], {}
         original = dtl1.fine_tune
         monkeypatch.setattr(
             dtl1, "fine_tune", lambda *a: seen.update(train=a[1], validation=a[2], recipe=a[4]) or original(*a)
         )
-        pictures = dtl1.inputs(images, found, NAME)
+        pictures = dtl1.inputs(images, found, NAME, tmp_path / "faces.npy")
         given, tuned = dtl1.run(dtl1.Job(NAME, task, training.Recipe(epochs=2), method), images, found, pictures)
         assert (given.method, given.backbone, len(given.label)) == (method, NAME, 8)
         assert given.scores.sum(axis=1) == pytest.approx(np.ones(8), abs=1e-5)
         assert tuned.epochs == 2
-        test = pictures[(images.table["split"] == "test").to_numpy()]
+        test = np.flatnonzero(images.table["split"] == "test")
         if method == dtl1.METHOD:  # the test images are not looked at
-            assert (len(seen["train"][0]), len(seen["validation"][0])) == (16, 4)
-            whole = np.concatenate([seen["train"][0], seen["validation"][0]])
-            assert not (whole[:, None, ::30, ::30] == test[None, :, ::30, ::30]).all(axis=(2, 3, 4)).any()
+            assert (len(seen["train"][1]), len(seen["validation"][1])) == (16, 4)
+            assert not set(test) & {*seen["train"][1], *seen["validation"][1]}
         else:
-            assert len(seen["train"][0]) == 20 and np.array_equal(seen["validation"][0], test)
+            assert len(seen["train"][1]) == 20 and np.array_equal(seen["validation"][1], test)
         assert seen["recipe"].pretrained == (method != dtl1.FROM_SCRATCH)
 
-    def test_a_test_image_without_a_face_is_an_error(self, few, own_cache):
+    def test_a_test_image_without_a_face_is_an_error(self, few, own_cache, tmp_path):
         images, found = few
         lost = int(np.flatnonzero(images.table["split"] == "test")[0])
         outcome = found.outcome.copy()
         outcome[lost] = alignment.NO_FACE
         found = replace(found, outcome=outcome)
-        pictures = dtl1.inputs(images, found, NAME)
+        pictures = dtl1.inputs(images, found, NAME, tmp_path / "faces.npy")
         assert pictures[lost].max() == 0 and pictures[lost + 1].max() > 0
         task = cohort.tasks(images)[0]
         given, _ = dtl1.run(dtl1.Job(NAME, task, training.Recipe(epochs=1)), images, found, pictures)
@@ -294,11 +295,32 @@ class TestRun:
         for (one, tuned), (other, again) in zip(together, alone, strict=True):
             assert one.method == other.method and np.array_equal(one.scores, other.scores)
             assert tuned.history == again.history
+        left = [path for path in own_cache.rglob("*") if path.is_file() and path.suffix != ".pt"]
+        assert not left  # no picture stays behind
+
+    def test_pictures_of_a_killed_run_are_removed(self, few, own_cache):
+        images, found = few
+        left = dtl1.folder(images.profile.name) / f"{dtl1.PICTURES}x" / "0.npy"
+        left.parent.mkdir(parents=True)
+        left.write_bytes(b"faces")
+        with dtl1._aligned(images, found, {NAME}) as pictures:
+            assert not left.exists() and pictures[NAME].shape == (28, 150, 150, 3)
+            chip = next(alignment.chips(images, found, 150, "tight", [3]))
+            assert isinstance(pictures[NAME], np.memmap) and np.array_equal(pictures[NAME][3], chip)
+
+    def test_large_cohorts_have_fewer_epochs(self):
+        assert [dtl1.epochs(24, n) for n in (60, 200, 1000, 2000, 5714, 10**6)] == [24, 24, 24, 12, 4, 4]
 
     def test_held_out_rows_are_a_fifth_of_each_class(self):
         numbers = np.repeat([0, 1, 2], [40, 10, 3])
-        fit, held = dtl1.held_out(np.arange(53), numbers, np.random.default_rng(0))
+        fit, held = dtl1.held_out(np.arange(53), numbers)
         assert np.bincount(numbers[held]).tolist() == [8, 2, 1] and sorted([*fit, *held]) == list(range(53))
+
+    def test_nobody_is_held_out_and_trained_on(self):
+        rows, numbers, people = np.arange(100, 200), np.repeat([0, 1], 100), np.arange(100) // 4
+        fit, held = dtl1.held_out(rows, numbers, groups=people)
+        assert len(held) == 20 and sorted([*fit, *held]) == rows.tolist()
+        assert not set(people[fit - 100]) & set(people[held - 100])
 
 
 def test_checkpoints_of_other_settings_are_other_files():

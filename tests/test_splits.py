@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ttest_1samp
 
-from facediag_utils import splits, svm
+from facediag_utils import splits, svm, workers
 from facediag_utils.errors import ClusterError
 
 RNG = np.random.default_rng(0)
@@ -47,7 +47,7 @@ def test_the_gram_matrix_gives_what_features_give(names, scale):
         penalties.append(fitted.penalty)
         plain.append((fitted.svm.predict(features[test]) == labels[test]).mean())
     kernel = splits.gram(features)
-    found = splits.accuracies({"one": kernel, "two": kernel}, labels, tested, jobs=1)
+    found = splits.accuracies({"one": kernel, "two": kernel}, labels, tested)
     assert found["one"].tolist() == found["two"].tolist() == pytest.approx(plain)
     numbers = np.unique(labels, return_inverse=True)[1]
     assert [splits.searched(kernel[np.ix_(~t, ~t)], numbers[~t]) for t in tested] == penalties
@@ -56,7 +56,7 @@ def test_the_gram_matrix_gives_what_features_give(names, scale):
 def test_the_first_row_is_the_own_split():
     train = ~TESTED[3]
     found = splits.repeated({"a": splits.gram(FEATURES)}, LABELS, train, 5)
-    own = splits.accuracies({"a": splits.gram(FEATURES)}, LABELS, TESTED[3:4], jobs=1)
+    own = splits.accuracies({"a": splits.gram(FEATURES)}, LABELS, TESTED[3:4])
     assert len(found) == 6 and found["a"][0] == own["a"][0] and found["a"].nunique() > 1
 
 
@@ -83,7 +83,7 @@ def test_a_dask_cluster_of_two_workers_gives_the_same(monkeypatch):
 
 def test_no_cluster_where_dask_says(monkeypatch):
     monkeypatch.setenv("DASK", "tcp://127.0.0.1:9")
-    monkeypatch.setattr(splits, "CONNECT", 1)
+    monkeypatch.setattr(workers, "CONNECT", 1)
     with pytest.raises(ClusterError, match=r"DASK=tcp://127\.0\.0\.1:9: no scheduler answers"):
         splits.accuracies({"one": splits.gram(FEATURES)}, LABELS, TESTED)
 

@@ -1,0 +1,81 @@
+"""Work on many pictures side by side: on all cores of this machine, or on a Dask cluster; with a bar that shows what is left."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed, parallel_config
+from tqdm import tqdm
+
+from facediag_utils.errors import ClusterError
+
+CLUSTER = "DASK"  # environment variable: address of a Dask scheduler
+BARS = "FACEDIAG_BARS"  # environment variable: a file to draw bars in where there is no terminal, see `reproduce`
+CONNECT = 10  # seconds to wait for a scheduler
+FEW = 8  # pieces of work for which no processes are started
+
+
+@contextmanager
+def cluster(shared: Sequence[np.ndarray] = ()) -> Iterator[dict[str, Any]]:
+    """joblib's settings: its own processes, or a Dask cluster if the environment variable ``DASK`` names one.
+
+    A worker that dies loses nothing: the scheduler gives its work to another.
+
+    Parameters
+    ----------
+    shared : sequence of numpy.ndarray
+        Sent to each worker once, not with each piece of work.
+
+    Raises
+    ------
+    ClusterError
+        If no scheduler answers.
+    """
+    address = os.environ.get(CLUSTER, "")
+    if not address:
+        yield {"backend": "loky"}
+        return
+    from distributed import Client
+
+    try:
+        client = Client(address, timeout=CONNECT)
+    except (OSError, ValueError) as error:
+        raise ClusterError(f"DASK={address}: no scheduler answers there ({error}); start one or unset DASK") from None
+    with client:
+        yield {"backend": "dask", "scatter": list(shared)}
+
+
+def on_cluster() -> bool:
+    """Whether the environment names a Dask cluster."""
+    return bool(os.environ.get(CLUSTER))
+
+
+def each(function: Callable[..., Any], items: Sequence[tuple], label: str, unit: str = "image", jobs: int = -1) -> Iterator[Any]:
+    """``function(*item)`` of every item, in order, as they become ready; never all in memory.
+
+    Parameters
+    ----------
+    function : callable
+        Of a module, so that other processes find it.
+    items : sequence of tuple
+    label, unit : str
+        Of the bar.
+    jobs : int
+        Processes on this machine; -1 means all cores.
+    """
+    with cluster() as backend:
+        with parallel_config(**backend, n_jobs=jobs if len(items) > FEW or on_cluster() else 1):
+            team = Parallel(return_as="generator")
+        yield from bar(team(delayed(function)(*item) for item in items), len(items), label, unit)
+
+
+def bar(done: Iterable[Any] | None, total: int, label: str, unit: str = "image", **others: Any) -> tqdm:
+    """A progress bar with the time left: on a terminal, or in the file that `BARS` names, or nowhere."""
+    if path := os.environ.get(BARS):
+        stream = open(path, "a", encoding="utf-8")  # noqa: SIM115 - the bar lives on; the file goes with it
+        return tqdm(done, total=total, desc=label, unit=unit, file=stream, mininterval=1, ascii=True, ncols=70, **others)
+    return tqdm(done, total=total, desc=label, unit=unit, disable=None, **others)
