@@ -88,7 +88,9 @@ def keep_only(keys: Collection[str]) -> int:
 
 def _in_order(parts: list[Rows], keys: Sequence[str]) -> Rows:
     """The rows of these keys; of a key that two runs have added, the first."""
-    where = {key: (n, row) for n, part in reversed(list(enumerate(parts))) for row, key in enumerate(part["keys"].tolist())}
+    where = {
+        key: (n, row) for n, part in reversed(list(enumerate(parts))) for row, key in enumerate(part["keys"].tolist())
+    }
     places = np.array([where[key] for key in keys], int).reshape(-1, 2)
     if not len(places):
         return {}

@@ -145,9 +145,7 @@ def chi2_of(training: np.ndarray) -> svm.Kernel:
     return kernel
 
 
-def run(
-    task: Task, cohort: Cohort, faces: Faces, seed: int = 0
-) -> dict[str, tuple[Predictions, svm.Fitted]]:
+def run(task: Task, cohort: Cohort, faces: Faces, seed: int = 0) -> dict[str, tuple[Predictions, svm.Fitted]]:
     """Vocabulary and both SVMs from the task's training images, predictions for its test images.
 
     Parameters

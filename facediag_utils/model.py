@@ -110,7 +110,9 @@ def train(task: Task, cohort: Cohort, features: np.ndarray, backbone: str, penal
     rows = svm.parts(task, cohort, np.isfinite(features).all(axis=1))
     known, labels = features[rows.train], rows.labels[rows.train]
     base = svm.new("linear", len(task.classes)).set_params(C=penalty)
-    classifier = CalibratedClassifierCV(base, cv=svm.folds(labels, seed, rows.groups), ensemble=False).fit(known, labels)
+    classifier = CalibratedClassifierCV(base, cv=svm.folds(labels, seed, rows.groups), ensemble=False).fit(
+        known, labels
+    )
     nearest = NearestNeighbors(n_neighbors=2).fit(known).kneighbors(known)[0][:, 1]
     about = About(
         cohort.profile.title,

@@ -130,10 +130,14 @@ def repeated(
     share = {
         str(name): int(number) for name, number in zip(*np.unique(labels[~train], return_counts=True), strict=True)
     }
-    return accuracies(kernels, labels, np.concatenate([~train[None], drawn(labels, share, count, seed, groups)]), seed, groups)
+    return accuracies(
+        kernels, labels, np.concatenate([~train[None], drawn(labels, share, count, seed, groups)]), seed, groups
+    )
 
 
-def _accuracies(kernel: np.ndarray, numbers: np.ndarray, tested: np.ndarray, seed: int, groups: np.ndarray | None) -> np.ndarray:
+def _accuracies(
+    kernel: np.ndarray, numbers: np.ndarray, tested: np.ndarray, seed: int, groups: np.ndarray | None
+) -> np.ndarray:
     found = []
     quick = sklearn.config_context(assume_finite=True, skip_parameter_validation=True)  # a quarter of the time
     with quick, warnings.catch_warnings():

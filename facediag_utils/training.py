@@ -212,7 +212,9 @@ def _epoch(
     with torch.random.fork_rng(devices=[]):  # dropout draws from the global generator
         torch.manual_seed(int(torch.randint(2**31, (1,), generator=generator)))
         for batch in order.split(recipe.batch):
-            x = augmented(backbones.prepare(pictures[rows[batch.numpy()]], record).to(device), recipe.augmentation, generator)
+            x = augmented(
+                backbones.prepare(pictures[rows[batch.numpy()]], record).to(device), recipe.augmentation, generator
+            )
             # A step at a time: autocast keeps its copies of the weights until it ends, and they would be stale.
             with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
                 logits = network(x).float()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,9 @@ def on_cluster() -> bool:
     return bool(os.environ.get(CLUSTER))
 
 
-def each(function: Callable[..., Any], items: Sequence[tuple], label: str, unit: str = "image", jobs: int = -1) -> Iterator[Any]:
+def each(
+    function: Callable[..., Any], items: Sequence[tuple], label: str, unit: str = "image", jobs: int = -1
+) -> Iterator[Any]:
     """``function(*item)`` of every item, in order, as they become ready; never all in memory.
 
     Parameters
@@ -76,6 +79,8 @@ def each(function: Callable[..., Any], items: Sequence[tuple], label: str, unit:
 def bar(done: Iterable[Any] | None, total: int, label: str, unit: str = "image", **others: Any) -> tqdm:
     """A progress bar with the time left: on a terminal, or in the file that `BARS` names, or nowhere."""
     if path := os.environ.get(BARS):
-        stream = open(path, "a", encoding="utf-8")  # noqa: SIM115 - the bar lives on; the file goes with it
-        return tqdm(done, total=total, desc=label, unit=unit, file=stream, mininterval=1, ascii=True, ncols=70, **others)
+        stream = Path(path).open("a", encoding="utf-8")  # noqa: SIM115 - closed with the bar that draws in it
+        return tqdm(
+            done, total=total, desc=label, unit=unit, file=stream, mininterval=1, ascii=True, ncols=70, **others
+        )
     return tqdm(done, total=total, desc=label, unit=unit, disable=None, **others)
