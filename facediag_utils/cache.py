@@ -54,7 +54,7 @@ def complete(path: Path, keys: Sequence[str], compute: Callable[[list[int]], Ite
     have = {key for part in known for key in part["keys"].tolist()}
     first = {key: position for position, key in reversed(list(enumerate(keys)))}
     missing = sorted(position for key, position in first.items() if key not in have)
-    journal.note(path.parent.name, len(missing), len(first) - len(missing))
+    journal.note(path.parent.name, path.name, len(missing), len(first) - len(missing))
     pending: list[Rows] = []
     done = 0
     for batch in compute(missing) if missing else ():
@@ -131,7 +131,7 @@ def _part(path: Path) -> Rows:
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         word = f"{path}: damaged cache file ({error}); its content is computed again"
         warnings.warn(word, stacklevel=4)
-        journal.note(path.parent.name, 0, 0, word)
+        journal.note(path.parent.parent.name, path.parent.name, 0, 0, word)
         path.unlink(missing_ok=True)
         return {}
 

@@ -65,7 +65,7 @@ def load(profile: Profile) -> Cohort:
             f"{manifest}: not found; the folder needs a manifest.csv with the columns image, label, split"
         )
     table = _read(manifest)
-    table["path"] = [profile.data / Path(name) for name in table["image"]]
+    table["path"] = [profile.data / Path(name) for name in table["file" if "file" in table else "image"]]
     if profile.listed is None:  # of a folder of one's own `intake` has told what is not used
         _check_folders(profile, table)
     table["sha256"] = _checked_digests(manifest, table)

@@ -90,8 +90,8 @@ def _features(backbone: str, layer: str, paths: list[Path], landmarks: np.ndarra
 
 
 @lru_cache(maxsize=1)
-def _network(backbone: str, checksum: str) -> Any:
-    """A network, kept while a worker has batches for it; other weights are another network."""
+def _network(backbone: str, checksum: str) -> Any:  # noqa: ARG001 - other weights are another network
+    """A network, kept while a worker has batches for it."""
     import torch
 
     return backbones.load(backbone).to(memory_format=torch.channels_last)

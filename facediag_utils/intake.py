@@ -5,8 +5,9 @@ listed with the reason in ``results/<name>/left_out.csv``."""
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from facediag_utils.cohort import SPLITS
 from facediag_utils.errors import CohortError
 from facediag_utils.files import replacing
 from facediag_utils.images import SUFFIXES
-from facediag_utils.pictures import Left, groups_of, near_duplicates, readable, shown, without_copies
+from facediag_utils.pictures import COPY, Left, groups_of, near_duplicates, readable, shown, without_copies
 from facediag_utils.profiles import Profile
 from facediag_utils.results import write_csv
 
@@ -27,6 +28,15 @@ KNOWN = ("split", "subject", "ancestry", "sex", "age", "site", "severity")  # co
 FOLDS, TESTED = 7, 3  # the paper's 40 : 30 (section III.A)
 LEAST = 9  # images a class: five to cross-validate on, and some to test
 MANIFEST, COLUMNS = "manifest.csv", ["file", "label", "reason"]
+
+
+#: The class of a file by its name in the folder ("/" between folders), and why it has none.
+ClassOf = Callable[[str], tuple[str, str]]
+
+
+def first_folder(name: str) -> tuple[str, str]:
+    """A folder a class."""
+    return (name.split("/")[0], "") if "/" in name else ("", "not in a class folder")
 
 
 @dataclass(frozen=True)
@@ -52,9 +62,18 @@ class Intake:
 
 
 def take_in(
-    folder: Path, name: str, positive: str | None = None, seed: int = 0, thumbnails: bool = False
+    folder: Path,
+    name: str,
+    positive: str | None = None,
+    seed: int = 0,
+    thumbnails: bool = False,
+    hashed: bool = False,
+    class_of: ClassOf = first_folder,
 ) -> tuple[Profile, Intake]:
     """Read a folder and keep it as a profile, so that notebooks find it by its name.
+
+    Where images, labels, split or what may be shown are not those of the last time, the results of the last time go: nothing
+    stale is left beside what is new.
 
     Parameters
     ----------
@@ -68,6 +87,11 @@ def take_in(
         Of the split, where the manifest has none.
     thumbnails : bool
         Whether the pictures may be shown in notebooks, figures and the report.
+    hashed : bool
+        Whether names of files are replaced by hashes wherever results name an image; the manifest beside the caches keeps
+        the names.
+    class_of : callable
+        The class of a file by its name in the folder, where there is no manifest.
 
     Returns
     -------
@@ -79,15 +103,47 @@ def take_in(
     CohortError
         If the folder cannot be used at all: fewer than two classes, a class too small, an unknown positive class.
     """
-    found = examine(folder, seed)
+    found = examine(folder, seed, class_of)
     classes = sorted(set(found.used["label"]))
     if positive is not None and positive not in classes:
         raise CohortError(f"POSITIVE={positive}: {folder} has no such class; its classes are {', '.join(classes)}")
-    profile = profiles.keep(name, folder, positive, thumbnails)
-    write_csv(profile.manifest, found.used)
+    profile = profiles.keep(name, folder, positive, thumbnails, hashed)
+    if hashed:
+        found = _hashed(found, profile.salt)
+    manifest = _as_csv(found.used)
+    if not profile.manifest.is_file() or profile.manifest.read_text(encoding="utf-8") != manifest:
+        _clear(profile)
+    with replacing(profile.manifest) as partial:
+        partial.write_text(manifest, encoding="utf-8")
     write_csv(profile.results / "left_out.csv", found.left_out)
     write_csv(profile.results / "near_duplicates.csv", found.near)
     return profile, found
+
+
+def _as_csv(table: pd.DataFrame) -> str:
+    return table.to_csv(index=False, float_format="%.4f", lineterminator="\n")
+
+
+def _clear(profile: Profile) -> None:
+    """Remove what an earlier run of this name has made; what readers have answered stays."""
+    for folder in (profile.figures, profile.runs, profile.results):
+        for path in folder.glob("*"):
+            if path.is_file():
+                path.unlink()
+
+
+def _hashed(found: Intake, salt: str) -> Intake:
+    """The same with hashes for names; the column ``file`` of the images used keeps them."""
+
+    def code(name: str) -> str:
+        return hashlib.blake2b(os.fsencode(name), key=salt.encode(), digest_size=8).hexdigest()
+
+    used = found.used.assign(file=found.used["image"], image=found.used["image"].map(code))
+    near = found.near.assign(**{column: found.near[column].map(code) for column in ("first", "second")})
+    reasons = found.left_out["reason"].map(
+        lambda reason: COPY + code(reason.removeprefix(COPY)) if reason.startswith(COPY) else reason
+    )
+    return Intake(used, found.left_out.assign(file=found.left_out["file"].map(code), reason=reasons), near, found.how)
 
 
 def note(profile: Profile, text: str) -> None:
@@ -96,11 +152,11 @@ def note(profile: Profile, text: str) -> None:
         partial.write_text(text + "\n", encoding="utf-8")
 
 
-def examine(folder: Path, seed: int = 0) -> Intake:
+def examine(folder: Path, seed: int = 0, class_of: ClassOf = first_folder) -> Intake:
     """What a folder holds; nothing is written but the cache."""
     if not folder.is_dir():
         raise CohortError(f"{folder}: there is no such folder; give one with a folder of images a class")
-    rows, refused = _from_manifest(folder) if (folder / MANIFEST).is_file() else _from_folders(folder)
+    rows, refused = _from_manifest(folder) if (folder / MANIFEST).is_file() else _from_folders(folder, class_of)
     rows, more = readable(folder, rows)
     rows, same = without_copies(rows)
     left_out = pd.DataFrame([*refused, *more, *same], columns=COLUMNS).sort_values(COLUMNS, ignore_index=True)
@@ -117,16 +173,16 @@ def examine(folder: Path, seed: int = 0) -> Intake:
     return Intake(rows[["image", "label", "split", *known, "group", "sha256"]], left_out, near, how)
 
 
-def _from_folders(folder: Path) -> tuple[pd.DataFrame, list[Left]]:
-    """Every file below a folder; its first folder is its class."""
+def _from_folders(folder: Path, class_of: ClassOf) -> tuple[pd.DataFrame, list[Left]]:
+    """Every file below a folder, with its class."""
     rows, refused = [], []
     for path in _files(folder):
         name = path.relative_to(folder).as_posix()
-        label = name.split("/")[0] if "/" in name else ""
-        if not label:
-            refused.append((shown(name), "", "not in a class folder"))
-        elif path.suffix.lower() not in SUFFIXES:
-            refused.append((shown(name), label, "not the name of a picture"))
+        label, reason = class_of(name)
+        if not reason and path.suffix.lower() not in SUFFIXES:
+            reason = "not the name of a picture"
+        if reason:
+            refused.append((shown(name), label, reason))
         else:
             rows.append({"image": name, "label": label})
     return pd.DataFrame(rows, columns=["image", "label"]), refused

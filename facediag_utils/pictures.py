@@ -19,6 +19,7 @@ from facediag_utils.errors import ImageError
 from facediag_utils.images import read_rgb
 
 NEAR = 0.07  # share of the 64 bits of two difference hashes in which near duplicates may differ
+COPY = "the same file as "
 Left = tuple[str, str, str]  # file, label, reason
 
 
@@ -47,7 +48,7 @@ def readable(folder: Path, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Left]
         for row in workers.each(_look, [(paths[k],) for k in missing], "pictures"):
             yield {name: np.array(value)[None] for name, value in row.items()}
 
-    seen = store.complete(store.table_path("intake", "dhash", 1), kept["sha256"].tolist(), compute)
+    seen = store.complete(store.table_path("pictures", "dhash", 1), kept["sha256"].tolist(), compute)
     kept["hash"] = list(np.unpackbits(seen["hash"], axis=1))
     bad = seen["reason"] != ""
     refused += [
@@ -103,7 +104,7 @@ def without_copies(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Left]]:
         for k, name, label in zip(group.index, group["image"], group["label"], strict=True):
             if clash or k != group.index[0]:
                 keep[k] = False
-                reason = "the same file stands in several classes" if clash else f"the same file as {first}"
+                reason = "the same file stands in several classes" if clash else f"{COPY}{first}"
                 refused.append((shown(name), label, reason))
     return rows[keep].reset_index(drop=True), refused
 

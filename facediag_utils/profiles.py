@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from facediag_utils.errors import CohortError
 from facediag_utils.files import replacing
 
 ROOT = Path(__file__).resolve().parents[1]
+TITLES = {"dsf": "DSF, photographs"}
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Profile:
         The manifest, if it is not in the data folder.
     thumbnails : bool
         Whether notebooks, figures and the report of one's own images may show them; rendered ones they may.
+    salt : str
+        Key of the hashes that stand for names of files, see `facediag_utils.intake`; empty if names stand for themselves.
     """
 
     name: str
@@ -43,6 +47,7 @@ class Profile:
     positive: str | None = None
     listed: Path | None = None
     thumbnails: bool = False
+    salt: str = ""
 
     @property
     def manifest(self) -> Path:
@@ -92,12 +97,21 @@ def profile(name: str = "bundled") -> Profile:
             f"profile {name!r} is not known; name its folder once: make reproduce DATA=/its/folder NAME={name}"
         )
     kept = json.loads(path.read_text(encoding="utf-8"))
-    data, listed = Path(kept["data"]), path.with_name("manifest.csv")
-    return Profile(name, f"this run ({name})", data, False, kept["positive"], listed, kept["thumbnails"])
+    return Profile(
+        name,
+        f"this run ({TITLES.get(name, name)})",
+        Path(kept["data"]),
+        positive=kept["positive"],
+        listed=path.with_name("manifest.csv"),
+        thumbnails=kept["thumbnails"],
+        salt=kept["salt"],
+    )
 
 
-def keep(name: str, data: Path, positive: str | None = None, thumbnails: bool = False) -> Profile:
-    """Remember a folder of one's own under a name, so that notebooks find it.
+def keep(
+    name: str, data: Path, positive: str | None = None, thumbnails: bool = False, hashed: bool = False
+) -> Profile:
+    """Remember a folder of one's own under a name, so that notebooks find it.  Its hashes stay from one time to the next.
 
     Raises
     ------
@@ -106,7 +120,9 @@ def keep(name: str, data: Path, positive: str | None = None, thumbnails: bool = 
     """
     if not re.fullmatch(r"[A-Za-z0-9][\w-]{0,39}", name) or name == "bundled":
         raise CohortError(f"NAME={name!r}: letters, digits, - and _, at most 40, and not 'bundled'")
-    content = {"data": str(data.resolve()), "positive": positive, "thumbnails": thumbnails}
+    known = json.loads(_kept(name).read_text(encoding="utf-8")) if _kept(name).is_file() else {}
+    salt = (known.get("salt") or secrets.token_hex(16)) if hashed else ""
+    content = {"data": str(data.resolve()), "positive": positive, "thumbnails": thumbnails, "salt": salt}
     with replacing(_kept(name)) as partial:
         partial.write_text(json.dumps(content), encoding="utf-8")
     return profile(name)

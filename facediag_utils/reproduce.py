@@ -3,25 +3,75 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import papermill
+from filelock import FileLock, Timeout
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
 
-from facediag_utils import adapt, card, claims, evaluation, report, results, tables
+from facediag_utils import adapt, card, claims, evaluation, journal, report, results, tables, workers
 from facediag_utils.cohort import load, tasks
 from facediag_utils.errors import ReproduceError
 from facediag_utils.plots import figure_paths
 from facediag_utils.profiles import ROOT, Profile, output_root
 
 NOTEBOOKS = ROOT / "notebooks"
+JOURNAL, BARS = ".journal", ".bars"  # in the folder of executed notebooks
 CELL_TIMEOUT = 86_400  # seconds: fine-tuning VGG16 without an accelerator takes hours; a dead kernel is told at once
+
+
+@contextmanager
+def alone(profile_name: str) -> Iterator[None]:
+    """While this lasts no other run of the profile begins; what is computed is noted, see `facediag_utils.journal`.
+
+    Raises
+    ------
+    ReproduceError
+        If one is going on.
+    """
+    folder = output_root() / "runs" / profile_name
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / ".lock", timeout=0):
+            for variable, name in ((journal.VARIABLE, JOURNAL), (workers.BARS, BARS)):
+                (folder / name).unlink(missing_ok=True)
+                os.environ[variable] = str(folder / name)
+            yield
+    except Timeout:
+        raise ReproduceError(
+            f"another run of {profile_name!r} is going on; wait for it, or give this one another NAME="
+        ) from None
+    finally:
+        os.environ.pop(journal.VARIABLE, None)
+        os.environ.pop(workers.BARS, None)
+
+
+@contextmanager
+def _shown_below(bar: tqdm, path: Path) -> Iterator[None]:
+    """What a notebook is busy with, beside the bar of cells: how far, and how long it will take."""
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.wait(1):
+            bar.set_postfix_str(workers.last_bar(path))
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
 
 
 class _Engine(NBClientEngine):
@@ -86,7 +136,7 @@ def reproduce(
     own = {path: _parameters(path, parameters, n_splits=n_splits) for path in paths}
     executed = []
     total = sum(len(book.cells) + 1 for book in books.values())  # and the injected parameters
-    with tqdm(total=total, unit="cell", file=sys.stderr) as bar:
+    with tqdm(total=total, unit="cell", file=sys.stderr) as bar, _shown_below(bar, profile.runs / BARS):
         for path, book in books.items():
             bar.set_description(path.stem)
             executed.append(_execute(path.name, book, profile.runs / path.name, own[path], bar))
@@ -149,6 +199,7 @@ def summary(profile: Profile, seconds: float, executed: list[Path]) -> str:
     if profile.rendered:
         lines.append("  Rendered faces: these numbers say nothing of how well anything diagnoses people.")
     tables_made = sorted(profile.results.glob("*.csv"))
+    lines += ["", *(f"  {line}" for line in journal.told(journal.read(profile.runs / JOURNAL)))]
     lines.append(f"\nmade in {seconds:.0f} s:")
     lines.append(f"  {_shown(profile.runs)}/: {len(executed)} executed notebooks")
     lines.append(f"  {_shown(profile.figures)}/: {len({path.stem for path in figure_paths(profile)})} figures")

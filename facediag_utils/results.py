@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from facediag_utils.errors import ResultsError
-from facediag_utils.files import replacing
+from facediag_utils.files import one_at_a_time, replacing
 from facediag_utils.profiles import Profile
 
 NO_FACE = "no face"  # predicted label of a test image in which no face was found: always an error
@@ -61,15 +61,16 @@ def save(profile: Profile, *predictions: Predictions, store: str = TEST) -> Path
     """
     path = profile.results / store
     fresh = pd.concat([item.frame() for item in predictions], ignore_index=True)
-    if path.exists():
-        old = load(profile, store)
-        replaced = pd.MultiIndex.from_frame(old[KEY]).isin(pd.MultiIndex.from_frame(fresh[KEY]))
-        fresh = pd.concat([old[~replaced], fresh], ignore_index=True)
-    scored = [name for name in fresh if name.startswith("score_")]
-    fresh = fresh.sort_values([*KEY, "image"], ignore_index=True)[
-        [*KEY, "image", "label", "predicted", *sorted(scored)]
-    ]
-    return write_csv(path, fresh, decimals=DECIMALS)
+    with one_at_a_time(path):
+        if path.exists():
+            old = load(profile, store)
+            replaced = pd.MultiIndex.from_frame(old[KEY]).isin(pd.MultiIndex.from_frame(fresh[KEY]))
+            fresh = pd.concat([old[~replaced], fresh], ignore_index=True)
+        scored = [name for name in fresh if name.startswith("score_")]
+        fresh = fresh.sort_values([*KEY, "image"], ignore_index=True)[
+            [*KEY, "image", "label", "predicted", *sorted(scored)]
+        ]
+        return write_csv(path, fresh, decimals=DECIMALS)
 
 
 def load(profile: Profile, store: str = TEST) -> pd.DataFrame:

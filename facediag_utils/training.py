@@ -185,7 +185,7 @@ def fine_tune(
     state = _State(tuned, recipe, generator)
     state.resume(checkpoint)
     record = backbones.get(backbone)
-    journal.note("epochs of trainings", recipe.epochs - tuned.epochs, tuned.epochs)
+    journal.note("epochs", str(checkpoint), recipe.epochs - tuned.epochs, tuned.epochs)
     with workers.bar(None, recipe.epochs, record.title, unit="epoch", initial=tuned.epochs) as bar:
         while tuned.epochs < recipe.epochs and not state.patience_ended():
             seen = _epoch(state, training, classes, record, mixed)

@@ -17,6 +17,7 @@ from facediag_utils.errors import ClusterError
 CLUSTER = "DASK"  # environment variable: address of a Dask scheduler
 BARS = "FACEDIAG_BARS"  # environment variable: a file to draw bars in where there is no terminal, see `reproduce`
 CONNECT = 10  # seconds to wait for a scheduler
+SHORT = "{desc}: {n_fmt}/{total_fmt}, {remaining} left"
 FEW = 8  # pieces of work for which no processes are started
 
 
@@ -79,8 +80,28 @@ def each(
 def bar(done: Iterable[Any] | None, total: int, label: str, unit: str = "image", **others: Any) -> tqdm:
     """A progress bar with the time left: on a terminal, or in the file that `BARS` names, or nowhere."""
     if path := os.environ.get(BARS):
-        stream = Path(path).open("a", encoding="utf-8")  # noqa: SIM115 - closed with the bar that draws in it
-        return tqdm(
-            done, total=total, desc=label, unit=unit, file=stream, mininterval=1, ascii=True, ncols=70, **others
-        )
+        return _FileBar(done, path, total=total, desc=label, unit=unit, mininterval=1, bar_format=SHORT, **others)
     return tqdm(done, total=total, desc=label, unit=unit, disable=None, **others)
+
+
+class _FileBar(tqdm):
+    """A bar that is drawn at the end of a file, for another process to show."""
+
+    def __init__(self, done: Iterable[Any] | None, path: str, **others: Any) -> None:
+        self.stream = Path(path).open("a", encoding="utf-8")
+        super().__init__(done, file=self.stream, **others)
+
+    def close(self) -> None:
+        super().close()
+        self.stream.close()
+
+
+def last_bar(path: Path) -> str:
+    """The newest bar in a file that `BARS` named; empty if none was drawn or the last one has ended."""
+    try:
+        with path.open("rb") as stream:
+            stream.seek(max(0, path.stat().st_size - 500))
+            text = stream.read().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return ""
+    return "" if text.endswith("\n") else text.rsplit("\r", 1)[-1].strip()
