@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import sys
 from pathlib import Path
 
 from facediag_utils.errors import FacediagError
 from facediag_utils.profiles import Profile
+
+#: Errors of a disk that is full or must not be written on.
+DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM})
 
 
 def main() -> int:
@@ -21,6 +25,8 @@ def main() -> int:
     run.add_argument("--data", type=Path, help="a folder of your own: a folder of images a class, or a manifest.csv")
     run.add_argument("--name", default="mine", help="what to call it (default: mine)")
     run.add_argument("--positive", help="the positive class, if there are two")
+    run.add_argument("--dsf", type=Path, help="the archive of the paper's photographs, or its folder (--profile dsf)")
+    run.add_argument("--hashed", action="store_true", help="hashes for names of files in all results")
     run.add_argument("--thumbnails", action="store_true", help="show your pictures in notebooks, figures and report")
     page = commands.add_parser("report", help="write results/<profile>/report.html and open it")
     page.add_argument("--profile", default="bundled", help="data set (default: bundled)")
@@ -49,29 +55,41 @@ def main() -> int:
         if options.command == "report":
             print(report.show(profiles.profile(options.profile)))
             return 0
-        profile = take_in(options) if options.data else profiles.profile(options.profile)
-        reproduce.main(profile, options.seed, options.splits)
+        name = options.name if options.data else options.profile
+        with reproduce.alone(name):
+            profile = take_in(options) if options.data or options.dsf else profiles.profile(name)
+            reproduce.main(profile, options.seed, options.splits)
     except FacediagError as error:
         print(f"\nfacediag: {error}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # `| head`: nobody reads any more
         sys.stderr.close()
         return 1
+    except OSError as error:
+        if error.errno not in DISK:
+            raise
+        print(f"\nfacediag: {error}; mend that and run again: it goes on where it stopped", file=sys.stderr)
+        return 1
     return 0
 
 
 def take_in(options: argparse.Namespace) -> Profile:
     """A folder of one's own as a profile; what was found is told before anything is trained."""
-    from facediag_utils import alignment, cohort, intake, leaks, results
+    from facediag_utils import alignment, cohort, dsf, intake, leaks, results
 
-    profile, found = intake.take_in(options.data, options.name, options.positive, options.seed, options.thumbnails)
-    lines = [intake.told(profile, found)]
-    print(lines[0], flush=True)
+    if options.dsf:
+        profile, found = dsf.take_in(options.dsf, options.seed, options.thumbnails, options.hashed)
+        lines = [intake.told(profile, found), dsf.told(found)]
+    else:
+        given = (options.name, options.positive, options.seed, options.thumbnails, options.hashed)
+        profile, found = intake.take_in(options.data, *given)
+        lines = [intake.told(profile, found)]
+    print(*lines, sep="\n", flush=True)
     images = cohort.load(profile)
     pairs = leaks.same_person(images, alignment.find_faces(images))
     results.write_csv(profile.results / "same_person.csv", pairs)
     lines.append(leaks.told(pairs, profile.name))
-    print(lines[1], flush=True)
+    print(lines[-1], flush=True)
     intake.note(profile, "\n".join(lines))
     return profile
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from facediag_utils import cache
-from facediag_utils.profiles import Profile, cache_root, profile
+from facediag_utils.profiles import Profile, cache_root, kept, profile
 
 
 def forget(name: str) -> list[str]:
@@ -40,8 +40,7 @@ def forget(name: str) -> list[str]:
 
 
 def _left() -> list[Profile]:
-    names = sorted(path.parent.name for path in (cache_root() / "profiles").glob("*/profile.json"))
-    return [profile(), *(profile(name) for name in names)]
+    return [profile(), *(profile(name) for name in kept())]
 
 
 def _digests(profiles: list[Profile]) -> set[str]:

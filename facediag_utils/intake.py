@@ -9,13 +9,14 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold, train_test_split
 
-from facediag_utils import profiles
+from facediag_utils import journal, profiles
 from facediag_utils.cohort import SPLITS
 from facediag_utils.errors import CohortError
 from facediag_utils.files import replacing
@@ -107,15 +108,16 @@ def take_in(
     classes = sorted(set(found.used["label"]))
     if positive is not None and positive not in classes:
         raise CohortError(f"POSITIVE={positive}: {folder} has no such class; its classes are {', '.join(classes)}")
+    before = profiles.profile(name) if name in profiles.kept() else None
     profile = profiles.keep(name, folder, positive, thumbnails, hashed)
     if hashed:
         found = _hashed(found, profile.salt)
     manifest = _as_csv(found.used)
-    if not profile.manifest.is_file() or profile.manifest.read_text(encoding="utf-8") != manifest:
+    if before and (before != profile or profile.manifest.read_text(encoding="utf-8") != manifest):
         _clear(profile)
     with replacing(profile.manifest) as partial:
         partial.write_text(manifest, encoding="utf-8")
-    write_csv(profile.results / "left_out.csv", found.left_out)
+    keep_left_out(profile, found.left_out)
     write_csv(profile.results / "near_duplicates.csv", found.near)
     return profile, found
 
@@ -128,22 +130,31 @@ def _clear(profile: Profile) -> None:
     """Remove what an earlier run of this name has made; what readers have answered stays."""
     for folder in (profile.figures, profile.runs, profile.results):
         for path in folder.glob("*"):
-            if path.is_file():
+            if path.is_file() and not path.name.startswith("."):  # of this run
                 path.unlink()
+    word = "images, labels, split or settings are not those of the last run of this name: what it made was removed"
+    journal.note("", "", 0, 0, word)
+
+
+def code(name: str, salt: str) -> str:
+    """A hash that stands for a name; without the salt nobody can try names out."""
+    return hashlib.blake2b(os.fsencode(name), key=salt.encode(), digest_size=8).hexdigest()
 
 
 def _hashed(found: Intake, salt: str) -> Intake:
     """The same with hashes for names; the column ``file`` of the images used keeps them."""
-
-    def code(name: str) -> str:
-        return hashlib.blake2b(os.fsencode(name), key=salt.encode(), digest_size=8).hexdigest()
-
-    used = found.used.assign(file=found.used["image"], image=found.used["image"].map(code))
-    near = found.near.assign(**{column: found.near[column].map(code) for column in ("first", "second")})
+    hide = partial(code, salt=salt)
+    used = found.used.assign(file=found.used["image"], image=found.used["image"].map(hide))
+    near = found.near.assign(**{column: found.near[column].map(hide) for column in ("first", "second")})
     reasons = found.left_out["reason"].map(
-        lambda reason: COPY + code(reason.removeprefix(COPY)) if reason.startswith(COPY) else reason
+        lambda reason: COPY + hide(reason.removeprefix(COPY)) if reason.startswith(COPY) else reason
     )
-    return Intake(used, found.left_out.assign(file=found.left_out["file"].map(code), reason=reasons), near, found.how)
+    return Intake(used, found.left_out.assign(file=found.left_out["file"].map(hide), reason=reasons), near, found.how)
+
+
+def keep_left_out(profile: Profile, left_out: pd.DataFrame) -> None:
+    """List what is not used."""
+    write_csv(profile.results / "left_out.csv", left_out)
 
 
 def note(profile: Profile, text: str) -> None:

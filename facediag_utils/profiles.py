@@ -104,13 +104,11 @@ def profile(name: str = "bundled") -> Profile:
         positive=kept["positive"],
         listed=path.with_name("manifest.csv"),
         thumbnails=kept["thumbnails"],
-        salt=kept["salt"],
+        salt=kept.get("salt", ""),
     )
 
 
-def keep(
-    name: str, data: Path, positive: str | None = None, thumbnails: bool = False, hashed: bool = False
-) -> Profile:
+def keep(name: str, data: Path, positive: str | None = None, thumbnails: bool = False, hashed: bool = False) -> Profile:
     """Remember a folder of one's own under a name, so that notebooks find it.  Its hashes stay from one time to the next.
 
     Raises
@@ -126,6 +124,11 @@ def keep(
     with replacing(_kept(name)) as partial:
         partial.write_text(json.dumps(content), encoding="utf-8")
     return profile(name)
+
+
+def kept() -> list[str]:
+    """Names of the folders of one's own that were taken in."""
+    return sorted(path.parent.name for path in (cache_root() / "profiles").glob("*/profile.json"))
 
 
 def _kept(name: str) -> Path:

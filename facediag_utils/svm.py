@@ -77,7 +77,8 @@ def fit(
     -------
     Fitted
     """
-    svm, searched = new(kernel, len(set(labels))), ()
+    svm = new(kernel, len(set(labels)))
+    searched: tuple[tuple[float, float, float], ...] = ()
     if penalty is None:
         few = some(labels, SEARCHED, seed)
         chosen = folds(labels[few], seed, None if groups is None else groups[few])

@@ -88,7 +88,7 @@ class _FileBar(tqdm):
     """A bar that is drawn at the end of a file, for another process to show."""
 
     def __init__(self, done: Iterable[Any] | None, path: str, **others: Any) -> None:
-        self.stream = Path(path).open("a", encoding="utf-8")
+        self.stream = Path(path).open("a", encoding="utf-8")  # noqa: SIM115 - closed below
         super().__init__(done, file=self.stream, **others)
 
     def close(self) -> None:

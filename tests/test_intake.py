@@ -203,3 +203,33 @@ def test_a_changed_picture_under_an_old_name_is_told_and_taken_in_anew(folder):
     profile, after = intake.take_in(folder, "mine")
     changed = before.used["sha256"] != after.used["sha256"]
     assert before.used["image"][changed].tolist() == ["anna/00.png"] and len(cohort.load(profile)) == 24
+
+
+def test_hashes_stand_for_names_and_stay(folder):
+    shutil.copy(folder / "anna" / "00.png", folder / "anna" / "secret name.png")
+    profile, found = intake.take_in(folder, "mine", hashed=True)
+    again, same = intake.take_in(folder, "mine", hashed=True)
+    assert found.used["image"].str.fullmatch("[0-9a-f]{16}").all() and found.used["image"].is_unique
+    assert (found.used["image"] == same.used["image"]).all() and profile == again
+    images = cohort.load(profile)
+    assert [path.relative_to(folder).as_posix() for path in images.table["path"]] == found.used["file"].tolist()
+    other, third = intake.take_in(folder, "other", hashed=True)
+    assert not set(third.used["image"]) & set(found.used["image"]) and other.salt != profile.salt
+    kept = found.used.set_index("file")["image"]["anna/00.png"]
+    assert found.left_out["reason"].tolist() == [f"the same file as {kept}"]
+    assert all("png" not in path.read_text() for path in profile.results.glob("*.csv"))
+
+
+@pytest.mark.parametrize("change", ["nothing", "image", "positive", "thumbnails"])
+def test_what_an_earlier_run_made_goes_when_it_is_stale(folder, change):
+    profile, _ = intake.take_in(folder, "mine", thumbnails=True)
+    for place in (profile.figures, profile.runs, profile.results / "readers"):
+        place.mkdir(parents=True, exist_ok=True)
+    made = [profile.figures / "01_faces.png", profile.results / "predictions.csv", profile.runs / "01_data.ipynb"]
+    for path in [*made, profile.results / "readers" / "me.csv", profile.runs / ".lock"]:
+        path.touch()
+    if change == "image":
+        picture(folder / "anna" / "00.png", 999)
+    intake.take_in(folder, "mine", "ben" if change == "positive" else None, thumbnails=change != "thumbnails")
+    assert [path.exists() for path in made] == [change == "nothing"] * 3
+    assert (profile.results / "readers" / "me.csv").exists() and (profile.runs / ".lock").exists()
