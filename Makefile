@@ -13,6 +13,8 @@ POSITIVE ?=
 THUMBNAILS ?=
 HASHED ?=
 DSF ?=
+SIZE_ARGS ?=
+KILL_ARGS ?=
 
 ifeq ($(strip $(VENV)),)
 BIN :=
@@ -33,7 +35,7 @@ export PYTHONPATH := $(CURDIR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce report forget weights test test-python test-notebooks lint format lab notebooks cohort bench clean
+.PHONY: help setup reproduce report forget weights test test-python test-notebooks lint format lab notebooks cohort bench bench-size kill clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -96,6 +98,12 @@ cohort: ## render data/bundled again (own environment .venv-portraits; resumes w
 bench: $(READY) ## time splits, alignment, embedding and fine-tuning on this machine
 	$(BIN)python tests/bench_splits.py
 	$(BIN)python tests/bench.py
+
+bench-size: $(READY) ## 350 to 10,000 pictures: seconds and memory (half an hour; SIZE_ARGS=--whole: all of reproduce on the last)
+	$(BIN)python tests/bench_size.py $(SIZE_ARGS)
+
+kill: $(READY) ## kill make reproduce at twenty random moments, then compare its tables with those of a run left alone
+	$(BIN)python tests/kill.py $(KILL_ARGS)
 
 clean: ## remove caches, executed notebooks and environments; committed files stay
 	rm -rf .cache runs .venv .venv-portraits .pytest_cache .ruff_cache .mypy_cache .hypothesis

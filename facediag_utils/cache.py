@@ -73,7 +73,7 @@ def complete(path: Path, keys: Sequence[str], compute: Callable[[list[int]], Ite
 def keep_only(keys: Collection[str]) -> int:
     """Remove the rows of all tables whose key is none of these; how many were removed."""
     removed = 0
-    for path in sorted(cache_root().rglob("*.npz")):
+    for path in sorted(cache_root().rglob("[!.]*.npz")):  # not those that are being written
         rows = _part(path)
         if "keys" not in rows:
             continue
@@ -111,7 +111,7 @@ def _joined(parts: list[Rows]) -> Rows:
 
 
 def _read(table: Path) -> Iterator[Rows]:
-    for path in sorted(table.glob("*.npz")):
+    for path in sorted(table.glob("[!.]*.npz")):
         if part := _part(path):
             yield part
 

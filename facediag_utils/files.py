@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock
+
+PARTIAL = ".part-"  # beginning of the names of files that are being written
 
 
 @contextmanager
@@ -17,7 +20,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
     The folder is made if need be.  A reader, or a run that is killed, sees the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=PARTIAL, suffix=path.suffix)
     os.close(handle)
     partial = Path(name)
     try:
@@ -26,6 +29,14 @@ def replacing(path: Path) -> Iterator[Path]:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def sweep(folder: Path, age: float = 60) -> None:
+    """Remove what killed processes left half-written; files younger than ``age`` seconds may still be in the making."""
+    for path in folder.rglob(f"{PARTIAL}*"):
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime >= age:
+                path.unlink()
 
 
 @contextmanager

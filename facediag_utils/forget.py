@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from facediag_utils import cache
+from facediag_utils.files import sweep
 from facediag_utils.profiles import Profile, cache_root, kept, profile
 
 
@@ -35,6 +36,7 @@ def forget(name: str) -> list[str]:
         if folder.exists():
             shutil.rmtree(folder)
             removed.append(str(folder))
+    sweep(cache_root(), age=10)  # what a killed run left half-written
     rows = cache.keep_only(_digests(_left()))
     return [*removed, f"{rows} cached rows"]
 

@@ -271,4 +271,4 @@ def words_of_a_face(cohort: Cohort, faces: Faces, centres: np.ndarray, place: in
 
 def figure_paths(profile: Profile) -> list[Path]:
     """All figures of a profile, by name."""
-    return sorted(path for path in profile.figures.glob("*") if path.suffix in {".png", ".svg"})
+    return sorted(path for path in profile.figures.glob("[!.]*") if path.suffix in {".png", ".svg"})

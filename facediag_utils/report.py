@@ -55,7 +55,7 @@ CAPTIONS = {
     "08_groups": "DTL2 within ancestry, sex, age and severity",
     "08_paper_intervals": "The paper's own Tables 3 to 6 with their intervals",
     "09_answers": "What the model says of six test images",
-    "08_readers": "Readers (simulated) beside the ROC curve of DTL2",
+    "08_readers": "Readers (of the bundled cohort: simulated) beside the ROC curve of DTL2",
 }
 
 STYLE = """
@@ -155,8 +155,8 @@ def _card(profile: Profile) -> list[str]:
 
 def figures(profile: Profile) -> list[Path]:
     """One file a figure: the SVG where there is one."""
-    drawn = {path.stem: path for path in sorted(profile.figures.glob("*.png"))}
-    drawn |= {path.stem: path for path in profile.figures.glob("*.svg")}
+    drawn = {path.stem: path for path in sorted(profile.figures.glob("[!.]*.png"))}
+    drawn |= {path.stem: path for path in profile.figures.glob("[!.]*.svg")}
     if not drawn:
         raise ResultsError(f"{profile.figures}: no figures yet; run `make reproduce` first")
     return [drawn[name] for name in sorted(drawn)]

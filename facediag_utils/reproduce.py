@@ -22,8 +22,9 @@ from tqdm import tqdm
 from facediag_utils import adapt, card, claims, evaluation, journal, report, results, tables, workers
 from facediag_utils.cohort import load, tasks
 from facediag_utils.errors import ReproduceError
+from facediag_utils.files import sweep
 from facediag_utils.plots import figure_paths
-from facediag_utils.profiles import ROOT, Profile, output_root
+from facediag_utils.profiles import ROOT, Profile, cache_root, output_root
 
 NOTEBOOKS = ROOT / "notebooks"
 JOURNAL, BARS = ".journal", ".bars"  # in the folder of executed notebooks
@@ -43,6 +44,9 @@ def alone(profile_name: str) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder / ".lock", timeout=0):
+            sweep(cache_root())
+            for name in ("runs", "figures", "results"):
+                sweep(output_root() / name / profile_name, age=0)
             for variable, name in ((journal.VARIABLE, JOURNAL), (workers.BARS, BARS)):
                 (folder / name).unlink(missing_ok=True)
                 os.environ[variable] = str(folder / name)

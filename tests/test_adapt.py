@@ -65,6 +65,15 @@ def test_a_cohort_of_ones_own_hears_nothing_of_the_papers_photographs(path):
         assert "## Exercises" in text
 
 
+@pytest.mark.parametrize("path", reproduce.notebooks(), ids=lambda path: path.stem)
+def test_the_papers_own_photographs_are_not_called_rendered(path):
+    book = adapt.adapted(path, frozenset({"paper", "two"}))
+    text = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+    assert not re.findall("[Rr]ender|[Ss]imulated", text)
+    if path.stem.startswith(("03", "05", "07")):
+        assert "paper" in text and "test images" in text
+
+
 @pytest.mark.parametrize(
     "holding", [{"two"}, {"groups"}, {"pictures"}, {"paper", "two"}, {"rendered", "pictures"}, set()]
 )
