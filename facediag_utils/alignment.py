@@ -19,7 +19,7 @@ from facediag_utils import cache as store
 from facediag_utils import workers
 from facediag_utils.backbones.weights import packaged_file
 from facediag_utils.cohort import Cohort
-from facediag_utils.errors import ClusterError, ImageError
+from facediag_utils.errors import ImageError
 from facediag_utils.images import read_rgb
 
 ALIGNED, NO_FACE, UNREADABLE = "aligned", "no face", "unreadable"

@@ -85,6 +85,7 @@ def _digest(path: Path) -> str:
 
 def _look(path: Path) -> dict[str, object]:
     """Difference hash (which of two neighbours in a 9 x 8 picture is brighter: 64 bits), or why there is none."""
+    workers.check_seen(path)
     try:
         grey = cv2.cvtColor(read_rgb(path), cv2.COLOR_RGB2GRAY)
     except ImageError as error:

@@ -56,6 +56,20 @@ def on_cluster() -> bool:
     return bool(os.environ.get(CLUSTER))
 
 
+def check_seen(path: Path) -> None:
+    """What is not to be seen here must not be kept as a picture that cannot be read; it was there when it was listed.
+
+    Raises
+    ------
+    ClusterError
+        If there is no such file.
+    """
+    if not path.is_file():
+        raise ClusterError(
+            f"{path}: gone, or not to be seen from this worker; a cluster needs the folder under one path"
+        )
+
+
 def each(
     function: Callable[..., Any], items: Sequence[tuple], label: str, unit: str = "image", jobs: int = -1
 ) -> Iterator[Any]:

@@ -83,7 +83,7 @@ def main() -> None:
         begun = time.monotonic()
         same = whole(folder, home)
         wrong = [name for name in undisturbed | same if undisturbed.get(name) != same.get(name)]
-        left = [path for path in (home / "out").rglob(f"{PARTIAL}*")]
+        left = list((home / "out").rglob(f"{PARTIAL}*"))
         log = (home / "log").read_text()
         print(f"left alone at last: {time.monotonic() - begun:.0f} s; tables that differ: {wrong or 'none'}")
         print(f"half-written files left: {len(left)}; damaged cache files met: {log.count('damaged cache file')}")

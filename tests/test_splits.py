@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ttest_1samp
 
-from facediag_utils import splits, svm, workers
-from facediag_utils.errors import ClusterError
+from facediag_utils import splits, svm
 
 RNG = np.random.default_rng(0)
 LABELS = np.repeat(list("abc"), 30)
@@ -79,13 +78,6 @@ def test_a_dask_cluster_of_two_workers_gives_the_same(monkeypatch):
         cluster.scheduler.add_plugin(Workers())
         there = splits.accuracies(*given)
     assert there.equals(here) and len(Workers.seen) == 2
-
-
-def test_no_cluster_where_dask_says(monkeypatch):
-    monkeypatch.setenv("DASK", "tcp://127.0.0.1:9")
-    monkeypatch.setattr(workers, "CONNECT", 1)
-    with pytest.raises(ClusterError, match=r"DASK=tcp://127\.0\.0\.1:9: no scheduler answers"):
-        splits.accuracies({"one": splits.gram(FEATURES)}, LABELS, TESTED)
 
 
 def test_without_correction_it_is_students_test():
