@@ -126,10 +126,7 @@ def _row(outcome: str, box=None, landmarks=None, upsampled=0, count=0, reason=""
 
 
 def _find_in_file(path: Path) -> dict[str, np.ndarray]:
-    if not path.is_file():  # it was there when the cohort was read
-        raise ClusterError(
-            f"{path}: gone, or not to be seen from this worker; a cluster needs the folder under one path"
-        )
+    workers.check_seen(path)
     try:
         return find_face(read_rgb(path))
     except ImageError as error:
