@@ -96,9 +96,9 @@ def take_in(options: argparse.Namespace) -> Profile:
 
 def predict(images: list[Path], path: Path) -> int:
     """Print what a model says of each picture; 1 if it said nothing of any."""
-    from facediag_utils import model
+    from facediag_utils import model, model_files
 
-    trained = model.load(path)
+    trained = model_files.load(path)
     print(f"trained on: {trained.about.title}; classes: {', '.join(trained.about.classes)}\n{model.WORD}")
     if trained.about.rendered:
         print("It was trained on rendered faces: of a real person it says nothing at all.")

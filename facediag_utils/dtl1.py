@@ -55,7 +55,7 @@ class Job:
 Outcome = tuple[Predictions, Tuned]
 
 
-def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0) -> list[Outcome]:
+def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0, kept: Job | None = None) -> list[Outcome]:
     """Several trainings, in the order given.
 
     On the processor they run side by side, a core each: that is faster than one training on all cores, and the numbers
@@ -67,6 +67,8 @@ def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0) ->
         The longest first, so that none is left to run alone.
     cohort, faces
     seed : int
+    kept : Job, optional
+        The one whose network is wanted; of the others it is dropped.
 
     Returns
     -------
@@ -77,7 +79,7 @@ def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0) ->
         # joblib renews a worker whose memory grew, and warns of it
         warnings.filterwarnings("ignore", "A worker stopped while some jobs were given to the executor")
         started = Parallel(n_jobs=count, return_as="generator")(
-            delayed(_on_one_core)(job, cohort, faces, pictures[job.backbone], seed) for job in jobs
+            delayed(_on_one_core)(job, cohort, faces, pictures[job.backbone], seed, job == kept) for job in jobs
         )
         return list(workers.bar(started, len(jobs), "trainings", unit="training"))
 
@@ -95,12 +97,12 @@ def _aligned(cohort: Cohort, faces: Faces, names: set[str]) -> Iterator[dict[str
         yield {name: inputs(cohort, faces, name, Path(place, f"{k}.npy")) for k, name in enumerate(sorted(names))}
 
 
-def _on_one_core(job: Job, cohort: Cohort, faces: Faces, pictures: np.ndarray, seed: int) -> Outcome:
+def _on_one_core(job: Job, cohort: Cohort, faces: Faces, pictures: np.ndarray, seed: int, keep: bool) -> Outcome:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         predictions, tuned = run(job, cohort, faces, pictures, seed)
-        return predictions, replace(tuned, network=None)  # nobody asks for it, and it would be sent and held
+        return predictions, tuned if keep else replace(tuned, network=None)  # it would be sent, and held, for nothing
     finally:
         torch.set_num_threads(threads)
 

@@ -1,37 +1,29 @@
-"""A trained model kept in a file and put to new pictures: ranked classes with calibrated scores, or a plain refusal.
+"""A trained model put to new pictures: ranked classes with calibrated scores, or a plain refusal.
 
-The classifier (DTL2) and its training features are kept by skops: loading executes nothing.  The features are what the classifier
-is made of and tell people apart: treat the file as you treat the pictures."""
+A classifier on fixed features (DTL2) or a fine-tuned network (DTL1), with the features of its training faces.  These tell people
+apart: treat a model's file (`facediag_utils.model_files`) as you treat the pictures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import skops.io
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.neighbors import NearestNeighbors
 
-from facediag_utils import backbones, svm
-from facediag_utils.alignment import ALIGNED, face_chip, find_face
+from facediag_utils import backbones, dtl1, dtl2, svm
+from facediag_utils.alignment import ALIGNED, Faces, chips, face_chip, find_face
 from facediag_utils.cohort import Cohort, Task
-from facediag_utils.errors import ImageError, ModelError
-from facediag_utils.files import replacing
+from facediag_utils.errors import ImageError
 from facediag_utils.images import read_rgb
 
 WORD = "Research and teaching only; not a medical device. Do not use it to judge, screen or sort anybody."
-FORMAT = 1
-SUFFIX = ".skops"
-#: What a calibrated SVM is made of besides the types that skops trusts by itself; all are scikit-learn's, none runs code.
-TRUSTED = [
-    "sklearn.calibration._CalibratedClassifier",
-    "sklearn.calibration._SigmoidCalibration",
-    "sklearn.model_selection._split.PredefinedSplit",
-    "sklearn.model_selection._split.StratifiedKFold",
-]
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -45,9 +37,11 @@ class About:
     rendered : bool
     classes : list of str
     backbone, weights : str
-        Network and checksum of its weights.
-    penalty : float
-        C of the SVM.
+        Network and checksum of its pretrained weights.
+    method : str
+        DTL1 or DTL2.
+    setting : float
+        C of DTL2's SVM; of DTL1 the temperature that its logits are divided by (Guo et al. 2017).
     limit : float
         Largest distance (of features) from any training face to the nearest other: a face farther than that from all of
         them is refused.  Of new faces like the training faces that is about one in their number.
@@ -58,18 +52,44 @@ class About:
     classes: list[str]
     backbone: str
     weights: str
-    penalty: float
+    method: str
+    setting: float
     limit: float
     format: int = FORMAT
 
 
 @dataclass(frozen=True)
 class Model:
-    """A trained classifier with its training features, float32 (n, d)."""
+    """What was trained, with the features of its training faces.
+
+    Attributes
+    ----------
+    about : About
+    features : numpy.ndarray
+        float32, (n, d).
+    classifier : sklearn.calibration.CalibratedClassifierCV or None
+        Of DTL2.
+    network : facediag_utils.training.Classifier or None
+        Of DTL1.
+    """
 
     about: About
-    classifier: CalibratedClassifierCV
     features: np.ndarray
+    classifier: CalibratedClassifierCV | None = None
+    network: Any = None
+
+    def body(self) -> Any:
+        """The network that gives features."""
+        return self.network.body if self.network is not None else backbones.load(self.about.backbone)
+
+    def ranked(self, features: np.ndarray) -> list[tuple[str, float]]:
+        """Classes of one face by calibrated score, from its features (1, d)."""
+        if self.classifier is not None:
+            names, scores = self.classifier.classes_.tolist(), self.classifier.predict_proba(features)[0]
+        else:
+            names = self.about.classes
+            scores = softmax(_logits(self.network, features)[0] / self.about.setting)
+        return sorted(zip(names, scores.tolist(), strict=True), key=lambda pair: -pair[1])
 
 
 @dataclass(frozen=True)
@@ -110,66 +130,77 @@ def train(task: Task, cohort: Cohort, features: np.ndarray, backbone: str, penal
     rows = svm.parts(task, cohort, np.isfinite(features).all(axis=1))
     known, labels = features[rows.train], rows.labels[rows.train]
     base = svm.new("linear", len(task.classes)).set_params(C=penalty)
-    classifier = CalibratedClassifierCV(base, cv=svm.folds(labels, seed, rows.groups), ensemble=False).fit(
-        known, labels
-    )
+    chosen = svm.folds(labels, seed, rows.groups)
+    classifier = CalibratedClassifierCV(base, cv=chosen, ensemble=False).fit(known, labels)
+    return Model(_about(task, cohort, backbone, dtl2.METHOD, penalty, known), known.astype(np.float32), classifier)
+
+
+def of_network(job: dtl1.Job, network: Any, cohort: Cohort, faces: Faces, seed: int = 0) -> Model:
+    """DTL1's network after a training that `facediag_utils.dtl1.run_all` has kept.
+
+    Its temperature is fitted to the training images that were held out, which also chose the epoch: it flatters a little.
+
+    Parameters
+    ----------
+    job, network
+        What was trained, by `facediag_utils.dtl1.METHOD`, and what came of it.
+    cohort, faces, seed
+        As the training had them.
+    """
+    rows = svm.parts(job.task, cohort, faces.found)
+    train = np.flatnonzero(rows.train)
+    record = backbones.get(job.backbone)
+    pictures = chips(cohort, faces, record.input_size, record.crop, train)
+    known = np.concatenate([_features(network.body, chip, record) for chip in pictures])
+    numbers = np.array([job.task.classes.index(name) if name in job.task.classes else -1 for name in rows.labels])
+    _, aside = dtl1.held_out(train, numbers, seed, rows.groups)
+    logits = _logits(network, known[np.isin(train, aside)])
+    setting = temperature(logits, numbers[aside])
+    return Model(_about(job.task, cohort, job.backbone, dtl1.METHOD, setting, known), known, network=network)
+
+
+def temperature(logits: np.ndarray, numbers: np.ndarray) -> float:
+    """What logits (n, classes) must be divided by to be likeliest for the true classes, between 1/20 and 20."""
+
+    def loss(power: float) -> float:
+        return -log_softmax(logits / np.exp(power), axis=1)[np.arange(len(numbers)), numbers].mean()
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
+
+
+def _about(task: Task, cohort: Cohort, backbone: str, method: str, setting: float, known: np.ndarray) -> About:
     nearest = NearestNeighbors(n_neighbors=2).fit(known).kneighbors(known)[0][:, 1]
-    about = About(
+    return About(
         cohort.profile.title,
         cohort.profile.rendered,
         list(task.classes),
         backbone,
         backbones.get(backbone).checksum,
-        float(penalty),
+        method,
+        float(setting),
         float(nearest.max()),
     )
-    return Model(about, classifier, known.astype(np.float32))
 
 
-def save(model: Model, path: Path) -> Path:
-    """Keep a model in one file, whole or not at all; one that is there is replaced."""
-    content = {"about": asdict(model.about), "classifier": model.classifier, "features": model.features}
-    with replacing(path) as partial:
-        skops.io.dump(content, partial)
-    return path
+def _features(body: Any, chip: np.ndarray, record: backbones.Backbone) -> np.ndarray:
+    """Of one face chip, float32 (1, d)."""
+    import torch
+
+    with torch.inference_mode():
+        values = body.features(backbones.prepare(chip[None], record), record.feature_layer)
+    return values.contiguous().numpy().astype(np.float32)
 
 
-def load(path: Path) -> Model:
-    """Read a model; the suffix may be left out.
-
-    Raises
-    ------
-    ModelError
-        If there is none, the file is damaged or holds anything but scikit-learn's own types, or the network's weights
-        are not those it was trained with.
-    """
-    path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
-    if not path.is_file():
-        raise ModelError(f"{path}: no model here; `make reproduce` makes results/<profile>/model{SUFFIX}")
-    try:
-        strange = sorted(set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED))
-        content = {} if strange else skops.io.load(path, trusted=TRUSTED)
-    except Exception as error:  # a damaged zip or JSON fails in many ways inside skops
-        raise ModelError(f"{path}: damaged ({type(error).__name__}: {error}); run `make reproduce` again") from None
-    if strange:
-        raise ModelError(f"{path}: holds {', '.join(strange)}, which no model of this package does; it was not loaded")
-    try:
-        model = Model(About(**content["about"]), content["classifier"], content["features"])
-    except (TypeError, KeyError):
-        raise ModelError(f"{path}: not a model of this package; run `make reproduce` again") from None
-    if model.about.format != FORMAT or not isinstance(model.classifier, CalibratedClassifierCV):
-        raise ModelError(f"{path}: of another version of this package; run `make reproduce` again")
-    if backbones.get(model.about.backbone).checksum != model.about.weights:
-        raise ModelError(f"{path}: was trained with other weights of {model.about.backbone} than are installed")
-    return model
+def _logits(network: Any, features: np.ndarray) -> np.ndarray:
+    weight, bias = (value.detach().numpy() for value in (network.head.weight, network.head.bias))
+    return features @ weight.T + bias
 
 
 def answers(model: Model, paths: Iterable[Path]) -> Iterator[Answer]:
     """What a model says of pictures, one after another; a picture that it cannot judge is refused, not skipped."""
     import torch
 
-    record = backbones.get(model.about.backbone)
-    network: Any = backbones.load(record.name).to(memory_format=torch.channels_last)
+    record, body = backbones.get(model.about.backbone), model.body().to(memory_format=torch.channels_last)
     nearest = NearestNeighbors(n_neighbors=1).fit(model.features)
     for path in paths:
         try:
@@ -182,16 +213,10 @@ def answers(model: Model, paths: Iterable[Path]) -> Iterator[Answer]:
             yield Answer(path, "no face was found", [])
             continue
         chip = face_chip(picture, face["landmarks"], record.input_size, record.crop)
-        with torch.inference_mode():
-            batch = backbones.prepare(chip[None], record)
-            features = network.features(batch, record.feature_layer).contiguous().numpy().astype(np.float32)
+        features = _features(body, chip, record)
         distance = float(nearest.kneighbors(features)[0][0, 0]) / model.about.limit
-        scores = model.classifier.predict_proba(features)[0]
-        ranked = sorted(
-            zip(model.classifier.classes_.tolist(), scores.tolist(), strict=True), key=lambda pair: -pair[1]
-        )
         refusal = "" if distance <= 1 else f"far from every training face ({distance:.1f} times as far as any of them)"
-        yield Answer(path, refusal, [] if refusal else ranked, chip, distance, int(face["count"]))
+        yield Answer(path, refusal, [] if refusal else model.ranked(features), chip, distance, int(face["count"]))
 
 
 def told(answer: Answer) -> str:

@@ -1,5 +1,6 @@
 """A model kept, loaded and asked; nothing in a file is executed, and what cannot be judged is refused."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skops.io
+import torch
 from made import picture
 from PIL import Image
 
-from facediag_utils import cohort, dtl2, model
+from facediag_utils import cohort, dtl1, dtl2, model, model_files, training
 from facediag_utils.errors import ModelError
 from facediag_utils.profiles import ROOT
 
@@ -27,7 +29,7 @@ def trained(bundled, bundled_faces):
 
 @pytest.fixture
 def kept(trained, tmp_path):
-    return model.save(trained, tmp_path / "model.skops")
+    return model_files.save(trained, tmp_path / "model.skops")
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def test_images(bundled):
 
 
 def test_a_model_that_was_kept_says_the_same(trained, kept, test_images):
-    loaded = model.load(kept.with_suffix(""))
+    loaded = model_files.load(kept.with_suffix(""))
     assert loaded.about == trained.about and np.array_equal(loaded.features, trained.features)
     before, after = (list(model.answers(m, test_images["path"])) for m in (trained, loaded))
     assert [a.ranked for a in before] == [a.ranked for a in after]
@@ -81,28 +83,90 @@ def test_damaged_files(kept, cut):
     content = kept.read_bytes()
     kept.write_bytes(content[:cut])
     with pytest.raises(ModelError, match="damaged"):
-        model.load(kept)
+        model_files.load(kept)
 
 
 def test_files_of_another_kind(trained, kept, tmp_path, monkeypatch):
     with pytest.raises(ModelError, match="no model here"):
-        model.load(tmp_path / "nothing")
+        model_files.load(tmp_path / "nothing")
     skops.io.dump({"about": {}}, kept)
     with pytest.raises(ModelError, match="not a model of this package"):
-        model.load(kept)
-    model.save(replace(trained, about=replace(trained.about, format=99)), kept)
+        model_files.load(kept)
+    model_files.save(replace(trained, about=replace(trained.about, format=99)), kept)
     with pytest.raises(ModelError, match="another version"):
-        model.load(kept)
-    model.save(replace(trained, about=replace(trained.about, weights="0" * 64)), kept)
+        model_files.load(kept)
+    model_files.save(replace(trained, about=replace(trained.about, weights="0" * 64)), kept)
     with pytest.raises(ModelError, match="other weights of dlib_resnet29"):
-        model.load(kept)
+        model_files.load(kept)
+
+
+@pytest.fixture(scope="module")
+def network(bundled, bundled_faces, tmp_path_factory):
+    """A network after two short epochs, what it was trained by, and its file."""
+    task = cohort.tasks(bundled)[0]
+    rows = np.flatnonzero(bundled.table["label"].isin(task.classes))[::5]
+    images = cohort.Cohort(bundled.profile, task.classes, bundled.table.iloc[rows].reset_index(drop=True))
+    faces = bundled_faces.of(rows)
+    job = dtl1.Job(NAME, task, training.Recipe(epochs=2, learning_rate=2e-4))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FACEDIAG_CACHE", str(tmp_path_factory.mktemp("cache")))
+        [(predictions, tuned)] = dtl1.run_all([job], images, faces, kept=job)
+        assert dtl1.run_all([job], images, faces)[0][1].network is None
+    trained = model.of_network(job, tuned.network, images, faces)
+    return trained, predictions, images, model_files.save(trained, tmp_path_factory.mktemp("model") / "network.any")
+
+
+def test_a_network_that_was_kept_says_the_same_and_what_the_store_says(network):
+    trained, predictions, images, path = network
+    assert path.name == "network.safetensors" and 0.05 <= trained.about.setting <= 20
+    loaded = model_files.load(path.with_suffix(""))
+    assert loaded.about == trained.about and np.array_equal(loaded.features, trained.features)
+    test = images.table[images.table["split"] == "test"].iloc[:6]
+    before, after = (
+        list(model.answers(replace(m, about=replace(m.about, limit=1e9)), test["path"])) for m in (trained, loaded)
+    )
+    assert [a.ranked for a in before] == [a.ranked for a in after]
+    stored = predictions.frame().set_index("image")["predicted"]
+    assert [a.ranked[0][0] for a in after] == stored[test["image"]].tolist()
+    for answer in after:
+        assert sum(score for _, score in answer.ranked) == pytest.approx(1, abs=1e-5)
+
+
+def test_temperature_is_that_of_the_likeliest_scores():
+    """Logits that are three times too sure."""
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 2, (4000, 3))
+    chances = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    numbers = np.array([rng.choice(3, p=row) for row in chances])
+    assert model.temperature(3 * logits, numbers) == pytest.approx(3, rel=0.05)
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[:100], lambda b: b"", lambda b: b[:-5], lambda b: b"x" * 50])
+def test_a_damaged_network(network, tmp_path, damage):
+    path = tmp_path / "network.safetensors"
+    path.write_bytes(damage(network[3].read_bytes()))
+    with pytest.raises(ModelError, match=r"damaged|not those of"):
+        model_files.load(path)
+
+
+def test_tensors_of_something_else(network, tmp_path):
+    from safetensors.torch import save_file
+
+    path = tmp_path / "network.safetensors"
+    save_file({"x": torch.zeros(3)}, path)
+    with pytest.raises(ModelError, match="not a model of this package"):
+        model_files.load(path)
+    about = json.dumps(vars(network[0].about))
+    save_file({"features": torch.zeros(3), "network.x": torch.zeros(3)}, path, metadata={"about": about})
+    with pytest.raises(ModelError, match="its tensors are not those of dlib_resnet29"):
+        model_files.load(path)
 
 
 def test_code_in_a_file_is_not_run(trained, kept, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     skops.io.dump({"about": vars(trained.about), "classifier": Evil(), "features": trained.features}, kept)
     with pytest.raises(ModelError, match=r"holds .*Evil.* it was not loaded"):
-        model.load(kept)
+        model_files.load(kept)
     assert not (tmp_path / "made-by-a-model").exists()
 
 
