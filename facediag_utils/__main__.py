@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import errno
+import multiprocessing
 import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from facediag_utils.errors import FacediagError
-from facediag_utils.profiles import Profile
+from facediag_utils.errors import FacediagError, ReproduceError
 
 #: Errors of a disk that is full or must not be written on.
 DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM})
@@ -57,8 +60,9 @@ def main() -> int:
             return 0
         name = options.name if options.data else options.profile
         with reproduce.alone(name):
-            profile = take_in(options) if options.data or options.dsf else profiles.profile(name)
-            reproduce.main(profile, options.seed, options.splits)
+            if options.data or options.dsf:
+                apart(take_in, options)
+            reproduce.main(profiles.profile(name), options.seed, options.splits)
     except FacediagError as error:
         print(f"\nfacediag: {error}", file=sys.stderr)
         return 1
@@ -73,7 +77,16 @@ def main() -> int:
     return 0
 
 
-def take_in(options: argparse.Namespace) -> Profile:
+def apart(function: Callable[..., None], *given: object) -> None:
+    """Call it in a process of its own: what it loads and starts is gone when the notebooks begin."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as other:
+        try:
+            other.submit(function, *given).result()
+        except BrokenProcessPool:
+            raise ReproduceError("the process that reads the folder was killed; is there enough memory?") from None
+
+
+def take_in(options: argparse.Namespace) -> None:
     """A folder of one's own as a profile; what was found is told before anything is trained."""
     from facediag_utils import alignment, cohort, dsf, intake, leaks, results
 
@@ -91,7 +104,6 @@ def take_in(options: argparse.Namespace) -> Profile:
     lines.append(leaks.told(pairs, profile.name))
     print(lines[-1], flush=True)
     intake.note(profile, "\n".join(lines))
-    return profile
 
 
 def predict(images: list[Path], path: Path) -> int:

@@ -82,6 +82,11 @@ class Model:
         """The network that gives features."""
         return self.network.body if self.network is not None else backbones.load(self.about.backbone)
 
+    def distances(self, features: np.ndarray) -> np.ndarray:
+        """From faces, by their features (n, d), to the nearest training face each, as shares of the limit: (n,)."""
+        nearest = NearestNeighbors(n_neighbors=1).fit(self.features)
+        return nearest.kneighbors(features)[0][:, 0] / self.about.limit
+
     def ranked(self, features: np.ndarray) -> list[tuple[str, float]]:
         """Classes of one face by calibrated score, from its features (1, d)."""
         if self.classifier is not None:
@@ -201,7 +206,6 @@ def answers(model: Model, paths: Iterable[Path]) -> Iterator[Answer]:
     import torch
 
     record, body = backbones.get(model.about.backbone), model.body().to(memory_format=torch.channels_last)
-    nearest = NearestNeighbors(n_neighbors=1).fit(model.features)
     for path in paths:
         try:
             picture = read_rgb(path)
@@ -214,7 +218,7 @@ def answers(model: Model, paths: Iterable[Path]) -> Iterator[Answer]:
             continue
         chip = face_chip(picture, face["landmarks"], record.input_size, record.crop)
         features = _features(body, chip, record)
-        distance = float(nearest.kneighbors(features)[0][0, 0]) / model.about.limit
+        distance = float(model.distances(features)[0])
         refusal = "" if distance <= 1 else f"far from every training face ({distance:.1f} times as far as any of them)"
         yield Answer(path, refusal, [] if refusal else model.ranked(features), chip, distance, int(face["count"]))
 

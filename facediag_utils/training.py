@@ -7,6 +7,7 @@ gradient descent with momentum and weight decay, at a small learning rate.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ from facediag_utils.augmentation import Augmentation, augmented
 from facediag_utils.errors import TrainingError
 from facediag_utils.files import replacing
 
+AT_ONCE = 250_000  # pixels of a batch whose activations are held at once: two trainings fit into 2 GB
 GUESSING = 10  # times the loss of guessing: a loss beyond that will not come back
 
 
@@ -212,18 +214,29 @@ def _epoch(
     with torch.random.fork_rng(devices=[]):  # dropout draws from the global generator
         torch.manual_seed(int(torch.randint(2**31, (1,), generator=generator)))
         for batch in order.split(recipe.batch):
-            x = augmented(
-                backbones.prepare(pictures[rows[batch.numpy()]], record).to(device), recipe.augmentation, generator
-            )
-            # A step at a time: autocast keeps its copies of the weights until it ends, and they would be stale.
-            with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
-                logits = network(x).float()
-            loss = F.cross_entropy(logits, labels[batch].to(device), weights)  # eq. (7), mean over the batch
             state.optimizer.zero_grad()
-            loss.backward()
+            total = len(batch) if weights is None else weights[labels[batch]].sum()
+            for part in _parts(batch, record, recipe, device):
+                x = backbones.prepare(pictures[rows[part.numpy()]], record).to(device)
+                x = augmented(x, recipe.augmentation, generator)
+                # A step at a time: autocast keeps its copies of the weights until it ends, and they would be stale.
+                with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
+                    logits = network(x).float()
+                # eq. (7), its mean over the batch
+                (F.cross_entropy(logits, labels[part].to(device), weights, reduction="sum") / total).backward()
+                met.append(logits.detach().cpu())
             state.optimizer.step()
-            met.append(logits.detach().cpu())
     return errors(torch.cat(met), labels[order])
+
+
+def _parts(
+    batch: torch.Tensor, record: backbones.Backbone, recipe: Recipe, device: torch.device
+) -> Sequence[torch.Tensor]:
+    """A batch, or pairs of it whose gradients are added up: the same step in a fifth of the memory.
+
+    Not where batch norms are trained, which see the batch, nor on accelerators, which are slow in pairs."""
+    small = len(batch) * record.input_size**2 <= AT_ONCE
+    return [batch] if small or not recipe.pretrained or device.type != "cpu" else batch.split(2)
 
 
 def _check(seen: dict[str, float], backbone: str, epoch: int, recipe: Recipe, classes: int) -> None:
@@ -244,12 +257,10 @@ def class_weights(labels: torch.Tensor, classes: int) -> torch.Tensor:
 
 
 @torch.inference_mode()
-def predict(
-    network: nn.Module, pictures: np.ndarray, rows: np.ndarray, record: backbones.Backbone, batch: int = 50
-) -> torch.Tensor:
+def predict(network: nn.Module, pictures: np.ndarray, rows: np.ndarray, record: backbones.Backbone) -> torch.Tensor:
     """Logits (n, classes) of some rows of face chips, on the processor."""
     network.eval()
-    device = next(network.parameters()).device
+    device, batch = next(network.parameters()).device, min(50, 5 * AT_ONCE // record.input_size**2)
     parts = [
         network(backbones.prepare(pictures[rows[k : k + batch]], record).to(device)).float().cpu()
         for k in range(0, len(rows), batch)

@@ -96,6 +96,17 @@ def test_the_kept_network_is_that_of_the_lowest_validation_error():
     assert tuned(epochs=5, learning_rate=2e-4, best=False).kept == 5
 
 
+@pytest.mark.parametrize("balanced", [False, True])
+def test_a_batch_in_pairs_is_the_same_step(monkeypatch, balanced):
+    recipe = {"batch": 5, "augmentation": Augmentation(flip=False), "balanced": balanced, "learning_rate": 2e-4}
+    whole = tuned(epochs=2, **recipe)
+    monkeypatch.setattr(training, "AT_ONCE", 60_000)
+    pairs = tuned(epochs=2, **recipe)
+    for one, other in zip(whole.history, pairs.history, strict=True):
+        assert one["objective"] == pytest.approx(other["objective"], rel=1e-4)
+    assert whole.history != pairs.history  # the last digits tell that it went another way
+
+
 def test_patience_ends_a_training_that_no_longer_gets_better():
     result = tuned(epochs=30, learning_rate=1e-12, patience=2)
     assert result.epochs == result.kept + 2 < 30
