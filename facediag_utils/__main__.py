@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import argparse
 import errno
-import multiprocessing
 import sys
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from facediag_utils.errors import FacediagError, ReproduceError
+from facediag_utils.errors import FacediagError
 
 #: Errors of a disk that is full or must not be written on.
 DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM})
@@ -53,7 +49,7 @@ def main() -> int:
             return 0
         if options.command == "predict":
             return predict(options.images, options.model)
-        from facediag_utils import profiles, report, reproduce
+        from facediag_utils import preparation, profiles, report, reproduce
 
         if options.command == "report":
             print(report.show(profiles.profile(options.profile)))
@@ -61,7 +57,8 @@ def main() -> int:
         name = options.name if options.data else options.profile
         with reproduce.alone(name):
             if options.data or options.dsf:
-                apart(take_in, options)
+                settings = (options.positive, options.seed, options.thumbnails, options.hashed)
+                preparation.apart(options.data or options.dsf, name, bool(options.dsf), *settings)
             reproduce.main(profiles.profile(name), options.seed, options.splits)
     except FacediagError as error:
         print(f"\nfacediag: {error}", file=sys.stderr)
@@ -75,35 +72,6 @@ def main() -> int:
         print(f"\nfacediag: {error}; mend that and run again: it goes on where it stopped", file=sys.stderr)
         return 1
     return 0
-
-
-def apart(function: Callable[..., None], *given: object) -> None:
-    """Call it in a process of its own: what it loads and starts is gone when the notebooks begin."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as other:
-        try:
-            other.submit(function, *given).result()
-        except BrokenProcessPool:
-            raise ReproduceError("the process that reads the folder was killed; is there enough memory?") from None
-
-
-def take_in(options: argparse.Namespace) -> None:
-    """A folder of one's own as a profile; what was found is told before anything is trained."""
-    from facediag_utils import alignment, cohort, dsf, intake, leaks, results
-
-    if options.dsf:
-        profile, found = dsf.take_in(options.dsf, options.seed, options.thumbnails, options.hashed)
-        lines = [intake.told(profile, found), dsf.told(found)]
-    else:
-        given = (options.name, options.positive, options.seed, options.thumbnails, options.hashed)
-        profile, found = intake.take_in(options.data, *given)
-        lines = [intake.told(profile, found)]
-    print(*lines, sep="\n", flush=True)
-    images = cohort.load(profile)
-    pairs = leaks.same_person(images, alignment.find_faces(images))
-    results.write_csv(profile.results / "same_person.csv", pairs)
-    lines.append(leaks.told(pairs, profile.name))
-    print(lines[-1], flush=True)
-    intake.note(profile, "\n".join(lines))
 
 
 def predict(images: list[Path], path: Path) -> int:
