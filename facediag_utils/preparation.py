@@ -6,6 +6,7 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import Any
 
 from facediag_utils import alignment, cohort, dsf, intake, leaks, results
 from facediag_utils.errors import ReproduceError
@@ -38,7 +39,7 @@ def prepare(
     intake.note(profile, "\n".join(lines))
 
 
-def apart(*given: object) -> None:
+def apart(*given: Any) -> None:
     """`prepare` in a process of its own: what it loads and starts is gone when the notebooks begin.
 
     Raises
