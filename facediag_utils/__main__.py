@@ -49,13 +49,13 @@ def main() -> int:
             return 0
         if options.command == "predict":
             return predict(options.images, options.model)
-        from facediag_utils import preparation, profiles, report, reproduce
+        from facediag_utils import journal, preparation, profiles, report, reproduce
 
         if options.command == "report":
             print(report.show(profiles.profile(options.profile)))
             return 0
         name = options.name if options.data else options.profile
-        with reproduce.alone(name):
+        with journal.alone(name):
             if options.data or options.dsf:
                 settings = (options.positive, options.seed, options.thumbnails, options.hashed)
                 preparation.apart(options.data or options.dsf, name, bool(options.dsf), *settings)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from facediag_utils import cache
+from facediag_utils import cache, journal
 from facediag_utils.files import sweep
 from facediag_utils.profiles import Profile, cache_root, kept, profile
 
@@ -27,17 +27,20 @@ def forget(name: str) -> list[str]:
     ------
     CohortError
         If no folder was taken in under this name.
+    ReproduceError
+        If a run of it is going on.
     """
     gone = profile(name)
     if gone.listed is None:
         return ["nothing: the bundled cohort is part of this package (make clean removes its caches)"]
     removed = []
-    for folder in (gone.results, gone.figures, gone.runs, cache_root() / "dtl1" / name, gone.listed.parent):
-        if folder.exists():
-            shutil.rmtree(folder)
-            removed.append(str(folder))
-    sweep(cache_root(), age=10)  # what a killed run left half-written
-    rows = cache.keep_only(_digests(_left()))
+    with journal.alone(name):
+        for folder in (gone.results, gone.figures, gone.runs, cache_root() / "dtl1" / name, gone.listed.parent):
+            if folder.exists():
+                shutil.rmtree(folder)
+                removed.append(str(folder))
+        sweep(cache_root(), age=10)  # what a killed run left half-written
+        rows = cache.keep_only(_digests(_left()))
     return [*removed, f"{rows} cached rows"]
 
 

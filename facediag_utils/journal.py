@@ -1,18 +1,56 @@
-"""What a run computed anew and what it found from before: how one sees what a stopped run had to do again.
+"""A run: one at a time, and what it computed anew and what it found from before, so that one sees what a stopped run did again.
 
-`facediag_utils.reproduce` names a file in the environment variable ``FACEDIAG_JOURNAL``; whoever computes, in whichever process,
-adds a line.  Without it nothing is written."""
+`alone` names a file in the environment variable ``FACEDIAG_JOURNAL``; whoever computes, in whichever process, adds a line.
+Without it nothing is written."""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
+from filelock import FileLock, Timeout
+
+from facediag_utils import workers
+from facediag_utils.errors import ReproduceError
+from facediag_utils.files import sweep
+from facediag_utils.profiles import cache_root, output_root
 
 VARIABLE = "FACEDIAG_JOURNAL"
+JOURNAL, BARS = ".journal", ".bars"  # in the folder of executed notebooks
 COLUMNS = ["what", "table", "computed", "found", "note"]
+
+
+@contextmanager
+def alone(profile_name: str) -> Iterator[None]:
+    """While this lasts no other run of the profile begins; what is computed is noted.
+
+    Raises
+    ------
+    ReproduceError
+        If one is going on.
+    """
+    folder = output_root() / "runs" / profile_name
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / ".lock", timeout=0):
+            sweep(cache_root())
+            for name in ("runs", "figures", "results"):
+                sweep(output_root() / name / profile_name, age=0)
+            for variable, name in ((VARIABLE, JOURNAL), (workers.BARS, BARS)):
+                (folder / name).unlink(missing_ok=True)
+                os.environ[variable] = str(folder / name)
+            yield
+    except Timeout:
+        raise ReproduceError(
+            f"another run of {profile_name!r} is going on; wait for it, or give this one another NAME="
+        ) from None
+    finally:
+        os.environ.pop(VARIABLE, None)
+        os.environ.pop(workers.BARS, None)
 
 
 def note(what: str, table: str, computed: int, found: int, note: str = "") -> None:

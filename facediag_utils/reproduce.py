@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 import threading
 import time
@@ -12,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import papermill
-from filelock import FileLock, Timeout
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.engines import NBClientEngine, papermill_engines
@@ -22,42 +20,11 @@ from tqdm import tqdm
 from facediag_utils import adapt, card, claims, evaluation, journal, report, results, tables, workers
 from facediag_utils.cohort import load, tasks
 from facediag_utils.errors import ReproduceError
-from facediag_utils.files import sweep
 from facediag_utils.plots import figure_paths
-from facediag_utils.profiles import ROOT, Profile, cache_root, output_root
+from facediag_utils.profiles import ROOT, Profile, output_root
 
 NOTEBOOKS = ROOT / "notebooks"
-JOURNAL, BARS = ".journal", ".bars"  # in the folder of executed notebooks
 CELL_TIMEOUT = 86_400  # seconds: fine-tuning VGG16 without an accelerator takes hours; a dead kernel is told at once
-
-
-@contextmanager
-def alone(profile_name: str) -> Iterator[None]:
-    """While this lasts no other run of the profile begins; what is computed is noted, see `facediag_utils.journal`.
-
-    Raises
-    ------
-    ReproduceError
-        If one is going on.
-    """
-    folder = output_root() / "runs" / profile_name
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(folder / ".lock", timeout=0):
-            sweep(cache_root())
-            for name in ("runs", "figures", "results"):
-                sweep(output_root() / name / profile_name, age=0)
-            for variable, name in ((journal.VARIABLE, JOURNAL), (workers.BARS, BARS)):
-                (folder / name).unlink(missing_ok=True)
-                os.environ[variable] = str(folder / name)
-            yield
-    except Timeout:
-        raise ReproduceError(
-            f"another run of {profile_name!r} is going on; wait for it, or give this one another NAME="
-        ) from None
-    finally:
-        os.environ.pop(journal.VARIABLE, None)
-        os.environ.pop(workers.BARS, None)
 
 
 @contextmanager
@@ -140,7 +107,7 @@ def reproduce(
     own = {path: _parameters(path, parameters, n_splits=n_splits) for path in paths}
     executed = []
     total = sum(len(book.cells) + 1 for book in books.values())  # and the injected parameters
-    with tqdm(total=total, unit="cell", file=sys.stderr) as bar, _shown_below(bar, profile.runs / BARS):
+    with tqdm(total=total, unit="cell", file=sys.stderr) as bar, _shown_below(bar, profile.runs / journal.BARS):
         for path, book in books.items():
             bar.set_description(path.stem)
             executed.append(_execute(path.name, book, profile.runs / path.name, own[path], bar))
@@ -203,7 +170,7 @@ def summary(profile: Profile, seconds: float, executed: list[Path]) -> str:
     if profile.rendered:
         lines.append("  Rendered faces: these numbers say nothing of how well anything diagnoses people.")
     tables_made = sorted(profile.results.glob("*.csv"))
-    lines += ["", *(f"  {line}" for line in journal.told(journal.read(profile.runs / JOURNAL)))]
+    lines += ["", *(f"  {line}" for line in journal.told(journal.read(profile.runs / journal.JOURNAL)))]
     lines.append(f"\nmade in {seconds:.0f} s:")
     lines.append(f"  {_shown(profile.runs)}/: {len(executed)} executed notebooks")
     lines.append(f"  {_shown(profile.figures)}/: {len({path.stem for path in figure_paths(profile)})} figures")

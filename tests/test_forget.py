@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from made import picture
 
 from facediag_utils import cache, forget, intake, profiles
-from facediag_utils.errors import CohortError
+from facediag_utils.errors import CohortError, ReproduceError
 
 
 @pytest.fixture
@@ -37,6 +38,12 @@ def test_every_trace_of_one_goes_and_the_other_stays(two, own_cache, own_output)
     with pytest.raises(CohortError, match="'mine' is not known"):
         forget.forget("mine")
     assert profiles.profile("other").manifest.is_file()
+
+
+def test_not_while_a_run_is_going_on(two, own_output):
+    with FileLock(own_output / "runs" / "mine" / ".lock"), pytest.raises(ReproduceError, match="another run of 'mine'"):
+        forget.forget("mine")
+    assert profiles.profile("mine").manifest.is_file()
 
 
 def test_the_last_one_leaves_no_table(two, own_cache):
