@@ -1,13 +1,14 @@
-"""``python -m facediag_utils reproduce | report | weights | predict | forget``: what the targets of the Makefile run."""
+"""``python -m facediag_utils reproduce | prepare | report | weights | predict | forget``: what the targets of the Makefile run."""
 
 from __future__ import annotations
 
 import argparse
 import errno
+import subprocess
 import sys
 from pathlib import Path
 
-from facediag_utils.errors import FacediagError
+from facediag_utils.errors import CohortError, FacediagError, ReproduceError
 
 #: Errors of a disk that is full or must not be written on.
 DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM})
@@ -17,7 +18,7 @@ def main() -> int:
     """Parse the command line, run the command, and turn our own errors into one message."""
     parser = argparse.ArgumentParser(prog="python -m facediag_utils")
     commands = parser.add_subparsers(dest="command", required=True)
-    run = commands.add_parser("reproduce", help="execute all notebooks and write results/ and figures/")
+    run = argparse.ArgumentParser(add_help=False)
     run.add_argument("--profile", default="bundled", help="data set (default: bundled)")
     run.add_argument("--seed", type=int, default=0, help="seed of folds and maps (default: 0)")
     run.add_argument("--splits", type=int, help="how often the split is drawn again (default: the notebook's 200)")
@@ -27,6 +28,8 @@ def main() -> int:
     run.add_argument("--dsf", type=Path, help="the archive of the paper's photographs, or its folder (--profile dsf)")
     run.add_argument("--hashed", action="store_true", help="hashes for names of files in all results")
     run.add_argument("--thumbnails", action="store_true", help="show your pictures in notebooks, figures and report")
+    commands.add_parser("reproduce", parents=[run], help="execute all notebooks and write results/ and figures/")
+    commands.add_parser("prepare", parents=[run], help="only read a folder of your own, and tell what is in it")
     page = commands.add_parser("report", help="write results/<profile>/report.html and open it")
     page.add_argument("--profile", default="bundled", help="data set (default: bundled)")
     fetch = commands.add_parser("weights", help="download published weights; without names, all of them")
@@ -49,16 +52,24 @@ def main() -> int:
             return 0
         if options.command == "predict":
             return predict(options.images, options.model)
-        from facediag_utils import journal, preparation, profiles, report, reproduce
-
         if options.command == "report":
+            from facediag_utils import profiles, report
+
             print(report.show(profiles.profile(options.profile)))
             return 0
-        name = options.name if options.data else options.profile
+        if options.command == "prepare":
+            return prepare(options)
+        from facediag_utils import journal, profiles, reproduce
+
+        name, own = (options.name if options.data else options.profile), bool(options.data or options.dsf)
+        profiles.check_name(name) if own else profiles.profile(name)
         with journal.alone(name):
-            if options.data or options.dsf:
-                settings = (options.positive, options.seed, options.thumbnails, options.hashed)
-                preparation.apart(options.data or options.dsf, name, bool(options.dsf), *settings)
+            if own:  # in a process of its own: what it loads and starts is gone when the notebooks begin
+                done = subprocess.run([sys.executable, "-m", "facediag_utils", "prepare", *sys.argv[2:]]).returncode
+                if done < 0:
+                    raise ReproduceError(f"reading the folder was ended by signal {-done}; is there enough memory?")
+                if done:
+                    return done  # it has said why
             reproduce.main(profiles.profile(name), options.seed, options.splits)
     except FacediagError as error:
         print(f"\nfacediag: {error}", file=sys.stderr)
@@ -71,6 +82,17 @@ def main() -> int:
             raise
         print(f"\nfacediag: {error}; mend that and run again: it goes on where it stopped", file=sys.stderr)
         return 1
+    return 0
+
+
+def prepare(options: argparse.Namespace) -> int:
+    """Read a folder of one's own."""
+    from facediag_utils import preparation
+
+    if not (options.data or options.dsf):
+        raise CohortError("prepare: which folder? --data FOLDER --name NAME, or --dsf ARCHIVE")
+    settings = (options.positive, options.seed, options.thumbnails, options.hashed)
+    preparation.prepare(options.data or options.dsf, options.name, bool(options.dsf), *settings)
     return 0
 
 

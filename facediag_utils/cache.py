@@ -14,6 +14,7 @@ import uuid
 import warnings
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -57,14 +58,17 @@ def complete(path: Path, keys: Sequence[str], compute: Callable[[list[int]], Ite
     journal.note(path.parent.name, path.name, len(missing), len(first) - len(missing))
     pending: list[Rows] = []
     done = 0
-    for batch in compute(missing) if missing else ():
-        size = len(next(iter(batch.values())))
-        pending.append({"keys": np.array([keys[k] for k in missing[done : done + size]]), **batch})
-        done += size
-        if sum(len(rows["keys"]) for rows in pending) >= SAVE_EVERY or done == len(missing):
-            known.append(_joined(pending))
-            pending = []
-            _write(path / f"{uuid.uuid4().hex}.npz", known[-1])
+    with closing(
+        batch for batch in (compute(missing) if missing else ())
+    ) as batches:  # or a full disk leaves workers waiting
+        for batch in batches:
+            size = len(next(iter(batch.values())))
+            pending.append({"keys": np.array([keys[k] for k in missing[done : done + size]]), **batch})
+            done += size
+            if sum(len(rows["keys"]) for rows in pending) >= SAVE_EVERY or done == len(missing):
+                known.append(_joined(pending))
+                pending = []
+                _write(path / f"{uuid.uuid4().hex}.npz", known[-1])
     if done != len(missing):
         raise RuntimeError(f"{path.name}: {len(missing)} rows asked for, {done} computed")
     return _in_order(known, keys)

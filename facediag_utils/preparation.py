@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Any
 
 from facediag_utils import alignment, cohort, dsf, intake, leaks, results
-from facediag_utils.errors import ReproduceError
 
 
 def prepare(
@@ -37,18 +32,3 @@ def prepare(
     lines.append(leaks.told(pairs, profile.name))
     print(lines[-1], flush=True)
     intake.note(profile, "\n".join(lines))
-
-
-def apart(*given: Any) -> None:
-    """`prepare` in a process of its own: what it loads and starts is gone when the notebooks begin.
-
-    Raises
-    ------
-    ReproduceError
-        If that process was killed, most likely for want of memory.
-    """
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as other:
-        try:
-            other.submit(prepare, *given).result()
-        except BrokenProcessPool:
-            raise ReproduceError("the process that reads the folder was killed; is there enough memory?") from None

@@ -116,14 +116,19 @@ def keep(name: str, data: Path, positive: str | None = None, thumbnails: bool = 
     CohortError
         If the name cannot be one of a folder, or is taken by the bundled images.
     """
-    if not re.fullmatch(r"[A-Za-z0-9][\w-]{0,39}", name) or name == "bundled":
-        raise CohortError(f"NAME={name!r}: letters, digits, - and _, at most 40, and not 'bundled'")
+    check_name(name)
     known = json.loads(_kept(name).read_text(encoding="utf-8")) if _kept(name).is_file() else {}
     salt = (known.get("salt") or secrets.token_hex(16)) if hashed else ""
     content = {"data": str(data.resolve()), "positive": positive, "thumbnails": thumbnails, "salt": salt}
     with replacing(_kept(name)) as partial:
         partial.write_text(json.dumps(content), encoding="utf-8")
     return profile(name)
+
+
+def check_name(name: str) -> None:
+    """Raise CohortError if a name cannot be one of a folder, or is taken by the bundled images."""
+    if not re.fullmatch(r"[A-Za-z0-9][\w-]{0,39}", name) or name == "bundled":
+        raise CohortError(f"NAME={name!r}: letters, digits, - and _, at most 40, and not 'bundled'")
 
 
 def kept() -> list[str]:
