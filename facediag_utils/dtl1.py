@@ -27,7 +27,7 @@ from facediag_utils.training import Recipe, Tuned, fine_tune, predict
 #: Names in the store.  DTL1 stops on a split of the training images; the paper chose its epoch on the test images.
 METHOD, PAPERS_PROTOCOL, FROM_SCRATCH = "DTL1", "DTL1, epoch chosen on test", "From scratch"
 HELD_OUT = 0.2  # share of each class's training images that say which epoch to keep
-PRESENTED, FEWEST = 24_000, 4  # images that a training looks at, at most; epochs, at least
+MANY, FEWEST = 1000, 2  # training images from which on there are fewer epochs; epochs, at least
 PICTURES = "pictures-"  # folder of aligned faces, while trainings last
 
 
@@ -189,8 +189,8 @@ def held_out(
 
 
 def epochs(most: int, images: int) -> int:
-    """How many passes: the paper's kind of number for cohorts of its size, fewer where a pass shows many more images."""
-    return max(FEWEST, min(most, PRESENTED // images))
+    """How many passes: ``most``, but as many steps as these take over `MANY` images where there are more."""
+    return max(FEWEST, min(most, most * MANY // images))
 
 
 def folder(profile: str) -> Path:

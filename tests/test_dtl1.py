@@ -320,7 +320,8 @@ class TestRun:
             assert isinstance(pictures[NAME], np.memmap) and np.array_equal(pictures[NAME][3], chip)
 
     def test_large_cohorts_have_fewer_epochs(self):
-        assert [dtl1.epochs(24, n) for n in (60, 200, 1000, 2000, 5714, 10**6)] == [24, 24, 24, 12, 4, 4]
+        assert [dtl1.epochs(24, n) for n in (60, 200, 1000, 2000, 5714, 10**6)] == [24, 24, 24, 12, 4, 2]
+        assert [dtl1.epochs(8, n) for n in (200, 2000, 5714)] == [8, 4, 2]
 
     def test_held_out_rows_are_a_fifth_of_each_class(self):
         numbers = np.repeat([0, 1, 2], [40, 10, 3])
