@@ -42,11 +42,14 @@ def same_person(cohort: Cohort, faces: Faces) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["train", "test", "distance"]).sort_values("distance", ignore_index=True)
 
 
-def told(pairs: pd.DataFrame, name: str) -> str:
-    """How many, in a line."""
+def told(pairs: pd.DataFrame, name: str, subjects: bool = False) -> str:
+    """How many, in a line; ``subjects`` says whether the manifest knows who is who."""
     if not len(pairs):
         return "  nobody seems to be on both sides of the split"
-    return (
-        f"  {pairs['test'].nunique()} test images look like the person of a training image: results/{name}/same_person.csv; "
-        "a manifest with a column subject keeps people on one side (if the classes are people, all is as it should be)"
+    remedy = (
+        "by the manifest's subjects they are others"
+        if subjects
+        else "a manifest with a column subject keeps people on one side (if the classes are people, all is as it should be)"
     )
+    count = pairs["test"].nunique()
+    return f"  {count} test images look like the person of a training image: results/{name}/same_person.csv; {remedy}"

@@ -29,6 +29,6 @@ def prepare(
     images = cohort.load(profile)
     pairs = leaks.same_person(images, alignment.find_faces(images))
     results.write_csv(profile.results / "same_person.csv", pairs)
-    lines.append(leaks.told(pairs, profile.name))
+    lines.append(leaks.told(pairs, profile.name, "subject" in images.table))
     print(lines[-1], flush=True)
     intake.note(profile, "\n".join(lines))
