@@ -190,7 +190,7 @@ def held_out(
 
 def epochs(most: int, images: int) -> int:
     """How many passes: ``most``, but as many steps as these take over `MANY` images where there are more."""
-    return max(FEWEST, min(most, most * MANY // images))
+    return max(FEWEST, min(most, most * MANY // int(images)))
 
 
 def folder(profile: str) -> Path:

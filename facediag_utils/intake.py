@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import StratifiedGroupKFold, train_test_split
+from sklearn.model_selection import train_test_split
 
-from facediag_utils import journal, profiles
+from facediag_utils import draws, journal, profiles
 from facediag_utils.cohort import SPLITS
 from facediag_utils.errors import CohortError
 from facediag_utils.files import replacing
@@ -245,19 +245,15 @@ def _split(folder: Path, rows: pd.DataFrame, seed: int) -> tuple[np.ndarray, str
         )
         return np.where(np.isin(np.arange(len(rows)), chosen[1]), "test", "train"), f"drawn by class (seed {seed})"
     groups = rows.groupby("label")["group"].nunique()
-    folds = min(FOLDS, int(groups.min()))
-    if folds < 2:
+    if groups.min() < 2:
         raise CohortError(
             f"{folder}: class {groups.idxmin()!r} has only one person (or one picture many times): it cannot be trained "
             "and tested; add pictures of others"
         )
-    tests = max(1, round(folds * TESTED / FOLDS))
-    parts = list(StratifiedGroupKFold(folds, shuffle=True, random_state=seed).split(rows, rows["label"], rows["group"]))
-    split = np.full(len(rows), "train", dtype=object)
-    for _, held in parts[:tests]:
-        split[held] = "test"
+    share = {str(name): round(number * TESTED / FOLDS) for name, number in rows["label"].value_counts().items()}
+    tested = draws.nearest_to(rows["label"].to_numpy(str), share, rows["group"].to_numpy(), seed)
     by = "subject: nobody is on both sides" if "subject" in rows else "class; near duplicates stay together"
-    return split, f"drawn by {by} (seed {seed}, {tests} of {folds} parts tested)"
+    return np.where(tested, "test", "train"), f"drawn by {by} (seed {seed})"
 
 
 def _enough(folder: Path, rows: pd.DataFrame, left_out: pd.DataFrame) -> None:

@@ -18,44 +18,10 @@ from sklearn.exceptions import ConvergenceWarning
 from statsmodels.stats.multitest import multipletests
 
 from facediag_utils import svm, workers
+from facediag_utils.draws import drawn
 
 CHUNK = 10  # splits a piece of work
 MOST = 700  # images that splits are drawn of: Gram matrices grow with the square, the luck of the draw shrinks
-
-
-def drawn(
-    labels: np.ndarray, test_share: dict[str, int], count: int, seed: int = 0, groups: np.ndarray | None = None
-) -> np.ndarray:
-    """Random splits with fixed numbers of test images a class.
-
-    Parameters
-    ----------
-    labels : numpy.ndarray
-        (n,), class names.
-    test_share : dict
-        Test images of each class.
-    count, seed : int
-    groups : numpy.ndarray, optional
-        (n,), of images that must not be parted (one person's).  Groups are added until each class has its share, so
-        that it may have a few more.
-
-    Returns
-    -------
-    numpy.ndarray
-        bool, (count, n): True where an image is tested.
-    """
-    rng = np.random.default_rng(seed)
-    tested = np.zeros((count, len(labels)), bool)
-    for row in tested:
-        if groups is None:
-            for name in sorted(test_share):
-                row[rng.permutation(np.flatnonzero(labels == name))[: test_share[name]]] = True
-            continue
-        for group in rng.permutation(np.unique(groups)):
-            members = np.flatnonzero(groups == group)
-            if all((row & (labels == name)).sum() < test_share[name] for name in np.unique(labels[members])):
-                row[members] = True
-    return tested
 
 
 def gram(features: np.ndarray) -> np.ndarray:

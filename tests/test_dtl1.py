@@ -322,6 +322,7 @@ class TestRun:
     def test_large_cohorts_have_fewer_epochs(self):
         assert [dtl1.epochs(24, n) for n in (60, 200, 1000, 2000, 5714, 10**6)] == [24, 24, 24, 12, 4, 2]
         assert [dtl1.epochs(8, n) for n in (200, 2000, 5714)] == [8, 4, 2]
+        assert type(dtl1.epochs(24, np.int64(5714))) is int  # it goes into keys and journals
 
     def test_held_out_rows_are_a_fifth_of_each_class(self):
         numbers = np.repeat([0, 1, 2], [40, 10, 3])

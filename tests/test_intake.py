@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from made import picture
 from PIL import Image
 
-from facediag_utils import cohort, intake, pictures, profiles
+from facediag_utils import cohort, draws, intake, pictures, profiles
 from facediag_utils.errors import CohortError
 
 
@@ -233,3 +233,15 @@ def test_what_an_earlier_run_made_goes_when_it_is_stale(folder, change):
     intake.take_in(folder, "mine", "ben" if change == "positive" else None, thumbnails=change != "thumbnails")
     assert [path.exists() for path in made] == [change == "nothing"] * 3
     assert (profile.results / "readers" / "me.csv").exists() and (profile.runs / ".lock").exists()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_near_duplicates_leave_classes_of_their_size(seed):
+    """Fifty classes of ten, seventeen pairs among them: four tested of each, or five where a pair is."""
+    labels = np.repeat([f"{k:02d}" for k in range(50)], 10)
+    groups = np.arange(500)
+    groups[1:170:10] = groups[0:170:10]
+    tested = draws.nearest_to(labels, dict.fromkeys(labels.tolist(), 4), groups, seed)
+    counts = [int(tested[labels == name].sum()) for name in np.unique(labels)]
+    assert set(counts[17:]) == {4} and set(counts) <= {4, 5}
+    assert not set(groups[tested]) & set(groups[~tested])
