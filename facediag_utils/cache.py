@@ -96,10 +96,8 @@ def _in_order(parts: list[Rows], keys: Sequence[str]) -> Rows:
         key: (n, row) for n, part in reversed(list(enumerate(parts))) for row, key in enumerate(part["keys"].tolist())
     }
     places = np.array([where[key] for key in keys], int).reshape(-1, 2)
-    if not len(places):
-        return {}
-    rows = {}
-    for name in parts[0]:
+    rows: Rows = {}
+    for name in parts[0] if parts else ():
         if name == "keys":
             continue
         column = np.empty((len(keys), *parts[0][name].shape[1:]), np.result_type(*(part[name] for part in parts)))

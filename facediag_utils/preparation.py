@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from facediag_utils import alignment, cohort, dsf, intake, leaks, results
+from facediag_utils import alignment, cohort, dsf, intake, leaks, results, svm
 
 
 def prepare(
@@ -27,7 +27,10 @@ def prepare(
         lines = [intake.told(profile, found)]
     print(*lines, sep="\n", flush=True)
     images = cohort.load(profile)
-    pairs = leaks.same_person(images, alignment.find_faces(images))
+    faces = alignment.find_faces(images)
+    for task in cohort.tasks(images):
+        svm.parts(task, images, faces.found)  # a class with too few faces is told before anything is trained
+    pairs = leaks.same_person(images, faces)
     results.write_csv(profile.results / "same_person.csv", pairs)
     lines.append(leaks.told(pairs, profile.name, "subject" in images.table))
     print(lines[-1], flush=True)

@@ -173,8 +173,12 @@ def parts(task: Task, cohort: Cohort, found: np.ndarray) -> Parts:
     labels = table["label"].to_numpy(dtype=str)
     train = member & found & (table["split"] == "train").to_numpy()
     counts = {name: int((labels[train] == name).sum()) for name in task.classes}
-    if min(counts.values()) < FOLDS:
-        raise CohortError(f"{cohort.profile.data}: training images with a face are too few for {FOLDS} folds: {counts}")
+    few = [f"{name} ({count})" for name, count in counts.items() if count < FOLDS]
+    if few:
+        raise CohortError(
+            f"{cohort.profile.data}: training images in which a face was found are too few for {FOLDS} folds: "
+            f"{', '.join(few)}; add pictures of these classes, or take the classes out"
+        )
     groups = table["group"].to_numpy()[train] if "group" in table else None
     return Parts(train, member & (table["split"] == "test").to_numpy(), found, labels, groups)
 

@@ -113,6 +113,12 @@ def test_the_journal_says_what_was_computed(tmp_path: Path, monkeypatch):
     assert journal.told(journal.read(tmp_path / "none")) == []
 
 
+def test_nothing_asked_for_is_columns_without_rows(tmp_path: Path):
+    cache.complete(tmp_path / "t", ["a"], Computer(["a"]))
+    rows = cache.complete(tmp_path / "t", [], Computer([]))
+    assert {name: len(column) for name, column in rows.items()} == {"value": 0, "text": 0}
+
+
 def test_settings_have_tables_of_their_own(own_cache: Path):
     assert cache.table_path("x", 1, "a") != cache.table_path("x", 1, "b")
     assert cache.table_path("x", 1, "a") == cache.table_path("x", 1, "a")

@@ -96,7 +96,7 @@ def test_faces_not_found_are_left_out_of_training_and_wrong_in_testing():
 
 def test_too_few_training_faces_is_an_error_in_words():
     images, features = blobs(train=4)
-    with pytest.raises(CohortError, match="too few"):
+    with pytest.raises(CohortError, match=r"too few for 5 folds: ill \(4\), well \(4\); add pictures"):
         dtl2.run(TASK, images, features, "dlib_resnet29")
 
 
