@@ -59,6 +59,7 @@ CAPTIONS = {
 }
 
 STYLE = """
+pre { white-space: pre-wrap }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 88rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
 h2 { margin-top: 2.5rem; border-bottom: 1px solid #bbb } .note { border-left: 4px solid #D55E00; padding-left: 1rem }
 table { border-collapse: collapse; font-size: 12px; margin: 1rem 0 } td, th { border: 1px solid #ccc; padding: 2px 8px }

@@ -7,7 +7,6 @@ gradient descent with momentum and weight decay, at a small learning rate.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -214,29 +213,28 @@ def _epoch(
     with torch.random.fork_rng(devices=[]):  # dropout draws from the global generator
         torch.manual_seed(int(torch.randint(2**31, (1,), generator=generator)))
         for batch in order.split(recipe.batch):
+            x = backbones.prepare(pictures[rows[batch.numpy()]], record).to(device)
+            x, actual = augmented(x, recipe.augmentation, generator), labels[batch].to(device)
+            total = len(batch) if weights is None else weights[actual].sum()
             state.optimizer.zero_grad()
-            total = len(batch) if weights is None else weights[labels[batch]].sum()
-            for part in _parts(batch, record, recipe, device):
-                x = backbones.prepare(pictures[rows[part.numpy()]], record).to(device)
-                x = augmented(x, recipe.augmentation, generator)
+            together = _at_once(len(batch), record, recipe, device)
+            for part in (slice(k, k + together) for k in range(0, len(batch), together)):
                 # A step at a time: autocast keeps its copies of the weights until it ends, and they would be stale.
                 with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
-                    logits = network(x).float()
+                    logits = network(x[part]).float()
                 # eq. (7), its mean over the batch
-                (F.cross_entropy(logits, labels[part].to(device), weights, reduction="sum") / total).backward()
+                (F.cross_entropy(logits, actual[part], weights, reduction="sum") / total).backward()
                 met.append(logits.detach().cpu())
             state.optimizer.step()
     return errors(torch.cat(met), labels[order])
 
 
-def _parts(
-    batch: torch.Tensor, record: backbones.Backbone, recipe: Recipe, device: torch.device
-) -> Sequence[torch.Tensor]:
-    """A batch, or pairs of it whose gradients are added up: the same step in a fifth of the memory.
+def _at_once(batch: int, record: backbones.Backbone, recipe: Recipe, device: torch.device) -> int:
+    """How many of a batch go through together: all, or two whose gradients are added up: the same step in a fifth of the memory.
 
     Not where batch norms are trained, which see the batch, nor on accelerators, which are slow in pairs."""
-    small = len(batch) * record.input_size**2 <= AT_ONCE
-    return [batch] if small or not recipe.pretrained or device.type != "cpu" else batch.split(2)
+    small = batch * record.input_size**2 <= AT_ONCE
+    return batch if small or not recipe.pretrained or device.type != "cpu" else 2
 
 
 def _check(seen: dict[str, float], backbone: str, epoch: int, recipe: Recipe, classes: int) -> None:
