@@ -2,7 +2,6 @@
 
 import os
 import signal
-import threading
 import time
 
 import numpy as np
@@ -43,16 +42,31 @@ def some(bundled):
 
 def test_a_cluster_finds_what_this_machine_finds_though_a_worker_dies(some, bundled_faces, own_cache, monkeypatch):
     from distributed import LocalCluster
+    from distributed.diagnostics.plugin import SchedulerPlugin
+
+    class Killer(SchedulerPlugin):
+        """Kills a worker when the third piece of work is done."""
+
+        def __init__(self, pid: int) -> None:
+            self.pid, self.done = pid, 0
+
+        def transition(self, key, start, finish, *args, **kwargs):
+            self.done += finish == "memory"
+            if self.done == 3:
+                os.kill(self.pid, signal.SIGKILL)
+                self.done += 1
 
     here = bundled_faces.of(np.arange(0, 350, 3))
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         monkeypatch.setenv(workers.CLUSTER, cluster.scheduler_address)
         first = [nanny.pid for nanny in cluster.workers.values()]
-        killer = threading.Timer(2.5, lambda: os.kill(first[0], signal.SIGKILL))
-        killer.start()
+        cluster.scheduler.add_plugin(Killer(first[0]))
         there = alignment.find_faces(some)
-        killer.join()
-        second = [nanny.pid for nanny in cluster.workers.values()]
+        for _ in range(300):  # until another is started in its place
+            second = [nanny.pid for nanny in cluster.workers.values()]
+            if first[0] not in second and None not in second:
+                break
+            time.sleep(0.1)
         features = dtl2.extract("dlib_resnet29", some, there)
         bags = dsift.histograms(some, there, np.flatnonzero(there.found), np.eye(5, 128) * 99)
         looked = list(workers.each(pictures._look, [(path,) for path in some.table["path"][:20]], "pictures"))
