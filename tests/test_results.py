@@ -1,12 +1,15 @@
 """The store of predictions: round trip, replacement, order, and clear words when it is missing or odd."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from facediag_utils import results
 from facediag_utils.errors import ResultsError
-from facediag_utils.profiles import Profile
+from facediag_utils.profiles import ROOT, Profile
 
 
 @pytest.fixture
@@ -71,4 +74,26 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(profile):
 
     with pytest.raises(OSError, match="disk full"):
         results.write_csv(path, Unwritable())
-    assert path.read_bytes() == before and [p.name for p in path.parent.iterdir()] == ["predictions.csv"]
+    assert path.read_bytes() == before
+    assert sorted(p.name for p in path.parent.iterdir()) == [".predictions.csv.lock", "predictions.csv"]
+
+
+WRITER = """
+import sys
+from pathlib import Path
+import numpy as np
+from facediag_utils import results
+from facediag_utils.profiles import Profile
+one = np.array(["a", "b"])
+for k in range(15):
+    made = results.Predictions("t", f"{sys.argv[1]}{k}", "n", "p", ("x", "y"), one, one, one, np.zeros((2, 2)))
+    results.save(Profile("test", "t", Path()), made)
+"""
+
+
+def test_two_writers_at_once_lose_nothing(profile):
+    """Both read the store, add a method and write it: one waits for the other."""
+    both = [subprocess.Popen([sys.executable, "-c", WRITER, name], cwd=ROOT) for name in ("left", "right")]
+    assert [process.wait() for process in both] == [0, 0]
+    stored = results.load(profile)
+    assert len(stored) == 60 and stored["method"].nunique() == 30
