@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -69,16 +70,19 @@ def main() -> None:
         home = Path(place, "killed")
         home.mkdir()
         print(f"undisturbed: {seconds:.0f} s, {len(undisturbed)} tables; seed {options.seed}", flush=True)
-        hits = []
-        for k in range(options.times):
+        hits: list[float] = []
+        while len(hits) < options.times:
             process, moment = start(folder, home), chance.uniform(1, seconds)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(moment)
-            if process.poll() is None:
-                hits.append(moment)
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL) if k % 2 else process.kill()
-                process.wait()
+            if process.poll() is not None:  # it came to its end: from the beginning
+                shutil.rmtree(home)
+                home.mkdir()
+                continue
+            hits.append(moment)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL) if len(hits) % 2 else process.kill()
+            process.wait()
         print(f"killed {len(hits)} times, after {', '.join(f'{moment:.0f}' for moment in sorted(hits))} s", flush=True)
         begun = time.monotonic()
         same = whole(folder, home)
