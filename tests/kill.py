@@ -17,20 +17,10 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-import pandas as pd
+from made import portraits
 
 from facediag_utils.files import PARTIAL
 from facediag_utils.profiles import ROOT
-
-
-def faces(folder: Path) -> Path:
-    """Two classes of twelve bundled portraits, under other names."""
-    table = pd.read_csv(ROOT / "data" / "bundled" / "manifest.csv")
-    for label, name in (("beta_thalassemia", "ill"), ("control", "well")):
-        (folder / name).mkdir(parents=True)
-        for image in table["image"][table["label"] == label][:12]:
-            (folder / name / Path(image).name).write_bytes((ROOT / "data" / "bundled" / image).read_bytes())
-    return folder
 
 
 def start(folder: Path, home: Path) -> subprocess.Popen[str]:
@@ -64,7 +54,7 @@ def main() -> None:
     options = parser.parse_args()
     chance = random.Random(options.seed)
     with tempfile.TemporaryDirectory() as place:
-        folder, begun = faces(Path(place, "faces")), time.monotonic()
+        folder, begun = portraits(Path(place, "faces")), time.monotonic()
         undisturbed = whole(folder, Path(place, "undisturbed"))
         seconds = time.monotonic() - begun
         home = Path(place, "killed")

@@ -1,10 +1,15 @@
 """Pictures and predictions that tests make."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from PIL import Image
+
+from facediag_utils.profiles import ROOT
+
+BUNDLED = ROOT / "data" / "bundled"
 
 
 def picture(path: Path, seed: int, size: tuple[int, int] = (40, 48)) -> Path:
@@ -13,6 +18,16 @@ def picture(path: Path, seed: int, size: tuple[int, int] = (40, 48)) -> Path:
     noise = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), dtype=np.uint8)
     Image.fromarray(noise).resize(size, Image.Resampling.BICUBIC).save(path)
     return path
+
+
+def portraits(folder: Path, count: int = 12) -> Path:
+    """Two classes of bundled portraits under other names, a folder each."""
+    table = pd.read_csv(BUNDLED / "manifest.csv")
+    for label, name in (("beta_thalassemia", "ill"), ("control", "well")):
+        (folder / name).mkdir(parents=True)
+        for image in table["image"][table["label"] == label][:count]:
+            shutil.copyfile(BUNDLED / image, folder / name / Path(image).name)
+    return folder
 
 
 def made(right, label=None, method="DTL2", backbone="dlib_resnet29", pretraining="3M faces"):

@@ -14,6 +14,7 @@ from contextlib import suppress
 import pandas as pd
 import pytest
 from filelock import FileLock
+from made import portraits
 
 from facediag_utils import cache, files, journal, profiles
 from facediag_utils.errors import ReproduceError
@@ -39,14 +40,8 @@ with journal.alone("mine"):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Two classes of twelve portraits, linked from the bundled cohort."""
-    place = tmp_path_factory.mktemp("faces")
-    table = pd.read_csv(ROOT / "data" / "bundled" / "manifest.csv")
-    for label, name in (("beta_thalassemia", "ill"), ("control", "well")):
-        (place / name).mkdir()
-        for image in table["image"][table["label"] == label][:12]:
-            (place / name / image.rsplit("/", 1)[-1]).write_bytes((ROOT / "data" / "bundled" / image).read_bytes())
-    return place
+    """Two classes of twelve portraits."""
+    return portraits(tmp_path_factory.mktemp("stopped") / "faces")
 
 
 def started(folder, home, **options):
@@ -154,12 +149,8 @@ def test_a_full_disk_is_one_message_and_the_next_run_goes_on(folder, undisturbed
     assert made(tmp_path) == undisturbed[0] and "pictures: 0 computed, 24 from before" in told
 
 
-def test_a_changed_image_under_an_old_name_is_computed_again(folder, undisturbed, tmp_path):
-    own = tmp_path / "faces"
-    for label in ("ill", "well"):
-        (own / label).mkdir(parents=True)
-        for path in (folder / label).iterdir():
-            (own / label / path.name).write_bytes(path.read_bytes())
+def test_a_changed_image_under_an_old_name_is_computed_again(undisturbed, tmp_path):
+    own = portraits(tmp_path / "faces")
     ended(started(own, tmp_path))
     one, *_ = sorted((own / "ill").iterdir())
     table = pd.read_csv(ROOT / "data" / "bundled" / "manifest.csv")
