@@ -52,7 +52,7 @@ setup: $(READY) ## make .venv from requirements.txt (the others do it when neede
 reproduce: $(READY) ## run all notebooks; on a folder of your own: DATA=/its/path NAME=mine [POSITIVE=class] [THUMBNAILS=1]
 	@$(BIN)python -m facediag_utils reproduce --profile $(PROFILE) --seed $(SEED) $(if $(SPLITS),--splits $(SPLITS)) \
 	  $(if $(DATA),--data "$(DATA)" --name "$(NAME)") $(if $(POSITIVE),--positive "$(POSITIVE)") \
-	  $(if $(THUMBNAILS),--thumbnails) $(if $(HASHED),--hashed) $(if $(DSF),--profile dsf --dsf "$(DSF)")
+	  $(if $(THUMBNAILS),--thumbnails) $(if $(HASHED),--hashed) $(if $(DSF),--dsf "$(DSF)")
 
 report: $(READY) ## put all tables and figures on one page, results/bundled/report.html, and open it
 	@$(BIN)python -m facediag_utils report --profile $(PROFILE)

@@ -61,7 +61,10 @@ def main() -> int:
             return prepare(options)
         from facediag_utils import journal, profiles, reproduce
 
-        name, own = (options.name if options.data else options.profile), bool(options.data or options.dsf)
+        if options.data and options.dsf:
+            raise CohortError("--data and --dsf: one folder at a time")
+        name, own = options.name if options.data else options.profile, bool(options.data or options.dsf)
+        name = "dsf" if options.dsf else name
         profiles.check_name(name) if own else profiles.profile(name)
         with journal.alone(name):
             if own:  # in a process of its own: what it loads and starts is gone when the notebooks begin

@@ -17,7 +17,7 @@ from facediag_utils.errors import CohortError
 from facediag_utils.pictures import Left, shown
 
 LARGEST = 100 * 2**20  # bytes of one picture, unpacked
-ALL = 8 * 2**30  # bytes of all
+ALL = 8 * 2**30  # bytes of all, archives inside included
 ARCHIVES = frozenset({".zip", ".tar", ".tgz"})
 Member = tuple[str, int, Callable[[], IO[bytes] | None] | None]
 
@@ -48,11 +48,12 @@ def unpack(archive: Path, folder: Path) -> list[Left]:
     shutil.rmtree(unfinished, ignore_errors=True)  # of a run that was killed
     unfinished.mkdir(parents=True)
     try:
-        refused = _unpack(archive, unfinished)
+        refused, room = _unpack(archive, unfinished, ALL)
         for inner in sorted(
             path for path in unfinished.rglob("*") if path.suffix.lower() in ARCHIVES and path.is_file()
         ):
-            refused += _unpack(inner, inner.with_suffix(""))
+            more, room = _unpack(inner, inner.with_suffix(""), room)
+            refused += more
             inner.unlink()
         shutil.rmtree(folder, ignore_errors=True)
         unfinished.replace(folder)
@@ -61,16 +62,16 @@ def unpack(archive: Path, folder: Path) -> list[Left]:
     return refused
 
 
-def _unpack(archive: Path, folder: Path) -> list[Left]:
+def _unpack(archive: Path, folder: Path, room: int) -> tuple[list[Left], int]:
+    """What was not unpacked, and the bytes that may still come."""
     refused: list[Left] = []
-    room = ALL
     for name, size, opened in _members(archive):
         room -= size
         if room < 0:
             raise CohortError(f"{archive}: holds more than {ALL // 2**30} GiB; unpack it by hand and give the folder")
         if reason := _written(folder, name, size, opened):
             refused.append((shown(name), "", reason))
-    return refused
+    return refused, room
 
 
 def _members(archive: Path) -> Iterator[Member]:
@@ -100,7 +101,7 @@ def _written(folder: Path, name: str, size: int, opened: Callable[[], IO[bytes] 
         return "leads out of the archive"
     if opened is None:
         return "a link or device in the archive"
-    if size > LARGEST:
+    if size > LARGEST and parts[-1][-4:].lower() not in ARCHIVES:
         return f"larger than {LARGEST // 2**20} MiB"
     path = folder.joinpath(*parts)
     try:

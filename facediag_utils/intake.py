@@ -109,11 +109,17 @@ def take_in(
     if positive is not None and positive not in classes:
         raise CohortError(f"POSITIVE={positive}: {folder} has no such class; its classes are {', '.join(classes)}")
     before = profiles.profile(name) if name in profiles.kept() else None
+    settings = (folder.resolve(), positive, thumbnails, hashed)
+    if before and (before.data, before.positive, before.thumbnails, bool(before.salt)) != settings:
+        before.manifest.unlink(
+            missing_ok=True
+        )  # a run that is killed from here on must not hide that its results are stale
     profile = profiles.keep(name, folder, positive, thumbnails, hashed)
     if hashed:
         found = _hashed(found, profile.salt)
     manifest = _as_csv(found.used)
-    if before and (before != profile or profile.manifest.read_text(encoding="utf-8") != manifest):
+    known = profile.manifest.read_text(encoding="utf-8") if profile.manifest.is_file() else ""
+    if before and known != manifest:
         _clear(profile)
     with replacing(profile.manifest) as partial:
         partial.write_text(manifest, encoding="utf-8")

@@ -141,7 +141,7 @@ def files(folder):
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
-def test_tar_and_an_archive_in_the_archive(tmp_path):
+def test_tar_and_an_archive_in_the_archive(tmp_path, monkeypatch):
     tar_of(tmp_path / "in.tgz", {"a/1.jpg": b"1", "a": None, "../2.jpg": b"2", "l/../../3.jpg": b"3"})
     with zipfile.ZipFile(tmp_path / "out.zip", "w") as packed:
         packed.write(tmp_path / "in.tgz", "x/in.tgz")
@@ -150,6 +150,12 @@ def test_tar_and_an_archive_in_the_archive(tmp_path):
     refused = archives.unpack(tmp_path / "out.zip", tmp_path / "out")
     assert files(tmp_path / "out") == ["x/in/a/1.jpg"] and len(refused) == 5
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.tgz", "out", "out.zip"]
+    monkeypatch.setattr(archives, "LARGEST", 10)  # of pictures; an archive in the archive may be larger
+    archives.unpack(tmp_path / "out.zip", tmp_path / "out")
+    assert files(tmp_path / "out") == ["x/in/a/1.jpg"]
+    monkeypatch.setattr(archives, "ALL", (tmp_path / "in.tgz").stat().st_size + 2)  # of both together
+    with pytest.raises(CohortError, match="holds more than"):
+        archives.unpack(tmp_path / "out.zip", tmp_path / "out")
 
 
 def test_monsters_and_damage(tmp_path, monkeypatch):

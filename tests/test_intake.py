@@ -245,3 +245,18 @@ def test_near_duplicates_leave_classes_of_their_size(seed):
     counts = [int(tested[labels == name].sum()) for name in np.unique(labels)]
     assert set(counts[17:]) == {4} and set(counts) <= {4, 5}
     assert not set(groups[tested]) & set(groups[~tested])
+
+
+def test_killed_between_profile_and_manifest(folder):
+    """The first time, and when pictures were no longer to be shown: what was made with them must go all the same."""
+    profiles.keep("mine", folder)
+    profile, _ = intake.take_in(folder, "mine", thumbnails=True)
+    shown = profile.figures / "01_faces.png"
+    shown.parent.mkdir(parents=True)
+    shown.touch()
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(intake, "_as_csv", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        intake.take_in(folder, "mine")
+    assert shown.exists()
+    intake.take_in(folder, "mine")
+    assert not shown.exists()
