@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import errno
+import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 from facediag_utils.errors import CohortError, FacediagError, ReproduceError
@@ -90,12 +92,15 @@ def main() -> int:
 
 def prepare(options: argparse.Namespace) -> int:
     """Read a folder of one's own."""
-    from facediag_utils import preparation
+    from facediag_utils import journal, preparation, profiles
 
     if not (options.data or options.dsf):
         raise CohortError("prepare: which folder? --data FOLDER --name NAME, or --dsf ARCHIVE")
+    name = "dsf" if options.dsf else options.name
+    profiles.check_name(name)
     settings = (options.positive, options.seed, options.thumbnails, options.hashed)
-    preparation.prepare(options.data or options.dsf, options.name, bool(options.dsf), *settings)
+    with nullcontext() if journal.VARIABLE in os.environ else journal.alone(name):  # the run it is a part of has the lock
+        preparation.prepare(options.data or options.dsf, name, bool(options.dsf), *settings)
     return 0
 
 

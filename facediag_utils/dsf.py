@@ -74,7 +74,7 @@ def take_in(path: Path, seed: int = 0, thumbnails: bool = False, hashed: bool = 
             f"{', '.join(CLASSES)} (what was left out: {profile.results / 'left_out.csv'})"
         )
     if refused:
-        names = [(intake.code(name, profile.salt) if hashed else name, *others) for name, *others in refused]
+        names = [(intake.pseudonym(name, profile.salt) if hashed else name, *others) for name, *others in refused]
         left_out = pd.concat([found.left_out, pd.DataFrame(names, columns=intake.COLUMNS)], ignore_index=True)
         found = Intake(found.used, left_out, found.near, found.how)
         intake.keep_left_out(profile, left_out)

@@ -102,7 +102,7 @@ def vocabulary(cohort: Cohort, faces: Faces, rows: np.ndarray, words: int | None
             sample[image == k] = found
         yield {"centres": kmeans(sample, words, seed)[None]}
 
-    path = store.table_path("words", words, SAMPLE, seed, *_SETTINGS)
+    path = store.table_path("visual_words", words, SAMPLE, seed, *_SETTINGS)
     return store.complete(path, [key], compute)["centres"][0]
 
 
@@ -129,7 +129,7 @@ def histograms(cohort: Cohort, faces: Faces, rows: np.ndarray, centres: np.ndarr
         for values in workers.each(_bag, work, "dense SIFT"):
             yield {"bag": values[None]}
 
-    path = store.table_path("dsift", hashlib.sha256(centres.tobytes()).hexdigest(), *_SETTINGS)
+    path = store.table_path("bags", hashlib.sha256(centres.tobytes()).hexdigest(), *_SETTINGS)
     return store.complete(path, [cohort.table["sha256"].iloc[row] for row in rows], compute)["bag"]
 
 

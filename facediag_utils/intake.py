@@ -142,14 +142,14 @@ def _clear(profile: Profile) -> None:
     journal.note("", "", 0, 0, word)
 
 
-def code(name: str, salt: str) -> str:
+def pseudonym(name: str, salt: str) -> str:
     """A hash that stands for a name; without the salt nobody can try names out."""
     return hashlib.blake2b(os.fsencode(name), key=salt.encode(), digest_size=8).hexdigest()
 
 
 def _hashed(found: Intake, salt: str) -> Intake:
     """The same with hashes for names; the column ``file`` of the images used keeps them."""
-    hide = partial(code, salt=salt)
+    hide = partial(pseudonym, salt=salt)
     used = found.used.assign(file=found.used["image"], image=found.used["image"].map(hide))
     near = found.near.assign(**{column: found.near[column].map(hide) for column in ("first", "second")})
     reasons = found.left_out["reason"].map(

@@ -131,8 +131,13 @@ def test_two_runs_of_one_profile_are_one_too_many(own_output):
         assert "another run of 'mine' is going on" in done.stderr
         assert os.environ[journal.VARIABLE].startswith(str(own_output))
     assert journal.VARIABLE not in os.environ
-    with FileLock(own_output / "runs" / "mine" / ".lock"), pytest.raises(ReproduceError), journal.alone("mine"):
-        pass
+    with FileLock(own_output / "runs" / "mine" / ".lock"):
+        with pytest.raises(ReproduceError), journal.alone("mine"):
+            pass
+        for command in ("prepare", "reproduce"):
+            given = [sys.executable, "-m", "facediag_utils", command, "--data", str(own_output)]
+            done = subprocess.run(given, capture_output=True, text=True, cwd=ROOT)
+            assert done.returncode == 1 and "another run of 'mine' is going on" in done.stderr
 
 
 def small_files():
