@@ -99,7 +99,9 @@ def prepare(options: argparse.Namespace) -> int:
     name = "dsf" if options.dsf else options.name
     profiles.check_name(name)
     settings = (options.positive, options.seed, options.thumbnails, options.hashed)
-    with nullcontext() if journal.VARIABLE in os.environ else journal.alone(name):  # the run it is a part of has the lock
+    with (
+        nullcontext() if journal.VARIABLE in os.environ else journal.alone(name)
+    ):  # the run it is a part of has the lock
         preparation.prepare(options.data or options.dsf, name, bool(options.dsf), *settings)
     return 0
 

@@ -125,6 +125,12 @@ def keep(name: str, data: Path, positive: str | None = None, thumbnails: bool = 
     return profile(name)
 
 
+def shown(path: Path) -> str:
+    """A path as a reader needs it: from the output folder on."""
+    base = output_root()
+    return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
+
+
 def check_name(name: str) -> None:
     """Raise CohortError if a name cannot be one of a folder, or is taken by the bundled images."""
     if not re.fullmatch(r"[A-Za-z0-9][\w-]{0,39}", name) or name == "bundled":

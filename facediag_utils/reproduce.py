@@ -17,11 +17,10 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
 
-from facediag_utils import adapt, card, claims, evaluation, journal, report, results, tables, workers
-from facediag_utils.cohort import load, tasks
+from facediag_utils import adapt, journal, workers
+from facediag_utils.cohort import load
 from facediag_utils.errors import ReproduceError
-from facediag_utils.plots import figure_paths
-from facediag_utils.profiles import ROOT, Profile, output_root
+from facediag_utils.profiles import ROOT, Profile, shown
 
 NOTEBOOKS = ROOT / "notebooks"
 CELL_TIMEOUT = 86_400  # seconds: fine-tuning VGG16 without an accelerator takes hours; a dead kernel is told at once
@@ -139,45 +138,14 @@ def _execute(name: str, book: NotebookNode, output: Path, parameters: dict[str, 
     except PapermillExecutionError as error:
         raise ReproduceError(
             f"{name}, cell {error.exec_count}: {error.ename}: {error.evalue}\n"
-            f"  in: {str(error.source).strip().splitlines()[0]}\n  the notebook up to there: {_shown(output)}"
+            f"  in: {str(error.source).strip().splitlines()[0]}\n  the notebook up to there: {shown(output)}"
         ) from None
     except (DeadKernelError, CellTimeoutError) as error:
         number = bar.n - begun  # papermill completes a cell even when it dies in it
         raise ReproduceError(
-            f"{name}, about cell {number}: the kernel stopped ({str(error).splitlines()[0]}); see {_shown(output)}"
+            f"{name}, about cell {number}: the kernel stopped ({str(error).splitlines()[0]}); see {shown(output)}"
         ) from None
     return output
-
-
-def _shown(path: Path) -> str:
-    base = output_root()
-    return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
-
-
-def summary(profile: Profile, seconds: float, executed: list[Path]) -> str:
-    """What was made, in a few lines."""
-    stored = results.load(profile)
-    lines = [f"\n{profile.title}: accuracy on the test images, 95% Wilson interval"]
-    for task in tasks(load(profile)):
-        lines.append(f"  {task.title}, {len(task.classes)} classes")
-        for run in evaluation.measured(stored, task).to_dict("records"):
-            method, pretraining, _ = evaluation.named(run["method"], run["backbone"])
-            lines.append(f"    {method:52} {pretraining:16} {tables.cell(run, 'accuracy')}")
-    lines.append("\nThe paper's claims on these test images (McNemar, Holm; points, 95% interval)")
-    for row in claims.table(stored, tasks(load(profile)), profile).to_dict("records"):
-        text = f"  {row['claim']:24} {row['task']:11} {row['verdict']:14} {claims.effect(row)}"
-        lines.append(text.rstrip() + (f" ({row['why']})" if row["why"] else ""))
-    if profile.rendered:
-        lines.append("  Rendered faces: these numbers say nothing of how well anything diagnoses people.")
-    tables_made = sorted(profile.results.glob("*.csv"))
-    lines += ["", *(f"  {line}" for line in journal.told(journal.read(profile.runs / journal.JOURNAL)))]
-    lines.append(f"\nmade in {seconds:.0f} s:")
-    lines.append(f"  {_shown(profile.runs)}/: {len(executed)} executed notebooks")
-    lines.append(f"  {_shown(profile.figures)}/: {len({path.stem for path in figure_paths(profile)})} figures")
-    lines.append(f"  {_shown(profile.results)}/: {', '.join(path.name for path in tables_made)}")
-    lines.append(f"  {_shown(card.write(profile))}")
-    lines.append(f"  {_shown(report.write(profile))}  (all of it on one page: make report)")
-    return "\n".join(lines)
 
 
 def main(profile: Profile, seed: int = 0, n_splits: int | None = None) -> None:
@@ -185,4 +153,6 @@ def main(profile: Profile, seed: int = 0, n_splits: int | None = None) -> None:
     started = time.monotonic()
     cohort = load(profile)  # a faulty data folder is told before any notebook runs
     executed = reproduce(profile, seed, n_splits=n_splits, holding=adapt.traits(cohort))
-    print(summary(profile, time.monotonic() - started, executed))
+    from facediag_utils import summary  # only now: it imports torch, 0.3 GB that would lie idle beside the notebooks
+
+    print(summary.told(profile, time.monotonic() - started, executed))

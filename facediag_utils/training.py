@@ -209,7 +209,7 @@ def _epoch(
     weights = class_weights(labels, classes).to(device) if recipe.balanced else None
     # Batch norms keep their pretrained statistics: batches of a few faces would spoil them.  dlib's network has none.
     network.train(not recipe.pretrained)
-    order, met = torch.randperm(len(rows), generator=generator), []
+    order, met, seen = torch.randperm(len(rows), generator=generator), torch.empty(len(rows), classes), 0
     with torch.random.fork_rng(devices=[]):  # dropout draws from the global generator
         torch.manual_seed(int(torch.randint(2**31, (1,), generator=generator)))
         for batch in order.split(recipe.batch):
@@ -224,9 +224,10 @@ def _epoch(
                     logits = network(x[part]).float()
                 # eq. (7), its mean over the batch
                 (F.cross_entropy(logits, actual[part], weights, reduction="sum") / total).backward()
-                met.append(logits.detach().cpu())
+                # Into one tensor: thousands of small ones between the large would leave the freed memory in pieces.
+                met[seen : (seen := seen + len(logits))] = logits.detach()
             state.optimizer.step()
-    return errors(torch.cat(met), labels[order])
+    return errors(met, labels[order])
 
 
 def _at_once(batch: int, record: backbones.Backbone, recipe: Recipe, device: torch.device) -> int:

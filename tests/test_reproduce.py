@@ -8,7 +8,7 @@ import sys
 import nbformat
 import pytest
 
-from facediag_utils import claims, profiles, reproduce
+from facediag_utils import claims, profiles, reproduce, summary
 from facediag_utils.errors import ReproduceError
 from facediag_utils.profiles import ROOT, Profile
 
@@ -55,7 +55,7 @@ def test_the_number_of_splits_goes_where_it_is_known(profile, tmp_path):
 def test_the_summary_has_accuracies_claims_and_files(own_output):
     shutil.copytree(ROOT / "results" / "bundled", own_output / "results" / "bundled")
     shutil.copytree(ROOT / "figures" / "bundled", own_output / "figures" / "bundled")
-    text = reproduce.summary(profiles.profile(), 61.0, [])
+    text = summary.told(profiles.profile(), 61.0, [])
     assert re.search(r"ResNet29 \(dlib\) \(Feature Extractor \+ SVM Linear\).*% 118/150 \(71-84\)", text)
     for claim in (*(claim.name for claim in claims.CLAIMS), claims.CLINICIANS):
         assert re.search(rf"{claim}.*(supported|cannot tell)", text)

@@ -1,0 +1,36 @@
+"""The end of ``make reproduce``: accuracies, claims, what was computed and found, and what was written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from facediag_utils import card, claims, evaluation, journal, report, results, tables
+from facediag_utils.cohort import load, tasks
+from facediag_utils.plots import figure_paths
+from facediag_utils.profiles import Profile, shown
+
+
+def told(profile: Profile, seconds: float, executed: list[Path]) -> str:
+    """What was made, in a few lines."""
+    stored = results.load(profile)
+    lines = [f"\n{profile.title}: accuracy on the test images, 95% Wilson interval"]
+    for task in tasks(load(profile)):
+        lines.append(f"  {task.title}, {len(task.classes)} classes")
+        for run in evaluation.measured(stored, task).to_dict("records"):
+            method, pretraining, _ = evaluation.named(run["method"], run["backbone"])
+            lines.append(f"    {method:52} {pretraining:16} {tables.cell(run, 'accuracy')}")
+    lines.append("\nThe paper's claims on these test images (McNemar, Holm; points, 95% interval)")
+    for row in claims.table(stored, tasks(load(profile)), profile).to_dict("records"):
+        text = f"  {row['claim']:24} {row['task']:11} {row['verdict']:14} {claims.effect(row)}"
+        lines.append(text.rstrip() + (f" ({row['why']})" if row["why"] else ""))
+    if profile.rendered:
+        lines.append("  Rendered faces: these numbers say nothing of how well anything diagnoses people.")
+    tables_made = sorted(profile.results.glob("*.csv"))
+    lines += ["", *(f"  {line}" for line in journal.told(journal.read(profile.runs / journal.JOURNAL)))]
+    lines.append(f"\nmade in {seconds:.0f} s:")
+    lines.append(f"  {shown(profile.runs)}/: {len(executed)} executed notebooks")
+    lines.append(f"  {shown(profile.figures)}/: {len({path.stem for path in figure_paths(profile)})} figures")
+    lines.append(f"  {shown(profile.results)}/: {', '.join(path.name for path in tables_made)}")
+    lines.append(f"  {shown(card.write(profile))}")
+    lines.append(f"  {shown(report.write(profile))}  (all of it on one page: make report)")
+    return "\n".join(lines)
