@@ -16,7 +16,7 @@ from scipy.special import log_softmax, softmax
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.neighbors import NearestNeighbors
 
-from facediag_utils import backbones, dtl1, dtl2, svm
+from facediag_utils import backbones, dtl1, dtl2, svm, workers
 from facediag_utils.alignment import ALIGNED, Faces, chips, face_chip, find_face
 from facediag_utils.cohort import Cohort, Task
 from facediag_utils.errors import ImageError
@@ -155,8 +155,13 @@ def of_network(job: dtl1.Job, network: Any, cohort: Cohort, faces: Faces, seed: 
     rows = svm.parts(job.task, cohort, faces.found)
     train = np.flatnonzero(rows.train)
     record = backbones.get(job.backbone)
-    pictures = chips(cohort, faces, record.input_size, record.crop, train)
-    known = np.concatenate([_features(network.body, chip, record) for chip in pictures])
+    batches = [train[k : k + dtl2.BATCH] for k in range(0, len(train), dtl2.BATCH)]
+    known = np.concatenate(
+        [
+            _features(network.body, list(chips(cohort, faces, record.input_size, record.crop, batch)), record)
+            for batch in workers.bar(batches, len(batches), record.title, unit="batch")
+        ]
+    )
     numbers = np.array([job.task.classes.index(name) if name in job.task.classes else -1 for name in rows.labels])
     _, aside = dtl1.held_out(train, numbers, seed, rows.groups)
     logits = _logits(network, known[np.isin(train, aside)])
@@ -187,12 +192,12 @@ def _about(task: Task, cohort: Cohort, backbone: str, method: str, setting: floa
     )
 
 
-def _features(body: Any, chip: np.ndarray, record: backbones.Backbone) -> np.ndarray:
-    """Of one face chip, float32 (1, d)."""
+def _features(body: Any, pictures: list[np.ndarray], record: backbones.Backbone) -> np.ndarray:
+    """Of a few face chips, float32 (n, d)."""
     import torch
 
     with torch.inference_mode():
-        values = body.features(backbones.prepare(chip[None], record), record.feature_layer)
+        values = body.features(backbones.prepare(np.stack(pictures), record), record.feature_layer)
     return values.contiguous().numpy().astype(np.float32)
 
 
@@ -217,7 +222,7 @@ def answers(model: Model, paths: Iterable[Path]) -> Iterator[Answer]:
             yield Answer(path, "no face was found", [])
             continue
         chip = face_chip(picture, face["landmarks"], record.input_size, record.crop)
-        features = _features(body, chip, record)
+        features = _features(body, [chip], record)
         distance = float(model.distances(features)[0])
         refusal = "" if distance <= 1 else f"far from every training face ({distance:.1f} times as far as any of them)"
         yield Answer(path, refusal, [] if refusal else model.ranked(features), chip, distance, int(face["count"]))
