@@ -13,10 +13,11 @@ from facediag_utils.cohort import Cohort
 NETWORK, LAYER = "dlib_resnet29", "descriptor"
 #: dlib's author takes 0.6 for "the same person"; of the many thousand pairs of a cohort that would be too many by chance.
 DISTANCE = 0.45
+COLUMNS = ["test", "train", "distance", "near"]
 
 
 def same_person(cohort: Cohort, faces: Faces) -> pd.DataFrame:
-    """Pairs of a training and a test image whose 128-D descriptors lie nearer than `DISTANCE`, the nearest first.
+    """Test images with a training image whose 128-D descriptor lies nearer than `DISTANCE`, the nearest first.
 
     Siblings, and people whom the network knows few of, are among them; somebody who changed much is not.
 
@@ -28,18 +29,23 @@ def same_person(cohort: Cohort, faces: Faces) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        train, test, distance.
+        test; train, the nearest training image; distance, to it; near, how many training images lie so near.
     """
     descriptors = dtl2.extract(NETWORK, cohort, faces, LAYER)
     split, names = cohort.table["split"].to_numpy(), cohort.table["image"].to_numpy()
     train, test = (np.flatnonzero(faces.found & (split == side)) for side in ("train", "test"))
-    found: list[tuple[str, str, float]] = []
+    found = pd.DataFrame(columns=COLUMNS)
     if len(train) and len(test):
-        begin = 0
-        for part in pairwise_distances_chunked(descriptors[train], descriptors[test]):
-            found += [(names[train[begin + i]], names[test[j]], part[i, j]) for i, j in np.argwhere(part < DISTANCE)]
-            begin += len(part)
-    return pd.DataFrame(found, columns=["train", "test", "distance"]).sort_values("distance", ignore_index=True)
+        parts = list(pairwise_distances_chunked(descriptors[test], descriptors[train], reduce_func=_nearest))
+        nearest, distance, near = (np.concatenate(values) for values in zip(*parts, strict=True))
+        made = pd.DataFrame(dict(zip(COLUMNS, (names[test], names[train[nearest]], distance, near), strict=True)))
+        found = made[made["near"] > 0].sort_values("distance", ignore_index=True)
+    return found
+
+
+def _nearest(distances: np.ndarray, _: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of some test images to all training images: which is nearest, how near, how many are too near."""
+    return distances.argmin(axis=1), distances.min(axis=1), (distances < DISTANCE).sum(axis=1)
 
 
 def told(pairs: pd.DataFrame, name: str, subjects: bool = False) -> str:
@@ -51,5 +57,6 @@ def told(pairs: pd.DataFrame, name: str, subjects: bool = False) -> str:
         if subjects
         else "a manifest with a column subject keeps people on one side (if the classes are people, all is as it should be)"
     )
-    count = pairs["test"].nunique()
-    return f"  {count} test images look like the person of a training image: results/{name}/same_person.csv; {remedy}"
+    return (
+        f"  {len(pairs)} test images look like the person of a training image: results/{name}/same_person.csv; {remedy}"
+    )
