@@ -37,7 +37,7 @@ def drawn(
     found, number = np.unique(groups, return_inverse=True)
     images = np.zeros((len(found), len(names)), int)  # of each group in each class
     np.add.at(images, (number, label), 1)
-    classes, share = [np.flatnonzero(row) for row in images], np.array([test_share[str(name)] for name in names])
+    classes, share = [np.flatnonzero(row) for row in images], np.array([test_share.get(str(name), 0) for name in names])
     for row in tested:
         reached, taken = np.zeros(len(names), int), np.zeros(len(found), bool)
         for group in rng.permutation(len(found)):

@@ -177,7 +177,7 @@ def held_out(
         Of the training images.
     """
     split = svm.folds(numbers[rows], seed, groups)
-    if isinstance(split, PredefinedSplit):
+    if groups is not None and isinstance(split, PredefinedSplit):
         kept, aside = next(split.split())
         return rows[kept], rows[aside]
     rng, held = np.random.default_rng(seed), []

@@ -30,6 +30,10 @@ def prepare(
     faces = alignment.find_faces(images)
     for task in cohort.tasks(images):
         svm.parts(task, images, faces.found)  # a class with too few faces is told before anything is trained
+    trained = images.table["label"][faces.found & (images.table["split"] == "train")].value_counts()
+    if few := [f"{name} ({count})" for name, count in trained.items() if count < svm.FOLDS]:
+        lines.append(f"  few faces were found to train on: {', '.join(few)}")
+        print(lines[-1], flush=True)
     pairs = leaks.same_person(images, faces)
     results.write_csv(profile.results / "same_person.csv", pairs)
     lines.append(leaks.told(pairs, profile.name, "subject" in images.table))

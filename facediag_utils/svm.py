@@ -17,6 +17,7 @@ from facediag_utils.results import NO_FACE, Predictions
 
 PENALTIES = tuple(10.0**k for k in range(-4, 5))  # the C of eq. (10); the paper gives no value
 FOLDS = 5
+LEAST = 3  # training faces of a class: the others must teach it when one is held out
 SEARCHED = 2000  # images that C is searched on, at most: its cost grows with their square
 STEPS = 1_000_000  # of libsvm's, at most: classes that overlap much would keep it for hours at a large C
 
@@ -102,21 +103,29 @@ def some(labels: np.ndarray, most: int, seed: int = 0) -> np.ndarray:
 
 
 def folds(labels: np.ndarray, seed: int, groups: np.ndarray | None = None) -> StratifiedKFold | PredefinedSplit:
-    """The folds of training images; images of one group fall into one fold, if every class has a group for each fold.
+    """The five folds of training images, each class in two of them at least.
 
-    Groups are dealt out one after another, the large ones first (scikit-learn's StratifiedGroupKFold balances better and
-    takes a thousand times as long, which hundreds of splits cannot afford)."""
-    plain = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    if groups is None:
-        return plain
+    Images of one group fall into one fold, where that leaves every class something to train on."""
+    if groups is not None and len(np.unique(groups)) < len(labels):
+        fold = _dealt(labels, groups, seed)
+        if len(set(fold)) == FOLDS and all(len(set(fold[labels == name])) > 1 for name in np.unique(labels)):
+            return PredefinedSplit(fold)
+    if np.unique(labels, return_counts=True)[1].min() < FOLDS:
+        return PredefinedSplit(_dealt(labels, np.arange(len(labels)), seed))
+    return StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+
+
+def _dealt(labels: np.ndarray, groups: np.ndarray, seed: int) -> np.ndarray:
+    """Numbers of folds, (n,): groups are dealt out one after another, the large ones of each class first.
+
+    (scikit-learn's StratifiedGroupKFold balances better and takes a thousand times as long, which hundreds of splits
+    cannot afford.)"""
     found, first, number, sizes = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)
-    if min(len(np.unique(groups[labels == name])) for name in np.unique(labels)) < FOLDS or sizes.max() == 1:
-        return plain
     mixed = np.random.default_rng(seed).permutation(len(found))
     order = mixed[np.lexsort((-sizes[mixed], labels[first][mixed]))]  # class by class, so that each gets its share
     fold = np.empty(len(found), int)
     fold[order] = np.arange(len(found)) % FOLDS
-    return PredefinedSplit(fold[number])
+    return fold[number]
 
 
 def out_of_fold(
@@ -166,17 +175,17 @@ def parts(task: Task, cohort: Cohort, found: np.ndarray) -> Parts:
     Raises
     ------
     CohortError
-        If a class has fewer training faces than cross-validation has folds.
+        If a class has fewer than `LEAST` training faces.
     """
     table = cohort.table
     member = table["label"].isin(task.classes).to_numpy()
     labels = table["label"].to_numpy(dtype=str)
     train = member & found & (table["split"] == "train").to_numpy()
     counts = {name: int((labels[train] == name).sum()) for name in task.classes}
-    few = [f"{name} ({count})" for name, count in counts.items() if count < FOLDS]
+    few = [f"{name} ({count})" for name, count in counts.items() if count < LEAST]
     if few:
         raise CohortError(
-            f"{cohort.profile.data}: training images in which a face was found are too few for {FOLDS} folds: "
+            f"{cohort.profile.data}: fewer than {LEAST} training images in which a face was found: "
             f"{', '.join(few)}; add pictures of these classes, or take the classes out"
         )
     groups = table["group"].to_numpy()[train] if "group" in table else None

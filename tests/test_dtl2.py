@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from facediag_utils import cohort, dtl2, profiles, results, svm
 from facediag_utils.alignment import Faces
@@ -95,9 +97,36 @@ def test_faces_not_found_are_left_out_of_training_and_wrong_in_testing():
 
 
 def test_too_few_training_faces_is_an_error_in_words():
-    images, features = blobs(train=4)
-    with pytest.raises(CohortError, match=r"too few for 5 folds: ill \(4\), well \(4\); add pictures"):
+    images, features = blobs(train=2)
+    with pytest.raises(CohortError, match=r"fewer than 3 training images .*: ill \(2\), well \(2\); add pictures"):
         dtl2.run(TASK, images, features, "dlib_resnet29")
+
+
+@given(
+    sizes=st.lists(st.integers(3, 12), min_size=2, max_size=6),
+    shared=st.integers(1, 4),
+    seed=st.integers(0, 9),
+)
+def test_five_folds_leave_every_class_something_to_train_on(sizes, shared, seed):
+    """Also where classes are small, and where pictures of one person must not be parted."""
+    labels = np.repeat([f"class {k}" for k in range(len(sizes))], sizes)
+    people = np.arange(len(labels)) // shared  # somebody may be in two classes
+    for groups in (None, people):
+        held = [held for _, held in svm.folds(labels, seed, groups).split(labels, labels)]
+        assert len(held) == svm.FOLDS and sorted(np.concatenate(held)) == list(range(len(labels)))
+        for rows in held:
+            assert set(np.delete(labels, rows)) == set(labels)
+    several = min(len(set(people[labels == name])) for name in labels) >= 4 and len(set(people)) >= 2 * len(sizes)
+    if several and all(size % shared == 0 for size in sizes):
+        assert all(not set(people[rows]) & set(np.delete(people, rows)) for rows in held)
+
+
+@pytest.mark.parametrize("train", (3, 4))
+def test_few_training_faces_are_enough(train):
+    images, features = blobs(train=train, spread=0.05)
+    predictions, fitted = dtl2.run(TASK, images, features, "dlib_resnet29")
+    known = dtl2.out_of_fold(TASK, images, features, "dlib_resnet29", fitted.penalty)
+    assert (predictions.predicted == predictions.label).all() and (known.predicted == known.label).all()
 
 
 def test_unknown_layer(bundled, bundled_faces):
