@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from facediag_utils.divergence import Distance
 from facediag_utils.evaluation import Roc, proportion, short_names
-from facediag_utils.plots import COLOURS, LINES, MARKERS
+from facediag_utils.plots import COLOURS, LINES, MARKERS, look
 from facediag_utils.svm import Fitted
 from facediag_utils.training import Tuned
 
@@ -24,11 +24,11 @@ def penalty_curve(fits: dict[str, Fitted], title: str) -> Figure:
     figure, axis = plt.subplots(figsize=(5.6, 3.6))
     for k, (name, fitted) in enumerate(fits.items()):
         penalties, means, spreads = np.array(fitted.searched).T * [[1], [100], [100]]
-        axis.fill_between(penalties, means - spreads, means + spreads, color=COLOURS[k], alpha=0.15, linewidth=0)
+        axis.fill_between(penalties, means - spreads, means + spreads, color=COLOURS[k % 8], alpha=0.15, linewidth=0)
         line = ("-", "--", ":", "-.")[k % 4]
-        axis.semilogx(penalties, means, marker=MARKERS[k], color=COLOURS[k], linestyle=line, label=name)
+        axis.semilogx(penalties, means, linestyle=line, label=name, **look(k))
         best = int(np.argmin(np.abs(penalties - fitted.penalty)))
-        axis.plot(penalties[best], means[best], "o", markersize=14, markerfacecolor="none", color=COLOURS[k])
+        axis.plot(penalties[best], means[best], "o", markersize=14, markerfacecolor="none", color=COLOURS[k % 8])
     axis.set(xlabel="C, penalty of eq. (10) (no unit)", ylabel="accuracy, 5-fold CV (%),\nmean and s.d. over folds")
     axis.set_title(title)
     axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
@@ -41,15 +41,16 @@ def confusion_matrices(matrices: dict[str, pd.DataFrame], data: str) -> Figure:
 
     Above each stands its accuracy with the 95% Wilson interval."""
     size = max(matrix.shape[1] for matrix in matrices.values())
-    each = 1.3 + 0.55 * size
+    many = size > 12  # then small cells, and zeros are left blank
+    each = 1.3 + (0.25 if many else 0.55) * size
     figure, axes = plt.subplots(1, len(matrices), figsize=(each * len(matrices) + 0.4, each + 0.3), squeeze=False)
     for axis, (name, matrix) in zip(axes[0], matrices.items(), strict=True):
         totals = matrix.sum(axis=0)
         shares = matrix / totals.replace(0, 1)
         sns.heatmap(
             shares,
-            annot=matrix,
-            fmt="d",
+            annot=matrix.astype(str).where(matrix > 0, "") if many else matrix,
+            fmt="" if many else "d",
             cmap="Blues",
             vmin=0,
             vmax=1,
@@ -57,14 +58,20 @@ def confusion_matrices(matrices: dict[str, pd.DataFrame], data: str) -> Figure:
             square=True,
             linewidths=0.5,
             linecolor="white",
+            annot_kws={"fontsize": 7} if many else None,
+            xticklabels=True,
+            yticklabels=True,
             ax=axis,
         )
         axis.set_xticklabels(
-            [f"{short}\n(n={total})" for short, total in zip(short_names(matrix.columns), totals, strict=True)],
-            rotation=0,
-            fontsize=9,
+            [
+                f"{short}{' ' if many else chr(10)}(n={total})"
+                for short, total in zip(short_names(matrix.columns), totals, strict=True)
+            ],
+            rotation=90 if many else 0,
+            fontsize=7 if many else 9,
         )
-        axis.set_yticklabels(short_names(matrix.index), rotation=0, fontsize=9)
+        axis.set_yticklabels(short_names(matrix.index), rotation=0, fontsize=7 if many else 9)
         right = int(sum(matrix.loc[label, label] for label in matrix.columns))
         axis.set(xlabel="actual", ylabel="predicted")
         share, low, high = (100 * value for value in proportion(right, int(totals.sum())))

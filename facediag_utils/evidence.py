@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter
 
 from facediag_utils.evaluation import Roc, proportion
 from facediag_utils.model import Answer
-from facediag_utils.plots import COLOURS, LINES, MARKERS, title_of
+from facediag_utils.plots import COLOURS, LINES, MARKERS, look, title_of
 from facediag_utils.screening import PREVALENCES, Point, predictive_values
 
 
@@ -100,7 +100,9 @@ def readers_on_roc(
     axis.plot([0, 100], [0, 100], color=COLOURS[4], linewidth=0.8, linestyle=(0, (1, 3)))
     for k, (name, curve) in enumerate(curves.items()):
         label = f"{name}: AUC {curve.area:.2f} ({curve.low:.2f}-{curve.high:.2f})"
-        axis.plot(100 * curve.false_positive, 100 * curve.true_positive, LINES[k % 4], color=COLOURS[k], label=label)
+        axis.plot(
+            100 * curve.false_positive, 100 * curve.true_positive, LINES[k % 4], color=COLOURS[k % 8], label=label
+        )
     for k, (name, point) in enumerate(readers.items()):
         (x, x_low, x_high), (y, y_low, y_high) = (tuple(100 * v for v in part) for part in point)
         reach: dict[str, Any] = {"xerr": [[x - x_low], [x_high - x]], "yerr": [[y - y_low], [y_high - y]]}
@@ -170,9 +172,7 @@ def reliability(
         shares = np.array([proportion(ill, n) for _, ill, n in bins]) * 100
         said = [100 * probability for probability, *_ in bins]
         reach = np.abs(shares[:, 1:] - shares[:, :1]).T
-        axis.errorbar(
-            said, shares[:, 0], yerr=reach, color=COLOURS[k], marker=MARKERS[k], linestyle="none", capsize=2.5
-        )
+        axis.errorbar(said, shares[:, 0], yerr=reach, linestyle="none", capsize=2.5, **look(k))
         score, low, high = brier[name]
         counts = sorted({n for *_, n in bins})
         number = "-".join(str(n) for n in dict.fromkeys((counts[0], counts[-1])))
@@ -193,8 +193,8 @@ def predictive_value_curves(points: dict[str, Point], title: str) -> Figure:
     prevalence = np.logspace(-5, np.log10(0.5), 60)
     for k, (name, at) in enumerate(points.items()):
         ppv = np.array([predictive_values(at, value)["PPV"] for value in prevalence]) * 100
-        axis.fill_between(100 * prevalence, ppv[:, 1], ppv[:, 2], color=COLOURS[k], alpha=0.15, linewidth=0)
-        axis.plot(100 * prevalence, ppv[:, 0], LINES[k % 4], color=COLOURS[k], label=name)
+        axis.fill_between(100 * prevalence, ppv[:, 1], ppv[:, 2], color=COLOURS[k % 8], alpha=0.15, linewidth=0)
+        axis.plot(100 * prevalence, ppv[:, 0], LINES[k % 4], color=COLOURS[k % 8], label=name)
     for name, value in PREVALENCES.items():
         axis.axvline(100 * value, color=COLOURS[4], linewidth=0.8, linestyle=":")
         box = {"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.5}

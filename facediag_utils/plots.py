@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -26,6 +27,11 @@ from facediag_utils.profiles import Profile
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#555555", "#56B4E9", "#D55E00", "#F0E442")
 MARKERS = ("o", "s", "^", "D", "X", "v", "P", "*")
 LINES = ("-", "--", ":", "-.")
+
+
+def look(k: int) -> dict[str, str]:
+    """Colour and marker of the k-th of many: 64 pairs, of which the first eight differ in both."""
+    return {"color": COLOURS[k % 8], "marker": MARKERS[(k + k // 8) % 8]}
 
 
 def set_style() -> None:
@@ -144,7 +150,7 @@ def table_bars(counts: pd.DataFrame, title: str) -> Figure:
             [_named(name) for name in counts.index],
             counts[column],
             left=left,
-            color=COLOURS[k],
+            color=COLOURS[k % 8],
             hatch=hatches[k % 5],
             edgecolor="white",
             label=column,
@@ -217,8 +223,12 @@ def truth_pictures(cohort: Cohort, rows: Sequence[int]) -> Figure:
 
 def mean_faces(chips_of_class: dict[str, np.ndarray], title: str) -> Figure:
     """The average aligned face of each class (mean of the pixels), with the number averaged."""
-    figure, axes = plt.subplots(1, len(chips_of_class), figsize=(2.0 * len(chips_of_class), 2.6), squeeze=False)
-    for axis, (label, chips) in zip(axes[0], chips_of_class.items(), strict=True):
+    across = min(len(chips_of_class), 10)
+    down = -(-len(chips_of_class) // across)
+    figure, axes = plt.subplots(down, across, figsize=(2.0 * across, 2.6 * down), squeeze=False)
+    for axis in axes.flat[len(chips_of_class) :]:
+        axis.set_axis_off()
+    for axis, (label, chips) in zip(axes.flat, chips_of_class.items(), strict=False):
         axis.imshow(chips.mean(axis=0).astype(np.uint8))
         axis.set(xticks=[], yticks=[])
         axis.set_title(f"{title_of(label)}\nn = {len(chips)}", fontsize=9)
@@ -233,12 +243,12 @@ def feature_maps(maps: dict[str, np.ndarray], labels: np.ndarray, classes: Seque
     for axis, (name, points) in zip(axes[0], maps.items(), strict=True):
         for k, label in enumerate(classes):
             chosen = labels == label
-            style = {"color": COLOURS[k], "marker": MARKERS[k], "edgecolor": "white", "linewidth": 0.3, "alpha": 0.8}
+            style: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.3, "alpha": 0.8, **look(k)}
             legend = f"{_named(label)} (n = {chosen.sum()})"
             axis.scatter(points[chosen, 0], points[chosen, 1], s=24, label=legend, **style)
         axis.set(xlabel="t-SNE 1 (no unit)", ylabel="t-SNE 2 (no unit)", xticks=[], yticks=[], title=name)
         sns.despine(ax=axis)
-    axes[0, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    axes[0, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, ncol=-(-len(classes) // 16))
     figure.suptitle(title)
     return figure
 

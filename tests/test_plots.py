@@ -53,6 +53,21 @@ def test_classes_differ_in_marker_and_in_grey():
     assert len(set(plots.COLOURS)) == len(plots.COLOURS) == len(plots.MARKERS)
 
 
+def test_fifty_classes():
+    names = [f"class {k}" for k in range(50)]
+    axis = plots.feature_maps({"n": np.zeros((50, 2))}, np.array(names), names, "t").axes[0]
+    looks = {(part.get_paths()[0].vertices.tobytes(), part.get_facecolor().tobytes()) for part in axis.collections}
+    assert len(looks) == 50
+    matrix = pd.DataFrame(np.diag(np.arange(1, 51)), index=names, columns=names)
+    figure = charts.confusion_matrices({"a": matrix}, "data")
+    assert max(figure.get_size_inches()) < 20
+    shown = [text.get_text() for text in figure.axes[0].texts]
+    assert len(figure.axes[0].get_xticklabels()) == 50 and sorted(filter(None, shown), key=int)[-1] == "50"
+    assert shown.count("") == 50 * 49
+    faces = plots.mean_faces({name: np.zeros((2, 8, 8, 3), np.uint8) for name in names[:23]}, "t")
+    assert faces.get_size_inches()[0] <= 20 and sum(axis.axison for axis in faces.axes) == 23
+
+
 def test_grids_label_their_rows(bundled):
     for figure in (plots.face_grid(bundled, per_class=2), plots.severity_rows(bundled, per_class=2)):
         labels = [text.get_text() for axis in figure.axes for text in axis.texts]
