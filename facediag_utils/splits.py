@@ -58,13 +58,12 @@ def accuracies(
         A row a split, a column a method, 0..1.
     """
     numbers = np.unique(labels, return_inverse=True)[1]
-    chunks = range(0, len(tested), CHUNK)
+    work = [(kernel, tested[k : k + CHUNK]) for kernel in kernels.values() for k in range(0, len(tested), CHUNK)]
     with workers.cluster([*kernels.values(), numbers]) as backend, parallel_config(**backend, n_jobs=-1):
-        parts = Parallel()(
-            delayed(_accuracies)(kernel, numbers, tested[k : k + CHUNK], seed, groups)
-            for kernel in kernels.values()
-            for k in chunks
+        done = Parallel(return_as="generator")(
+            delayed(_accuracies)(kernel, numbers, part, seed, groups) for kernel, part in work
         )
+        parts = list(workers.bar(done, len(work), "splits", unit="chunk"))
     found = np.concatenate(parts).reshape(len(kernels), -1)
     return pd.DataFrame(dict(zip(kernels, found, strict=True)))
 
