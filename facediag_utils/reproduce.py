@@ -104,6 +104,8 @@ def reproduce(
     profile.runs.mkdir(parents=True, exist_ok=True)
     books = {path: adapt.adapted(path, holding) for path in paths}
     own = {path: _parameters(path, parameters, n_splits=n_splits) for path in paths}
+    if n_splits is not None and not any("n_splits" in given for given in own.values()):
+        raise ReproduceError("no notebook has a parameter n_splits; add it in its cell tagged 'parameters'")
     executed = []
     total = sum(len(book.cells) + 1 for book in books.values())  # and the injected parameters
     with tqdm(total=total, unit="cell", file=sys.stderr) as bar, _shown_below(bar, profile.runs / journal.BARS):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import nbformat
+import papermill
 import pytest
 
 from facediag_utils import claims, profiles, reproduce, summary
@@ -50,6 +51,21 @@ def test_the_number_of_splits_goes_where_it_is_known(profile, tmp_path):
     reproduce.reproduce(profile, folder=tmp_path / "nb", n_splits=7)
     reproduce.reproduce(profile, folder=tmp_path / "nb")
     assert (tmp_path / "7").exists() and (tmp_path / "200").exists()
+
+
+def test_papermill_reads_every_parameter_of_the_notebooks():
+    """A comment with "=" behind a parameter hides it from papermill, which only warns: SPLITS= would do nothing."""
+    for path in reproduce.notebooks():
+        cell = next(c for c in nbformat.read(path, 4).cells if "parameters" in c.metadata.get("tags", []))
+        stated = [line.split(" = ")[0] for line in cell.source.splitlines()]
+        assert list(papermill.inspect_notebook(str(path))) == stated
+    assert "n_splits" in papermill.inspect_notebook(str(ROOT / "notebooks" / "05_dtl2_features.ipynb"))
+
+
+def test_splits_that_no_notebook_draws_are_an_error(profile, tmp_path):
+    write(tmp_path / "nb", "01_a.ipynb", "x = 1")
+    with pytest.raises(ReproduceError, match="no notebook has a parameter n_splits"):
+        reproduce.reproduce(profile, folder=tmp_path / "nb", n_splits=7)
 
 
 def test_the_summary_has_accuracies_claims_and_files(own_output):
