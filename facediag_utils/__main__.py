@@ -63,11 +63,8 @@ def main() -> int:
             return prepare(options)
         from facediag_utils import journal, profiles, reproduce
 
-        if options.data and options.dsf:
-            raise CohortError("--data and --dsf: one folder at a time")
-        name, own = options.name if options.data else options.profile, bool(options.data or options.dsf)
-        name = "dsf" if options.dsf else name
-        profiles.check_name(name) if own else profiles.profile(name)
+        own = bool(options.data or options.dsf)
+        name = own_name(options) if own else profiles.profile(options.profile).name
         with journal.alone(name):
             if own:  # in a process of its own: what it loads and starts is gone when the notebooks begin
                 done = subprocess.run([sys.executable, "-m", "facediag_utils", "prepare", *sys.argv[2:]]).returncode
@@ -90,18 +87,27 @@ def main() -> int:
     return 0
 
 
+def own_name(options: argparse.Namespace) -> str:
+    """What a folder of one's own, or the paper's archive, is called."""
+    from facediag_utils import profiles
+
+    if options.data and options.dsf:
+        raise CohortError("--data and --dsf: one folder at a time")
+    name = "dsf" if options.dsf else str(options.name)
+    profiles.check_name(name)
+    return name
+
+
 def prepare(options: argparse.Namespace) -> int:
     """Read a folder of one's own."""
-    from facediag_utils import journal, preparation, profiles
+    from facediag_utils import journal, preparation
 
     if not (options.data or options.dsf):
         raise CohortError("prepare: which folder? --data FOLDER --name NAME, or --dsf ARCHIVE")
-    name = "dsf" if options.dsf else options.name
-    profiles.check_name(name)
+    name = own_name(options)
     settings = (options.positive, options.seed, options.thumbnails, options.hashed)
-    with (
-        nullcontext() if journal.VARIABLE in os.environ else journal.alone(name)
-    ):  # the run it is a part of has the lock
+    lock = nullcontext() if journal.VARIABLE in os.environ else journal.alone(name)  # a run that it is a part of has it
+    with lock:
         preparation.prepare(options.data or options.dsf, name, bool(options.dsf), *settings)
     return 0
 

@@ -101,7 +101,7 @@ def _written(folder: Path, name: str, size: int, opened: Callable[[], IO[bytes] 
         return "leads out of the archive"
     if opened is None:
         return "a link or device in the archive"
-    if size > LARGEST and parts[-1][-4:].lower() not in ARCHIVES:
+    if size > LARGEST and Path(parts[-1]).suffix.lower() not in ARCHIVES:
         return f"larger than {LARGEST // 2**20} MiB"
     path = folder.joinpath(*parts)
     try:

@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from facediag_utils.divergence import Distance
 from facediag_utils.evaluation import Roc, proportion, short_names
-from facediag_utils.plots import COLOURS, LINES, MARKERS, look
+from facediag_utils.plots import COLOURS, LINES, look
 from facediag_utils.svm import Fitted
 from facediag_utils.training import Tuned
 
@@ -24,11 +24,11 @@ def penalty_curve(fits: dict[str, Fitted], title: str) -> Figure:
     figure, axis = plt.subplots(figsize=(5.6, 3.6))
     for k, (name, fitted) in enumerate(fits.items()):
         penalties, means, spreads = np.array(fitted.searched).T * [[1], [100], [100]]
-        axis.fill_between(penalties, means - spreads, means + spreads, color=COLOURS[k % 8], alpha=0.15, linewidth=0)
-        line = ("-", "--", ":", "-.")[k % 4]
+        axis.fill_between(penalties, means - spreads, means + spreads, color=look(k)["color"], alpha=0.15, linewidth=0)
+        line = LINES[k % 4]
         axis.semilogx(penalties, means, linestyle=line, label=name, **look(k))
         best = int(np.argmin(np.abs(penalties - fitted.penalty)))
-        axis.plot(penalties[best], means[best], "o", markersize=14, markerfacecolor="none", color=COLOURS[k % 8])
+        axis.plot(penalties[best], means[best], "o", markersize=14, markerfacecolor="none", color=look(k)["color"])
     axis.set(xlabel="C, penalty of eq. (10) (no unit)", ylabel="accuracy, 5-fold CV (%),\nmean and s.d. over folds")
     axis.set_title(title)
     axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
@@ -150,7 +150,7 @@ def distances(values: dict[str, dict[str, Distance]], counts: Sequence[str], tit
     figure, axis = plt.subplots(figsize=(7.2, 0.55 * len(counts) + 1.3))
     for k, (network, found) in enumerate(values.items()):
         heights = np.arange(len(found)) + 0.16 * (k - (len(values) - 1) / 2)
-        style: dict[str, Any] = {"color": COLOURS[k % 8], "marker": MARKERS[k % 8], "linestyle": "none"}
+        style: dict[str, Any] = {"linestyle": "none", **look(k)}
         means = [distance.value for distance in found.values()]
         axis.errorbar(means, heights, xerr=[d.spread for d in found.values()], capsize=2, label=network, **style)
         mixed = [distance.shuffled for distance in found.values()]

@@ -101,7 +101,7 @@ def readers_on_roc(
     for k, (name, curve) in enumerate(curves.items()):
         label = f"{name}: AUC {curve.area:.2f} ({curve.low:.2f}-{curve.high:.2f})"
         axis.plot(
-            100 * curve.false_positive, 100 * curve.true_positive, LINES[k % 4], color=COLOURS[k % 8], label=label
+            100 * curve.false_positive, 100 * curve.true_positive, LINES[k % 4], color=look(k)["color"], label=label
         )
     for k, (name, point) in enumerate(readers.items()):
         (x, x_low, x_high), (y, y_low, y_high) = (tuple(100 * v for v in part) for part in point)
@@ -193,8 +193,8 @@ def predictive_value_curves(points: dict[str, Point], title: str) -> Figure:
     prevalence = np.logspace(-5, np.log10(0.5), 60)
     for k, (name, at) in enumerate(points.items()):
         ppv = np.array([predictive_values(at, value)["PPV"] for value in prevalence]) * 100
-        axis.fill_between(100 * prevalence, ppv[:, 1], ppv[:, 2], color=COLOURS[k % 8], alpha=0.15, linewidth=0)
-        axis.plot(100 * prevalence, ppv[:, 0], LINES[k % 4], color=COLOURS[k % 8], label=name)
+        axis.fill_between(100 * prevalence, ppv[:, 1], ppv[:, 2], color=look(k)["color"], alpha=0.15, linewidth=0)
+        axis.plot(100 * prevalence, ppv[:, 0], LINES[k % 4], color=look(k)["color"], label=name)
     for name, value in PREVALENCES.items():
         axis.axvline(100 * value, color=COLOURS[4], linewidth=0.8, linestyle=":")
         box = {"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.5}

@@ -150,7 +150,7 @@ def table_bars(counts: pd.DataFrame, title: str) -> Figure:
             [_named(name) for name in counts.index],
             counts[column],
             left=left,
-            color=COLOURS[k % 8],
+            color=look(k)["color"],
             hatch=hatches[k % 5],
             edgecolor="white",
             label=column,

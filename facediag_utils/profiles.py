@@ -125,7 +125,7 @@ def keep(name: str, data: Path, positive: str | None = None, thumbnails: bool = 
     return profile(name)
 
 
-def shown(path: Path) -> str:
+def from_output(path: Path) -> str:
     """A path as a reader needs it: from the output folder on."""
     base = output_root()
     return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)

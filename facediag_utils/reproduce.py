@@ -20,7 +20,7 @@ from tqdm import tqdm
 from facediag_utils import adapt, journal, workers
 from facediag_utils.cohort import load
 from facediag_utils.errors import ReproduceError
-from facediag_utils.profiles import ROOT, Profile, shown
+from facediag_utils.profiles import ROOT, Profile, from_output
 
 NOTEBOOKS = ROOT / "notebooks"
 CELL_TIMEOUT = 86_400  # seconds: fine-tuning VGG16 without an accelerator takes hours; a dead kernel is told at once
@@ -140,12 +140,12 @@ def _execute(name: str, book: NotebookNode, output: Path, parameters: dict[str, 
     except PapermillExecutionError as error:
         raise ReproduceError(
             f"{name}, cell {error.exec_count}: {error.ename}: {error.evalue}\n"
-            f"  in: {str(error.source).strip().splitlines()[0]}\n  the notebook up to there: {shown(output)}"
+            f"  in: {str(error.source).strip().splitlines()[0]}\n  the notebook up to there: {from_output(output)}"
         ) from None
     except (DeadKernelError, CellTimeoutError) as error:
         number = bar.n - begun  # papermill completes a cell even when it dies in it
         raise ReproduceError(
-            f"{name}, about cell {number}: the kernel stopped ({str(error).splitlines()[0]}); see {shown(output)}"
+            f"{name}, about cell {number}: the kernel stopped ({str(error).splitlines()[0]}); see {from_output(output)}"
         ) from None
     return output
 

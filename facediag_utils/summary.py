@@ -7,7 +7,7 @@ from pathlib import Path
 from facediag_utils import card, claims, evaluation, journal, report, results, tables
 from facediag_utils.cohort import load, tasks
 from facediag_utils.plots import figure_paths
-from facediag_utils.profiles import Profile, shown
+from facediag_utils.profiles import Profile, from_output
 
 
 def told(profile: Profile, seconds: float, executed: list[Path]) -> str:
@@ -28,9 +28,9 @@ def told(profile: Profile, seconds: float, executed: list[Path]) -> str:
     tables_made = sorted(profile.results.glob("*.csv"))
     lines += ["", *(f"  {line}" for line in journal.told(journal.read(profile.runs / journal.JOURNAL)))]
     lines.append(f"\nmade in {seconds:.0f} s:")
-    lines.append(f"  {shown(profile.runs)}/: {len(executed)} executed notebooks")
-    lines.append(f"  {shown(profile.figures)}/: {len({path.stem for path in figure_paths(profile)})} figures")
-    lines.append(f"  {shown(profile.results)}/: {', '.join(path.name for path in tables_made)}")
-    lines.append(f"  {shown(card.write(profile))}")
-    lines.append(f"  {shown(report.write(profile))}  (all of it on one page: make report)")
+    lines.append(f"  {from_output(profile.runs)}/: {len(executed)} executed notebooks")
+    lines.append(f"  {from_output(profile.figures)}/: {len({path.stem for path in figure_paths(profile)})} figures")
+    lines.append(f"  {from_output(profile.results)}/: {', '.join(path.name for path in tables_made)}")
+    lines.append(f"  {from_output(card.write(profile))}")
+    lines.append(f"  {from_output(report.write(profile))}  (all of it on one page: make report)")
     return "\n".join(lines)
