@@ -116,9 +116,18 @@ def test_five_folds_leave_every_class_something_to_train_on(sizes, shared, seed)
         assert len(held) == svm.FOLDS and sorted(np.concatenate(held)) == list(range(len(labels)))
         for rows in held:
             assert set(np.delete(labels, rows)) == set(labels)
-    several = min(len(set(people[labels == name])) for name in labels) >= 4 and len(set(people)) >= 2 * len(sizes)
-    if several and all(size % shared == 0 for size in sizes):
-        assert all(not set(people[rows]) & set(np.delete(people, rows)) for rows in held)
+
+
+@given(
+    people=st.lists(st.integers(2, 6), min_size=3, max_size=6),
+    shared=st.integers(2, 4),
+    seed=st.integers(0, 9),
+)
+def test_folds_part_nobody_where_classes_have_two_people(people, shared, seed):
+    labels = np.repeat([f"class {k}" for k in range(len(people))], np.array(people) * shared)
+    groups = np.arange(len(labels)) // shared
+    for rows, held in svm.folds(labels, seed, groups).split(labels, labels):
+        assert not set(groups[rows]) & set(groups[held])
 
 
 @pytest.mark.parametrize("train", (3, 4))
