@@ -25,7 +25,7 @@ from facediag_utils.results import KEY
 LEVEL = 0.05
 SUPPORTED, NOT_SUPPORTED, CANNOT_TELL = "supported", "not supported", "cannot tell"
 CLINICIANS = "DTL2 over clinicians"
-COLUMNS = ["claim", "where", "task", "verdict", "why", "comparisons", "standing", "first", "second"]
+COLUMNS = ["claim", "says", "where", "task", "verdict", "why", "comparisons", "standing", "first", "second"]
 COLUMNS += ["difference", "low", "high", "p_holm"]
 Chosen = Callable[[pd.Series], bool]
 
@@ -36,8 +36,8 @@ class Claim:
 
     Attributes
     ----------
-    name, text, where : str
-        What is claimed, and the section that claims it.
+    name, says, where : str
+        What is claimed, in short and in a sentence, and the section that claims it.
     better, worse : callable
         Whether a method belongs to either side: a row with task, method, backbone, pretraining, and the network's title.
     same : tuple of str
@@ -45,7 +45,7 @@ class Claim:
     """
 
     name: str
-    text: str
+    says: str
     where: str
     better: Chosen
     worse: Chosen
@@ -146,7 +146,8 @@ def tested(claim: Claim, predictions: pd.DataFrame, task: Task) -> dict[str, obj
         and claim.worse(known[other])
         and all(known[one][field] == known[other][field] for field in claim.same)
     ]
-    row: dict[str, object] = {"claim": claim.name, "where": claim.where, "task": task.name, "comparisons": len(pairs)}
+    row: dict[str, object] = {"claim": claim.name, "says": claim.says, "where": claim.where, "task": task.name}
+    row["comparisons"] = len(pairs)
     if not pairs:
         return {**row, "verdict": CANNOT_TELL, "why": "no such methods in this run"}
     right = {key: (group["label"] == group["predicted"]).to_numpy() for key, group in groups.items()}
@@ -188,6 +189,7 @@ def effect(row: dict) -> str:
 def clinicians(predictions: pd.DataFrame, task: Task, profile: Profile) -> dict[str, object]:
     """The claim that features and an SVM are better than the paper's clinicians (section IV.B), as a row of `table`."""
     row: dict[str, object] = {"claim": CLINICIANS, "where": "IV.B", "task": task.name, "verdict": CANNOT_TELL}
+    row["says"] = "features and an SVM are better than clinicians"
     met = over_clinicians(predictions[predictions["method"] == "DTL2"], task)
     best = met.loc[met["accuracy"].idxmax()]
     row |= {"comparisons": len(met), "standing": int((met["p_holm"] < LEVEL).sum())}

@@ -79,7 +79,8 @@ def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0, ke
         # joblib renews a worker whose memory grew, and warns of it
         warnings.filterwarnings("ignore", "A worker stopped while some jobs were given to the executor")
         started = Parallel(n_jobs=count, return_as="generator")(
-            delayed(_on_one_core)(job, cohort, faces, pictures[job.backbone], seed, job == kept) for job in jobs
+            delayed(_on_one_core)(job, cohort, faces, pictures[job.backbone], seed, job == kept, os.getpid())
+            for job in jobs
         )
         return list(workers.bar(started, len(jobs), "trainings", unit="training"))
 
@@ -97,7 +98,10 @@ def _aligned(cohort: Cohort, faces: Faces, names: set[str]) -> Iterator[dict[str
         yield {name: inputs(cohort, faces, name, Path(place, f"{k}.npy")) for k, name in enumerate(sorted(names))}
 
 
-def _on_one_core(job: Job, cohort: Cohort, faces: Faces, pictures: np.ndarray, seed: int, keep: bool) -> Outcome:
+def _on_one_core(
+    job: Job, cohort: Cohort, faces: Faces, pictures: np.ndarray, seed: int, keep: bool, starter: int
+) -> Outcome:
+    workers.end_with(starter)  # a training may have an hour to go
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

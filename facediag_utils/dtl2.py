@@ -56,9 +56,11 @@ def extract(backbone: str, cohort: Cohort, faces: Faces, layer: str | None = Non
             made = workers.each(_features, work, record.title, unit="batch")
         else:  # torch uses all cores by itself
             made = workers.bar((_features(*item) for item in work), len(work), record.title, unit="batch")
-        for values in made:
-            yield {"features": values}
-        _network.cache_clear()
+        try:
+            for values in made:
+                yield {"features": values}
+        finally:
+            _network.cache_clear()
 
     path = store.table_path(
         f"features/{backbone.replace(':', '-')}",

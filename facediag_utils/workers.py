@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -54,6 +57,25 @@ def cluster(shared: Sequence[np.ndarray] = ()) -> Iterator[dict[str, Any]]:
 def on_cluster() -> bool:
     """Whether the environment names a Dask cluster."""
     return bool(os.environ.get(CLUSTER))
+
+
+@cache
+def end_with(starter: int) -> None:
+    """Let this worker end within a second of the process that started it: killed, that would leave it at work for nobody.
+
+    Parameters
+    ----------
+    starter : int
+        That process; nothing is done in the process itself.
+    """
+
+    def watch() -> None:
+        while os.getppid() == starter:
+            time.sleep(1)
+        os._exit(1)
+
+    if os.getpid() != starter:
+        Thread(target=watch, daemon=True).start()
 
 
 def check_seen(path: Path) -> None:

@@ -12,6 +12,7 @@ import time
 from contextlib import suppress
 
 import pandas as pd
+import psutil
 import pytest
 from filelock import FileLock
 from made import portraits
@@ -37,6 +38,17 @@ with journal.alone("mine"):
     print("|".join(journal.told(journal.read(profile.runs / journal.JOURNAL))))
 """
 
+#: Two trainings side by side, for much longer than the test waits.
+TRAINING = """
+import sys
+from pathlib import Path
+from facediag_utils import alignment, cohort, dtl1, intake
+from facediag_utils.training import Recipe
+images = cohort.load(intake.take_in(Path(sys.argv[1]), "mine", positive="ill")[0])
+job = dtl1.Job("dlib_resnet29", cohort.tasks(images)[0], Recipe(epochs=1000))
+dtl1.run_all([job, job], images, alignment.find_faces(images))
+"""
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
@@ -44,14 +56,15 @@ def folder(tmp_path_factory):
     return portraits(tmp_path_factory.mktemp("stopped") / "faces")
 
 
-def started(folder, home, **options):
+def started(folder, home, program=PROGRAM, **options):
     environment = os.environ | {
         "FACEDIAG_CACHE": f"{home}/cache",
         "FACEDIAG_OUT": f"{home}/out",
+        "FACEDIAG_BARS": f"{home}/bars",
         "PYTHONPATH": str(ROOT),
     }
     return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(folder)],
+        [sys.executable, "-c", program, str(folder)],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -111,6 +124,25 @@ def test_orphans_of_a_killed_run_do_no_harm(folder, undisturbed, tmp_path):
         process.wait()
     ended(started(folder, tmp_path))
     assert made(tmp_path) == undisturbed[0]
+
+
+@pytest.mark.skipif(os.cpu_count() == 1, reason="one core: trainings run in the process itself")
+def test_trainings_end_with_the_process_that_started_them(folder, tmp_path):
+    """Left alone they would go on, each for up to an hour, on the cores of the next run."""
+    process = started(folder, tmp_path, TRAINING)
+    bars = tmp_path / "bars"
+    while not bars.exists() or bars.read_text().count("/1000") < 4:  # both have begun
+        assert process.poll() is None, process.communicate()[1]
+        time.sleep(0.1)
+    trainings = [one for one in psutil.Process(process.pid).children() if "LokyProcess" in " ".join(one.cmdline())]
+    assert len(trainings) == 2
+    process.kill()
+    process.stdout.close(), process.stderr.close()
+    process.wait()
+    left = [one for one in psutil.wait_procs(trainings, timeout=10)[1] if one.status() != psutil.STATUS_ZOMBIE]
+    for one in left:
+        one.kill()
+    assert left == []
 
 
 def test_two_profiles_at_once_on_one_cache(folder, undisturbed, tmp_path):
