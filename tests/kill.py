@@ -9,7 +9,6 @@ import argparse
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
 from made import portraits
 
 from facediag_utils.files import PARTIAL
@@ -31,9 +31,7 @@ def start(folder: Path, home: Path) -> subprocess.Popen[str]:
     }
     command = [sys.executable, "-m", "facediag_utils", "reproduce", "--data", str(folder), "--splits", "20"]
     log = (home / "log").open("a")
-    return subprocess.Popen(
-        command, env=environment, cwd=ROOT, stdout=log, stderr=log, text=True, start_new_session=True
-    )
+    return subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log, text=True)
 
 
 def tables(home: Path) -> dict[str, bytes]:
@@ -45,6 +43,16 @@ def whole(folder: Path, home: Path) -> dict[str, bytes]:
     if start(folder, home).wait():
         sys.exit(f"failed:\n{(home / 'log').read_text()[-3000:]}")
     return tables(home)
+
+
+def kill(process: subprocess.Popen[str], everything: bool) -> None:
+    """A run's first process, or with it all that it started (kernels are sessions of their own: no group holds them)."""
+    started = psutil.Process(process.pid).children(recursive=True) if everything else []
+    process.kill()
+    for one in started:
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
+    process.wait()
 
 
 def main() -> None:
@@ -70,9 +78,7 @@ def main() -> None:
                 home.mkdir()
                 continue
             hits.append(moment)
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL) if len(hits) % 2 else process.kill()
-            process.wait()
+            kill(process, everything=len(hits) % 2 == 1)
         print(f"killed {len(hits)} times, after {', '.join(f'{moment:.0f}' for moment in sorted(hits))} s", flush=True)
         begun = time.monotonic()
         same = whole(folder, home)
