@@ -1,7 +1,7 @@
 """``make kill``: all of ``make reproduce`` on a small folder, killed at random moments (SIGKILL) until it is killed no more.
 
-Half of the times all its processes are killed, half of the times only the first: its kernels and workers then go on for a while
-beside the next run.  In the end every table must be, byte for byte, that of a run that was left alone."""
+Half of the times all its processes are killed, half of the times only the first: its kernels and workers then go on for some
+seconds beside the next run.  In the end every table must be, byte for byte, that of a run that was left alone."""
 
 from __future__ import annotations
 
