@@ -10,7 +10,7 @@ import sys
 from contextlib import nullcontext
 from pathlib import Path
 
-from facediag_utils.errors import CohortError, FacediagError, ReproduceError
+from facediag_utils.core.errors import CohortError, FacediagError, ReproduceError
 
 #: Errors of a disk that is full or must not be written on.
 DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM})
@@ -44,28 +44,30 @@ def main() -> int:
     options = parser.parse_args()
     try:
         if options.command == "weights":
-            from facediag_utils.backbones import download
+            from facediag_utils.networks import download
 
             return 1 if download.fetch_all(options.names) else 0
         if options.command == "forget":
-            from facediag_utils import forget
+            from facediag_utils.run import forget
 
             print("removed:", *forget.forget(options.name), sep="\n  ")
             return 0
         if options.command == "predict":
             return predict(options.images, options.model)
         if options.command == "report":
-            from facediag_utils import profiles, report
+            from facediag_utils.core import profiles
+            from facediag_utils.run import report
 
             print(report.show(profiles.profile(options.profile)))
             return 0
         if options.command == "prepare":
             return prepare(options)
-        from facediag_utils import journal, profiles, reproduce
+        from facediag_utils.core import profiles, run_log
+        from facediag_utils.run import reproduce
 
         own = bool(options.data or options.dsf)
         name = own_name(options) if own else profiles.profile(options.profile).name
-        with journal.alone(name):
+        with run_log.run_lock(name):
             if own:  # in a process of its own: what it loads and starts is gone when the notebooks begin
                 done = subprocess.run([sys.executable, "-m", "facediag_utils", "prepare", *sys.argv[2:]]).returncode
                 if done < 0:
@@ -89,7 +91,7 @@ def main() -> int:
 
 def own_name(options: argparse.Namespace) -> str:
     """What a folder of one's own, or the paper's archive, is called."""
-    from facediag_utils import profiles
+    from facediag_utils.core import profiles
 
     if options.data and options.dsf:
         raise CohortError("--data and --dsf: one folder at a time")
@@ -100,13 +102,16 @@ def own_name(options: argparse.Namespace) -> str:
 
 def prepare(options: argparse.Namespace) -> int:
     """Read a folder of one's own."""
-    from facediag_utils import journal, preparation
+    from facediag_utils.core import run_log
+    from facediag_utils.run import preparation
 
     if not (options.data or options.dsf):
         raise CohortError("prepare: which folder? --data FOLDER --name NAME, or --dsf ARCHIVE")
     name = own_name(options)
     settings = (options.positive, options.seed, options.thumbnails, options.hashed)
-    lock = nullcontext() if journal.VARIABLE in os.environ else journal.alone(name)  # a run that it is a part of has it
+    lock = (
+        nullcontext() if run_log.VARIABLE in os.environ else run_log.run_lock(name)
+    )  # a run that it is a part of has it
     with lock:
         preparation.prepare(options.data or options.dsf, name, bool(options.dsf), *settings)
     return 0
@@ -114,15 +119,15 @@ def prepare(options: argparse.Namespace) -> int:
 
 def predict(images: list[Path], path: Path) -> int:
     """Print what a model says of each picture; 1 if it said nothing of any."""
-    from facediag_utils import model, model_files
+    from facediag_utils.methods import model_io, trained_model
 
-    trained = model_files.load(path)
-    print(f"trained on: {trained.about.title}; classes: {', '.join(trained.about.classes)}\n{model.WORD}")
+    trained = model_io.load(path)
+    print(f"trained on: {trained.about.title}; classes: {', '.join(trained.about.classes)}\n{trained_model.DISCLAIMER}")
     if trained.about.rendered:
         print("It was trained on rendered faces: of a real person it says nothing at all.")
     spoken = 0
-    for answer in model.answers(trained, images):
-        print(model.told(answer), flush=True)
+    for answer in trained_model.answers(trained, images):
+        print(trained_model.format_answer(answer), flush=True)
         spoken += not answer.refusal
     return 0 if spoken else 1
 

@@ -21,10 +21,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from facediag_utils import alignment, dtl2, truth
-from facediag_utils.cohort import Cohort, load, tasks
-from facediag_utils.images import read_rgb
-from facediag_utils.profiles import Profile
+from facediag_utils.core.profiles import Profile
+from facediag_utils.data import ground_truth
+from facediag_utils.data.cohort import Cohort, load, tasks
+from facediag_utils.data.images import read_rgb
+from facediag_utils.faces import alignment
+from facediag_utils.methods import dtl2
 from portraits import cohort as generator
 
 SPLITS = 20  # random splits of 40 training and 30 test images a class
@@ -66,7 +68,7 @@ def measure(folder: Path) -> list[Measure]:
         Measure("share of images in which dlib's detector finds the face", float(found.mean()), low=0.99),
         Measure(
             "median landmark error, inner 51 points, share of inter-ocular distance",
-            float(np.nanmedian(truth.landmark_errors(faces.landmarks, truth.landmarks(cohort)))),
+            float(np.nanmedian(ground_truth.landmark_errors(faces.landmarks, ground_truth.landmarks(cohort)))),
             high=0.05,
         ),
         Measure("verification of identities, AUC", _auc(same, different), low=0.98),
@@ -141,7 +143,7 @@ def surroundings(cohort: Cohort, side: int = 20) -> np.ndarray:
     pictures, heads = [], []
     for row, path in enumerate(cohort.table["path"]):
         pictures.append(np.asarray(Image.fromarray(read_rgb(path)).resize((side, side), Image.Resampling.BOX), float))
-        head, _ = truth.signs(cohort, row)
+        head, _ = ground_truth.sign_mask(cohort, row)
         heads.append(head.reshape(side, -1, side, head.shape[0] // side).any(axis=(1, 3)))
     values, head = np.array(pictures), np.array(heads)
     places = head.mean(axis=0) <= 0.05

@@ -15,8 +15,12 @@ import torch
 from joblib import Parallel, delayed
 from torch.nn import functional as F
 
-from facediag_utils import alignment, backbones, cohort, devices, dtl1, profiles, training
-from facediag_utils.images import read_rgb
+from facediag_utils.core import profiles
+from facediag_utils.data import cohort
+from facediag_utils.data.images import read_rgb
+from facediag_utils.faces import alignment
+from facediag_utils.methods import devices, dtl1, training
+from facediag_utils.networks import registry
 
 BUNDLED = ("dlib_resnet29", "efficientnet_lite0")
 
@@ -34,16 +38,16 @@ def fastest(function, repeats: int = 5) -> float:
 
 def network_time(name: str, images: cohort.Cohort, faces: alignment.Faces, rows: np.ndarray) -> float:
     """Seconds an image from face chips to features, in one batch."""
-    record = backbones.get(name)
-    network = backbones.load(name).to(memory_format=torch.channels_last)
+    record = registry.get(name)
+    network = registry.load(name).to(memory_format=torch.channels_last)
     batch = np.stack(list(alignment.chips(images, faces, record.input_size, record.crop, rows)))
     with torch.inference_mode():
-        return fastest(lambda: network.features(backbones.prepare(batch, record), record.feature_layer)) / len(batch)
+        return fastest(lambda: network.features(registry.prepare(batch, record), record.feature_layer)) / len(batch)
 
 
 def dlib_time(images: cohort.Cohort, faces: alignment.Faces, rows: np.ndarray) -> float:
     """Seconds an image of dlib's own code for the descriptor."""
-    original = dlib.face_recognition_model_v1(str(backbones.get("dlib_resnet29").file.path))
+    original = dlib.face_recognition_model_v1(str(registry.get("dlib_resnet29").file.path))
     batch = list(alignment.chips(images, faces, 150, "tight", rows))
     return fastest(lambda: [original.compute_face_descriptor(chip) for chip in batch], 2) / len(batch)
 
@@ -51,9 +55,9 @@ def dlib_time(images: cohort.Cohort, faces: alignment.Faces, rows: np.ndarray) -
 def steps_time(name: str, threads: int, plain: bool, mixed: bool = False, seconds: float = 6) -> float:
     """Seconds an image of fine-tuning steps of ten images, all layers; ``plain`` is in contiguous order, ``mixed`` in bfloat16."""
     torch.set_num_threads(threads)
-    record = backbones.get(name)
+    record = registry.get(name)
     network = training.Classifier(name, 5, True, torch.Generator().manual_seed(0)).eval()
-    x = backbones.prepare(np.zeros((10, record.input_size, record.input_size, 3), np.uint8) + 99, record)
+    x = registry.prepare(np.zeros((10, record.input_size, record.input_size, 3), np.uint8) + 99, record)
     x = x.contiguous() if plain else x
     network = network if plain else network.to(memory_format=torch.channels_last)
     optimizer = torch.optim.SGD(network.parameters(), lr=1e-9, momentum=0.9, weight_decay=5e-4)
@@ -77,7 +81,7 @@ def fine_tuning(name: str) -> None:
     """The plain loop on all cores, and ours: channels-last, a training a core, in float32 and in bfloat16."""
     cores = os.cpu_count() or 1
     plain = steps_time(name, cores, True)
-    print(f"{1000 * plain:7.1f}  {backbones.get(name).title}, fine-tuning step, plain float32 loop")
+    print(f"{1000 * plain:7.1f}  {registry.get(name).title}, fine-tuning step, plain float32 loop")
     for mixed in (False, True):
         each = Parallel(n_jobs=cores)(delayed(steps_time)(name, 1, False, mixed) for _ in range(cores))
         ours = float(np.mean(each)) / cores
@@ -113,7 +117,7 @@ def main() -> None:
     print(f"{torch.get_num_threads()} threads, milliseconds an image")
     print(f"{1000 * seconds:7.1f}  detection and landmarks, 320x320 pixels, on one core")
     for name in BUNDLED:
-        print(f"{1000 * network_time(name, images, faces, rows):7.1f}  {backbones.get(name).title}, features")
+        print(f"{1000 * network_time(name, images, faces, rows):7.1f}  {registry.get(name).title}, features")
     print(f"{1000 * dlib_time(images, faces, rows[:8]):7.1f}  ResNet29 by dlib itself, descriptor")
     for name in BUNDLED:
         fine_tuning(name)

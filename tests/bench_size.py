@@ -20,8 +20,8 @@ import psutil
 from joblib import Parallel, delayed
 from PIL import Image, ImageEnhance
 
-from facediag_utils.images import read_rgb
-from facediag_utils.profiles import ROOT
+from facediag_utils.core.profiles import ROOT
+from facediag_utils.data.images import read_rgb
 
 SIZES = (350, 1000, 3000, 10_000)
 ANEW = ("same person", "dense SIFT")  # done for all pictures each time: other pairs, other words
@@ -29,7 +29,10 @@ STAGE = """
 import sys, time
 from pathlib import Path
 import numpy as np
-from facediag_utils import alignment, backbones, cohort, dsift, dtl2, intake, leaks
+from facediag_utils.faces import alignment
+from facediag_utils.networks import registry
+from facediag_utils.data import cohort, folder_import
+from facediag_utils.methods import dsift, dtl2, identity_leakage
 begun = time.perf_counter()
 def done(name):
     global begun

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facediag_utils import alignment, cohort, profiles
-from facediag_utils.profiles import Profile
+from facediag_utils.core import profiles
+from facediag_utils.core.profiles import Profile
+from facediag_utils.data import cohort
+from facediag_utils.faces import alignment
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,8 @@ from pathlib import Path
 import psutil
 from made import portraits
 
-from facediag_utils.files import PARTIAL
-from facediag_utils.profiles import ROOT
+from facediag_utils.core.files import PARTIAL
+from facediag_utils.core.profiles import ROOT
 
 
 def start(folder: Path, home: Path) -> subprocess.Popen[str]:

@@ -8,8 +8,9 @@ import sys
 import pandas as pd
 import pytest
 
-from facediag_utils import backbones, evaluation
-from facediag_utils.profiles import ROOT
+from facediag_utils.core.profiles import ROOT
+from facediag_utils.evaluation import metrics
+from facediag_utils.networks import registry
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
@@ -45,7 +46,7 @@ def test_make_help_lists_every_target():
 
 def test_importing_the_package_is_light():
     """A run's first process only starts notebooks: torch would be 0.3 GB of it."""
-    parts = ", ".join(f"facediag_utils.{name}" for name in ("cohort", "backbones", "reproduce"))
+    parts = ", ".join(f"facediag_utils.{name}" for name in ("data.cohort", "networks.registry", "run.reproduce"))
     code = f"import {parts}, sys; print([m for m in ('torch', 'dlib', 'cv2') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -89,10 +90,10 @@ def test_numbers_in_the_readme_are_the_stored_ones():
     assert "rendered" in readme and re.search(r"^\d{4}-\d\d-\d\d, data: \*\*this run", readme, re.MULTILINE)
     for task in ("binary", "multiclass"):
         for _, row in pd.read_csv(ROOT / "results" / "bundled" / f"measured_{task}.csv").iterrows():
-            value, low, high = (100 * x for x in evaluation.proportion(row["correct"], row["n"]))
+            value, low, high = (100 * x for x in metrics.wilson_interval(row["correct"], row["n"]))
             wanted = [f"{value:.1f}% ({low:.0f}-{high:.0f})", f"| {row['correct']} |"]
             if row["backbone"] != "dsift":
-                wanted.append(backbones.get(row["backbone"]).title)
+                wanted.append(registry.get(row["backbone"]).title)
             assert any(all(part in line for part in wanted) for line in readme.splitlines()), wanted
 
 

@@ -1,0 +1,151 @@
+"""DTL2: the network as a fixed feature extractor, a linear SVM on top (paper, section III.C.2, Pseudocode 2, eq. 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from facediag_utils.core import parallel, row_cache
+from facediag_utils.core.errors import WeightsError
+from facediag_utils.data.cohort import Cohort, Task
+from facediag_utils.data.images import read_rgb
+from facediag_utils.data.store import Predictions
+from facediag_utils.faces.alignment import DETECTOR_VERSION, PADDING, Faces, face_chip
+from facediag_utils.methods import svm
+from facediag_utils.networks import registry
+
+METHOD = "DTL2"
+BATCH = 32  # images: what is in memory at once
+
+
+def extract(backbone: str, cohort: Cohort, faces: Faces, layer: str | None = None) -> np.ndarray:
+    """Features of every image with a face, cached by image content, weights and crop.
+
+    Parameters
+    ----------
+    backbone : str
+        Name in the registry.
+    cohort : Cohort
+    faces : Faces
+        Of the same cohort.
+    layer : str, optional
+        Feature layer; default the record's, the one before the last fully connected layer.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, (n, d); NaN in the rows of images without a face.
+    """
+    record = registry.get(backbone)
+    layer = layer or record.feature_layer
+    if layer not in record.layers:
+        raise WeightsError(f"{backbone} has no feature layer {layer!r}; choose one of: {', '.join(record.layers)}")
+    rows = np.flatnonzero(faces.found)
+    digests = [cohort.table["sha256"].iloc[row] for row in rows]
+
+    paths = cohort.table["path"].to_numpy()
+
+    def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
+        batches = [rows[missing[k : k + BATCH]] for k in range(0, len(missing), BATCH)]
+        work = [(backbone, layer, list(paths[batch]), faces.landmarks[batch]) for batch in batches]
+        if parallel.on_cluster():
+            made = parallel.parallel_map(_features, work, record.title, unit="batch")
+        else:  # torch uses all cores by itself
+            made = parallel.progress_bar((_features(*item) for item in work), len(work), record.title, unit="batch")
+        try:
+            for values in made:
+                yield {"features": values}
+        finally:
+            _network.cache_clear()
+
+    path = row_cache.table_path(
+        f"features/{backbone.replace(':', '-')}",
+        record.checksum,
+        layer,
+        record.input_size,
+        PADDING[record.crop],
+        (record.mean, record.std),
+        DETECTOR_VERSION,
+    )
+    result = np.full((len(cohort), record.layers[layer]), np.nan, dtype=np.float32)
+    if len(rows):
+        result[rows] = row_cache.complete(path, digests, compute)["features"]
+    return result
+
+
+def _features(backbone: str, layer: str, paths: list[Path], landmarks: np.ndarray) -> np.ndarray:
+    """Features of a few pictures, float32 (n, d)."""
+    import torch
+
+    record = registry.get(backbone)
+    pictures = [
+        face_chip(read_rgb(path), points, record.input_size, record.crop)
+        for path, points in zip(paths, landmarks, strict=True)
+    ]
+    with torch.inference_mode():
+        features = _network(backbone, record.checksum).features(registry.prepare(np.stack(pictures), record), layer)
+    return features.contiguous().numpy().astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def _network(backbone: str, checksum: str) -> Any:  # noqa: ARG001 - other weights are another network
+    """A network, kept while a worker has batches for it."""
+    import torch
+
+    return registry.load(backbone).to(memory_format=torch.channels_last)
+
+
+def run(
+    task: Task, cohort: Cohort, features: np.ndarray, backbone: str, penalty: float | None = None, seed: int = 0
+) -> tuple[Predictions, svm.Fitted]:
+    """Train on the task's training images, predict its test images.
+
+    Training images without a face are left out; test images without a face count as errors (predicted "no face").
+
+    Parameters
+    ----------
+    task : Task
+    cohort : Cohort
+        All images; those of the task's classes are used.
+    features : numpy.ndarray
+        (len(cohort), d) as `extract` gives them.
+    backbone : str
+    penalty : float, optional
+        C; see `facediag_utils.methods.svm.fit`.
+    seed : int
+
+    Returns
+    -------
+    Predictions
+        A row a test image.
+    svm.Fitted
+        The SVM.
+    """
+    split = svm.task_split(task, cohort, np.isfinite(features).all(axis=1))
+    fitted = svm.fit(features[split.train], split.labels[split.train], penalty, seed=seed, groups=split.groups)
+    given = svm.scores(fitted, features[split.test & split.found], task.classes)
+    record = registry.get(backbone)
+    return svm.predictions(task, cohort, split, given, METHOD, backbone, record.pretraining), fitted
+
+
+def out_of_fold(
+    task: Task, cohort: Cohort, features: np.ndarray, backbone: str, penalty: float, seed: int = 0
+) -> Predictions:
+    """Predictions for the training images with a face, each by an SVM trained without its fold; see `svm.out_of_fold`.
+
+    Parameters
+    ----------
+    task, cohort, features, backbone, seed
+        As `run` takes them.
+    penalty : float
+        C, as `run` found it (on the same folds).
+    """
+    split = svm.task_split(task, cohort, np.isfinite(features).all(axis=1))
+    given = svm.out_of_fold(features[split.train], split.labels[split.train], penalty, task.classes, seed, split.groups)
+    trained = replace(split, test=split.train)
+    return svm.predictions(task, cohort, trained, given, METHOD, backbone, registry.get(backbone).pretraining)

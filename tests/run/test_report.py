@@ -1,0 +1,69 @@
+"""The report: one page that needs no other file, with every table and figure of the run."""
+
+import base64
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from facediag_utils.core import profiles
+from facediag_utils.core.errors import ResultsError
+from facediag_utils.core.profiles import ROOT
+from facediag_utils.run import report
+
+
+@pytest.fixture
+def copied(own_output):
+    """The committed results and figures, in an output folder of the test's own."""
+    for kind in ("results", "figures"):
+        shutil.copytree(ROOT / kind / "bundled", own_output / kind / "bundled")
+    (own_output / "results" / "bundled" / "report.html").unlink()
+    return profiles.profile("bundled")
+
+
+def test_all_tables_and_figures_are_on_the_page(copied):
+    page = report.write(copied).read_text(encoding="utf-8")
+    for number in (3, 4, 5, 6):
+        assert f"Table {number}. Detection of" in page
+    drawn = {path.stem for path in copied.figures.glob("*.*")}
+    assert page.count("<img ") == len(drawn) and drawn <= set(report.CAPTIONS)
+    assert "weights not installed (make weights WEIGHTS=vgg16_vggface)" in page
+    assert "rendered, not photographed" in page and "not a medical device" in page
+
+
+def test_it_needs_no_other_file_and_names_no_machine(copied):
+    page = report.write(copied).read_text(encoding="utf-8")
+    sources = re.findall(r'src="([^"]{0,40})', page)
+    assert sources and all(
+        source.startswith(("data:image/svg+xml;base64,", "data:image/jpeg;base64,")) for source in sources
+    )
+    text = re.sub(r"base64,[A-Za-z0-9+/=]+", "", page)
+    assert not re.search(r"https?://|<script|<link|/(?:home|root|tmp|Users)/", text)
+    for content in re.findall(r"jpeg;base64,([A-Za-z0-9+/=]+)", page):
+        assert base64.b64decode(content)[:3] == b"\xff\xd8\xff"
+
+
+def test_equal_results_equal_page(copied):
+    assert report.write(copied).read_bytes() == report.write(copied).read_bytes()
+
+
+def test_nothing_to_report_is_said(own_output):
+    with pytest.raises(ResultsError, match="no predictions yet"):
+        report.write(profiles.profile("bundled"))
+
+
+def test_results_without_figures(copied):
+    shutil.rmtree(copied.figures)
+    with pytest.raises(ResultsError, match="no figures yet; run `make reproduce` first"):
+        report.write(copied)
+
+
+def test_the_command_writes_it_and_says_where(copied, own_output):
+    environment = {**os.environ, "BROWSER": "true", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "facediag_utils", "report"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(own_output / "results" / "bundled" / "report.html")
+    assert (own_output / "results" / "bundled" / "report.html").stat().st_size > 100_000
