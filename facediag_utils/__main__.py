@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import errno
-import os
 import subprocess
 import sys
 from contextlib import nullcontext
@@ -110,7 +109,7 @@ def prepare(options: argparse.Namespace) -> int:
     name = own_name(options)
     settings = (options.positive, options.seed, options.thumbnails, options.hashed)
     lock = (
-        nullcontext() if run_log.VARIABLE in os.environ else run_log.run_lock(name)
+        nullcontext() if settings.value(settings.RUN_LOG) else run_log.run_lock(name)
     )  # a run that it is a part of has it
     with lock:
         preparation.prepare(options.data or options.dsf, name, bool(options.dsf), *settings)

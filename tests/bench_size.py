@@ -20,7 +20,7 @@ import psutil
 from joblib import Parallel, delayed
 from PIL import Image, ImageEnhance
 
-from facediag_utils.core.profiles import ROOT
+from facediag_utils.core.settings import ROOT
 from facediag_utils.data.images import read_rgb
 
 SIZES = (350, 1000, 3000, 10_000)

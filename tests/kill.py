@@ -20,7 +20,7 @@ import psutil
 from made import portraits
 
 from facediag_utils.core.files import PARTIAL
-from facediag_utils.core.profiles import ROOT
+from facediag_utils.core.settings import ROOT
 
 
 def start(folder: Path, home: Path) -> subprocess.Popen[str]:

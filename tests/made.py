@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from facediag_utils.core.profiles import ROOT
+from facediag_utils.core.settings import ROOT
 
 BUNDLED = ROOT / "data" / "bundled"
 

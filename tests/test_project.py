@@ -8,7 +8,7 @@ import sys
 import pandas as pd
 import pytest
 
-from facediag_utils.core.profiles import ROOT
+from facediag_utils.core.settings import ROOT
 from facediag_utils.evaluation import metrics
 from facediag_utils.networks import registry
 

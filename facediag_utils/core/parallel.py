@@ -1,10 +1,10 @@
-"""Work on many pictures side by side: on all cores of this machine, or on a Dask cluster; with a bar that shows what is left."""
+"""Work on many pictures side by side: on all cores of this machine, or on a Dask cluster.  Items go in, results come out in order."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -13,14 +13,12 @@ from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed, parallel_config
-from tqdm import tqdm
 
+from facediag_utils.core import settings
 from facediag_utils.core.errors import ClusterError
+from facediag_utils.core.progress import progress_bar
 
-CLUSTER = "DASK"  # environment variable: address of a Dask scheduler
-BARS = "FACEDIAG_BARS"  # environment variable: a file to draw bars in where there is no terminal, see `reproduce`
 CONNECT = 10  # seconds to wait for a scheduler
-SHORT = "{desc}: {n_fmt}/{total_fmt}, {remaining} left"
 FEW = 8  # pieces of work for which no processes are started
 
 
@@ -40,7 +38,7 @@ def cluster(shared: Sequence[np.ndarray] = ()) -> Iterator[dict[str, Any]]:
     ClusterError
         If no scheduler answers.
     """
-    address = os.environ.get(CLUSTER, "")
+    address = settings.value(settings.DASK)
     if not address:
         yield {"backend": "loky"}
         return
@@ -56,7 +54,7 @@ def cluster(shared: Sequence[np.ndarray] = ()) -> Iterator[dict[str, Any]]:
 
 def on_cluster() -> bool:
     """Whether the environment names a Dask cluster."""
-    return bool(os.environ.get(CLUSTER))
+    return bool(settings.value(settings.DASK))
 
 
 @cache
@@ -111,33 +109,3 @@ def parallel_map(
         with parallel_config(**backend, n_jobs=jobs if len(items) > FEW or on_cluster() else 1):
             team = Parallel(return_as="generator")
         yield from progress_bar(team(delayed(function)(*item) for item in items), len(items), label, unit)
-
-
-def progress_bar(done: Iterable[Any] | None, total: int, label: str, unit: str = "image", **others: Any) -> tqdm:
-    """A progress bar with the time left: on a terminal, or in the file that `BARS` names, or nowhere."""
-    if path := os.environ.get(BARS):
-        return _FileBar(done, path, total=total, desc=label, unit=unit, mininterval=1, bar_format=SHORT, **others)
-    return tqdm(done, total=total, desc=label, unit=unit, disable=None, **others)
-
-
-class _FileBar(tqdm):
-    """A bar that is drawn at the end of a file, for another process to show."""
-
-    def __init__(self, done: Iterable[Any] | None, path: str, **others: Any) -> None:
-        self.stream = Path(path).open("a", encoding="utf-8")  # noqa: SIM115 - closed below
-        super().__init__(done, file=self.stream, **others)
-
-    def close(self) -> None:
-        super().close()
-        self.stream.close()
-
-
-def latest_progress(path: Path) -> str:
-    """The newest bar in a file that `BARS` named; empty if none was drawn or the last one has ended."""
-    try:
-        with path.open("rb") as stream:
-            stream.seek(max(0, path.stat().st_size - 500))
-            text = stream.read().decode("utf-8", "replace")
-    except FileNotFoundError:
-        return ""
-    return "" if text.endswith("\n") else text.rsplit("\r", 1)[-1].strip()

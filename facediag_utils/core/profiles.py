@@ -1,9 +1,8 @@
-"""A profile says which data a run is about and where its figures, results and executed notebooks go."""
+"""A profile says which data a run is about and where everything that the run makes goes."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 from dataclasses import dataclass
@@ -11,8 +10,8 @@ from pathlib import Path
 
 from facediag_utils.core.errors import CohortError
 from facediag_utils.core.files import atomic_write
+from facediag_utils.core.settings import ROOT, cache_root, output_root
 
-ROOT = Path(__file__).resolve().parents[2]
 TITLES = {"dsf": "DSF, photographs"}
 
 
@@ -54,31 +53,26 @@ class Profile:
         return self.listed or self.data / "manifest.csv"
 
     @property
+    def run(self) -> Path:
+        """Folder of everything that a run makes."""
+        return output_root() / "runs" / self.name
+
+    @property
+    def notebooks(self) -> Path:
+        return self.run / "notebooks"
+
+    @property
     def figures(self) -> Path:
-        return output_root() / "figures" / self.name
+        return self.run / "figures"
 
     @property
     def results(self) -> Path:
-        return output_root() / "results" / self.name
+        return self.run / "results"
 
     @property
-    def runs(self) -> Path:
-        return output_root() / "runs" / self.name
-
-
-def output_root() -> Path:
-    """Folder under which figures/, results/ and runs/ are written: ``FACEDIAG_OUT``, else this repository."""
-    return Path(os.environ.get("FACEDIAG_OUT") or ROOT)
-
-
-def cache_root() -> Path:
-    """Folder of what can be computed again (landmarks, features): ``FACEDIAG_CACHE``, else ``.cache`` here."""
-    return Path(os.environ.get("FACEDIAG_CACHE") or ROOT / ".cache")
-
-
-def weights_root() -> Path:
-    """Folder of downloaded or hand-placed weights: ``FACEDIAG_WEIGHTS``, else ``weights`` here."""
-    return Path(os.environ.get("FACEDIAG_WEIGHTS") or ROOT / "weights")
+    def record(self) -> Path | None:
+        """Folder of the committed results that a run is compared with; only the bundled cohort has one."""
+        return ROOT / "results" if self.name == "bundled" else None
 
 
 def profile(name: str = "bundled") -> Profile:

@@ -21,7 +21,7 @@ import numpy as np
 
 from facediag_utils.core import run_log
 from facediag_utils.core.files import atomic_write
-from facediag_utils.core.profiles import cache_root
+from facediag_utils.core.settings import cache_root
 
 Rows = dict[str, np.ndarray]
 SAVE_EVERY = 256  # rows: what a killed run loses at most

@@ -1,6 +1,6 @@
 """A run: one at a time, and what it computed anew and what it found from before, so that one sees what a stopped run did again.
 
-`alone` names a file in the environment variable ``FACEDIAG_JOURNAL``; whoever computes, in whichever process, adds a line.
+`run_lock` names a file in the environment variable ``FACEDIAG_RUN_LOG``; whoever computes, in whichever process, adds a line.
 Without it nothing is written."""
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from facediag_utils.core import parallel
+from facediag_utils.core import settings
 from facediag_utils.core.errors import ReproduceError
 from facediag_utils.core.files import remove_partial_files
-from facediag_utils.core.profiles import cache_root, output_root
+from facediag_utils.core.settings import cache_root, output_root
 
-VARIABLE = "FACEDIAG_JOURNAL"
-JOURNAL, BARS = ".journal", ".bars"  # in the folder of executed notebooks
+LOG, BARS = ".log", ".bars"  # in the folder of the run
 COLUMNS = ["what", "table", "computed", "found", "note"]
 
 
@@ -38,9 +37,8 @@ def run_lock(profile_name: str) -> Iterator[None]:
     try:
         with FileLock(folder / ".lock", timeout=0):
             remove_partial_files(cache_root())
-            for name in ("runs", "figures", "results"):
-                remove_partial_files(output_root() / name / profile_name, age=0)
-            for variable, name in ((VARIABLE, JOURNAL), (parallel.BARS, BARS)):
+            remove_partial_files(folder, age=0)
+            for variable, name in ((settings.RUN_LOG, LOG), (settings.BARS, BARS)):
                 (folder / name).unlink(missing_ok=True)
                 os.environ[variable] = str(folder / name)
             yield
@@ -49,8 +47,8 @@ def run_lock(profile_name: str) -> Iterator[None]:
             f"another run of {profile_name!r} is going on; wait for it, or give this one another NAME="
         ) from None
     finally:
-        os.environ.pop(VARIABLE, None)
-        os.environ.pop(parallel.BARS, None)
+        os.environ.pop(settings.RUN_LOG, None)
+        os.environ.pop(settings.BARS, None)
 
 
 def note(what: str, table: str, computed: int, found: int, note: str = "") -> None:
@@ -65,7 +63,7 @@ def note(what: str, table: str, computed: int, found: int, note: str = "") -> No
     note : str
         What else is to be told.
     """
-    if path := os.environ.get(VARIABLE):
+    if path := settings.value(settings.RUN_LOG):
         line = json.dumps([what, table, computed, found, note]) + "\n"
         with Path(path).open("a", encoding="utf-8") as stream:  # short lines of several processes do not mix
             stream.write(line)

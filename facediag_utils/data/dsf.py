@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from facediag_utils.core import profiles
+from facediag_utils.core import settings
 from facediag_utils.core.errors import CohortError
 from facediag_utils.core.profiles import Profile
 from facediag_utils.data import archives, folder_import
@@ -67,7 +67,7 @@ def import_archive(
         )
     folder, refused = path, list[LeftOut]()
     if path.is_file():
-        folder = profiles.cache_root() / "profiles" / NAME / "unpacked"
+        folder = settings.cache_root() / "profiles" / NAME / "unpacked"
         refused = archives.unpack(path, folder)
     profile, found = folder_import.import_folder(folder, NAME, None, seed, thumbnails, hashed, class_of)
     if set(found.used["label"]) != set(CLASSES):

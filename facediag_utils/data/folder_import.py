@@ -143,7 +143,7 @@ def _as_csv(table: pd.DataFrame) -> str:
 
 def _clear(profile: Profile) -> None:
     """Remove what an earlier run of this name has made; what readers have answered stays."""
-    for folder in (profile.figures, profile.runs, profile.results):
+    for folder in (profile.figures, profile.notebooks, profile.results):
         for path in folder.glob("*"):
             if path.is_file() and not path.name.startswith("."):  # of this run
                 path.unlink()

@@ -1,10 +1,12 @@
-"""The one store of a run: ``results/<profile>/predictions.csv``, a row a test image and method.
+"""The one store of a run: ``runs/<profile>/results/predictions.csv``, a row per test image and method.
 
 Every table and figure is made from it, so that accuracy, ROC and paired tests speak of the same predictions."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +15,35 @@ import pandas as pd
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.core.files import atomic_write, file_lock
 from facediag_utils.core.profiles import Profile
+from facediag_utils.data.cohort import Cohort, Task
+from facediag_utils.data.splitting import TaskSplit
 
 NO_FACE = "no face"  # predicted label of a test image in which no face was found: always an error
 KEY = ["task", "method", "backbone", "pretraining"]
 TEST, OUT_OF_FOLD = "predictions.csv", "out_of_fold.csv"  # the second holds training images, to choose thresholds on
 DECIMALS = 4  # of the scores: what thread counts and machines leave unchanged
+
+
+class Method(str, Enum):
+    """The methods of this package, by the names that they have in the store."""
+
+    DTL1 = "DTL1"
+    DTL1_TEST_EPOCH = "DTL1, epoch chosen on test"  # the paper's protocol: its result flatters
+    FROM_SCRATCH = "From scratch"
+    DTL2 = "DTL2"
+    DSIFT_LINEAR = "DSIFT + SVM linear"
+    DSIFT_CHI2 = "DSIFT + SVM chi2"
+
+    __str__ = str.__str__
+
+    @property
+    def trained(self) -> bool:
+        """Whether a network was trained: such numbers differ between processors."""
+        return self in (Method.DTL1, Method.DTL1_TEST_EPOCH, Method.FROM_SCRATCH)
+
+    @property
+    def dense_sift(self) -> bool:
+        return self in (Method.DSIFT_LINEAR, Method.DSIFT_CHI2)
 
 
 @dataclass(frozen=True)
@@ -26,7 +52,8 @@ class Predictions:
 
     Attributes
     ----------
-    task, method, backbone, pretraining : str
+    task, backbone, pretraining : str
+    method : Method
     classes : tuple of str
         Columns of ``scores``.
     image, label, predicted : numpy.ndarray of str, (n,)
@@ -35,7 +62,7 @@ class Predictions:
     """
 
     task: str
-    method: str
+    method: Method
     backbone: str
     pretraining: str
     classes: tuple[str, ...]
@@ -49,6 +76,13 @@ class Predictions:
         columns = {name: getattr(self, name) for name in [*KEY, "image", "label", "predicted"]}
         scored = {f"score_{name}": self.scores[:, k].round(DECIMALS) + 0.0 for k, name in enumerate(self.classes)}
         return pd.DataFrame({**columns, **scored})
+
+
+def select(stored: pd.DataFrame, **wanted: object) -> pd.DataFrame:
+    """The rows whose columns have the given values: ``select(stored, task="binary", method=Method.DTL2)``."""
+    for column, value in wanted.items():
+        stored = stored[stored[column] == value]
+    return stored
 
 
 def save(profile: Profile, *predictions: Predictions, store: str = TEST) -> Path:
@@ -82,8 +116,11 @@ def load(profile: Profile, store: str = TEST) -> pd.DataFrame:
         If there are none, or the file is not one of this package.
     """
     path = profile.results / store
+    if not path.is_file() and profile.record:
+        path = profile.record / store
+        print(f"not run here yet: predictions of the record, results/{store}", file=sys.stderr)
     if not path.is_file():
-        raise ResultsError(f"{path}: no predictions yet; run `make reproduce` or notebook 05 first")
+        raise ResultsError(f"{path}: no predictions yet; run `make reproduce`, or notebooks 03 to 05 first")
     try:
         table = pd.read_csv(path, dtype=dict.fromkeys([*KEY, "image", "label", "predicted"], str), keep_default_na=True)
     except (ValueError, pd.errors.ParserError) as error:
@@ -92,6 +129,39 @@ def load(profile: Profile, store: str = TEST) -> pd.DataFrame:
     if missing:
         raise ResultsError(f"{path}: no column {', '.join(missing)}; remove the file and run `make reproduce` again")
     return table
+
+
+def from_scores(
+    task: Task, cohort: Cohort, split: TaskSplit, given: np.ndarray, method: Method, backbone: str, pretraining: str
+) -> Predictions:
+    """Predictions of the test rows from scores of those with a face.
+
+    Parameters
+    ----------
+    task, cohort, split
+        As `facediag_utils.data.splitting.task_split` gives them.
+    given : numpy.ndarray
+        (k, classes), scores of the k test rows with a face, in the cohort's order.
+    method, backbone, pretraining : str
+        Columns of the store.
+    """
+    count = int(split.test.sum())
+    seen = split.found[split.test]
+    filled = np.full((count, len(task.classes)), np.nan)
+    filled[seen] = given
+    predicted = np.full(count, NO_FACE, dtype=object)
+    predicted[seen] = np.array(task.classes, dtype=object)[given.argmax(axis=1)]
+    return Predictions(
+        task=task.name,
+        method=method,
+        backbone=backbone,
+        pretraining=pretraining,
+        classes=task.classes,
+        image=cohort.table["image"].to_numpy(dtype=str)[split.test],
+        label=split.labels[split.test],
+        predicted=predicted.astype(str),
+        scores=filled,
+    )
 
 
 def write_csv(path: Path, table: pd.DataFrame, decimals: int = 4) -> Path:

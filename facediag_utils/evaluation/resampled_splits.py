@@ -18,6 +18,8 @@ from sklearn.exceptions import ConvergenceWarning
 from statsmodels.stats.multitest import multipletests
 
 from facediag_utils.core import parallel
+from facediag_utils.core.progress import progress_bar
+from facediag_utils.data import splitting
 from facediag_utils.data.splitting import draw_splits
 from facediag_utils.methods import svm
 
@@ -64,7 +66,7 @@ def accuracies(
         done = Parallel(return_as="generator")(
             delayed(_accuracies)(kernel, numbers, part, seed, groups) for kernel, part in work
         )
-        parts = list(parallel.progress_bar(done, len(work), "splits", unit="chunk"))
+        parts = list(progress_bar(done, len(work), "splits", unit="chunk"))
     found = np.concatenate(parts).reshape(len(kernels), -1)
     return pd.DataFrame(dict(zip(kernels, found, strict=True)))
 
@@ -130,12 +132,14 @@ def search_penalty(kernel: np.ndarray, numbers: np.ndarray, seed: int = 0, group
     numbers : numpy.ndarray
         int, (n,), classes.
     seed, groups
-        Of the folds, see `facediag_utils.methods.svm.folds`.
+        Of the folds, see `facediag_utils.methods.splitting.cross_validation_folds`.
     """
-    right = np.full((len(svm.PENALTIES), svm.FOLDS), np.nan)
+    right = np.full((len(svm.PENALTIES), splitting.FOLDS), np.nan)
     classes, middle = len(np.unique(numbers)), len(svm.PENALTIES) // 2
     machine = svm.make_svc("precomputed", classes)
-    for fold, (rows, held) in enumerate(svm.folds(numbers, seed, groups).split(numbers, numbers)):
+    for fold, (rows, held) in enumerate(
+        splitting.cross_validation_folds(numbers, seed, groups).split(numbers, numbers)
+    ):
         inner, across = kernel[np.ix_(rows, rows)], kernel[np.ix_(held, rows)]
         for k in [*range(middle, -1, -1), *range(middle + 1, len(svm.PENALTIES))]:
             if not np.isnan(right[k, fold]):

@@ -12,15 +12,16 @@ from pandas.io.formats.style import Styler
 from facediag_utils.core.profiles import Profile
 from facediag_utils.data.cohort import Task
 from facediag_utils.data.paper import BINARY_ROWS, FINE_TUNING, MULTICLASS_ROWS, Row
+from facediag_utils.data.store import Method
 from facediag_utils.evaluation import metrics, paper_audit
 from facediag_utils.evaluation.metrics import METRICS, OF_MANY
-from facediag_utils.methods import dsift, dtl1, dtl2
+from facediag_utils.methods import dsift
 from facediag_utils.networks import registry
 
 PAPER = "paper (DSF)"
 TEST_IMAGES = {"binary": 60, "multiclass": 150}  # of the paper (sections IV.A and IV.B)
 #: Methods of ours that stand in a table because the paper's stands there.
-_BESIDE = {"DTL1": (dtl1.METHOD, dtl1.PAPERS_PROTOCOL, dtl1.FROM_SCRATCH)}
+_BESIDE = {"DTL1": (Method.DTL1, Method.DTL1_TEST_EPOCH, Method.FROM_SCRATCH)}
 
 Key = tuple[str, str]
 
@@ -33,7 +34,7 @@ def key_of(row: Row) -> Key:
     for name in registry.names():
         record = registry.get(name)
         if (record.title, record.pretraining) == pair:
-            return (dtl1.METHOD if row.method == FINE_TUNING else dtl2.METHOD), name
+            return (Method.DTL1 if row.method == FINE_TUNING else Method.DTL2), name
     raise KeyError(f"no record of {pair}")
 
 
@@ -165,7 +166,7 @@ def styled(table: pd.DataFrame, caption: str) -> Styler:
 
 def _bold_best(table: pd.DataFrame) -> pd.DataFrame:
     """Which cells are bold: the best per cent of each column, an epoch chosen on our test images out of the contest."""
-    fair = ~table.apply(lambda row: any(dtl1.PAPERS_PROTOCOL.split(", ")[1] in str(cell) for cell in row), axis=1)
+    fair = ~table.apply(lambda row: any(Method.DTL1_TEST_EPOCH.split(", ")[1] in str(cell) for cell in row), axis=1)
     numbers = table.map(lambda cell: float(found[1]) if (found := re.match(r"([\d.]+)%", str(cell))) else np.nan)
     best = numbers[fair].max()
     return numbers.eq(best).where(fair, False).replace({True: "font-weight: bold", False: ""})

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 import torch
 
+from facediag_utils.core import settings
 from facediag_utils.core.errors import TrainingError
 
 
@@ -17,7 +16,7 @@ def found() -> torch.device:
     TrainingError
         If the device asked for is not there.
     """
-    wanted = os.environ.get("FACEDIAG_DEVICE", "")
+    wanted = settings.value(settings.DEVICE)
     there = torch.accelerator.current_accelerator(check_available=True)
     if not wanted:
         return there or torch.device("cpu")

@@ -17,13 +17,14 @@ from sklearn.cluster import MiniBatchKMeans
 from sklearn.metrics.pairwise import chi2_kernel, pairwise_distances_argmin
 
 from facediag_utils.core import parallel, row_cache
+from facediag_utils.data import splitting, store
 from facediag_utils.data.cohort import Cohort, Task
 from facediag_utils.data.images import read_rgb
-from facediag_utils.data.store import Predictions
+from facediag_utils.data.store import Method, Predictions
 from facediag_utils.faces.alignment import DETECTOR_VERSION, PADDING, Faces, face_chip
 from facediag_utils.methods import svm
 
-METHODS = {"linear": "DSIFT + SVM linear", "chi2": "DSIFT + SVM chi2"}
+METHODS = {"linear": Method.DSIFT_LINEAR, "chi2": Method.DSIFT_CHI2}
 SIDE = 224  # pixels of the aligned face, loose crop
 STEP = 8  # pixels between grid points
 SCALES = (4, 8)  # cv2.KeyPoint.size, pixels; OpenCV describes a patch of 6 times that side, in 4x4 cells
@@ -159,7 +160,7 @@ def run(task: Task, cohort: Cohort, faces: Faces, seed: int = 0) -> dict[str, tu
     dict of str to (Predictions, svm.Fitted)
         For "linear" and "chi2": a row a test image, a face not found being an error, and the SVM.
     """
-    split = svm.task_split(task, cohort, faces.found)
+    split = splitting.task_split(task, cohort, faces.found)
     train, test = np.flatnonzero(split.train), np.flatnonzero(split.test & split.found)
     centres = vocabulary(cohort, faces, train, seed=seed)
     known, new = (histograms(cohort, faces, rows, centres) for rows in (train, test))
@@ -168,7 +169,7 @@ def run(task: Task, cohort: Cohort, faces: Faces, seed: int = 0) -> dict[str, tu
         kernel = "linear" if kind == "linear" else chi2_of(known)
         fitted = svm.fit(known, split.labels[split.train], kernel=kernel, seed=seed, groups=split.groups)
         given = svm.scores(fitted, new, task.classes)
-        made[kind] = svm.predictions(task, cohort, split, given, method, "dsift", "none"), fitted
+        made[kind] = store.from_scores(task, cohort, split, given, method, "dsift", "none"), fitted
     return made
 
 

@@ -15,20 +15,19 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 from joblib import Parallel, delayed
-from sklearn.model_selection import PredefinedSplit
 
-from facediag_utils.core import parallel
-from facediag_utils.core.profiles import cache_root
+from facediag_utils.core import parallel, settings
+from facediag_utils.core.progress import progress_bar
+from facediag_utils.core.settings import cache_root
+from facediag_utils.data import splitting, store
 from facediag_utils.data.cohort import Cohort, Task
-from facediag_utils.data.store import Predictions
+from facediag_utils.data.splitting import held_out
+from facediag_utils.data.store import Method, Predictions
 from facediag_utils.faces.alignment import Faces, chips
-from facediag_utils.methods import devices, svm
+from facediag_utils.methods import devices
 from facediag_utils.methods.training import Recipe, Tuned, fine_tune, predict
 from facediag_utils.networks import registry
 
-#: Names in the store.  DTL1 stops on a split of the training images; the paper chose its epoch on the test images.
-METHOD, PAPERS_PROTOCOL, FROM_SCRATCH = "DTL1", "DTL1, epoch chosen on test", "From scratch"
-HELD_OUT = 0.2  # share of each class's training images that say which epoch to keep
 MANY, FEWEST = 1000, 2  # training images from which on there are fewer epochs; epochs, at least
 PICTURES = "pictures-"  # folder of aligned faces, while trainings last
 
@@ -42,16 +41,16 @@ class Job:
     backbone : str
     task : Task
     recipe : Recipe
-    method : str
-        `METHOD` holds out a fifth of each class's training images and keeps the epoch that is best on them.
-        `PAPERS_PROTOCOL` trains on all of them and keeps the epoch that is best on the test images, as the paper did
-        (Figure 3): its result flatters.  `FROM_SCRATCH` trains on all from random weights and keeps the last epoch.
+    method : Method
+        ``DTL1`` holds out a fifth of each class's training images and keeps the epoch that is best on them.
+        ``DTL1_TEST_EPOCH`` trains on all of them and keeps the epoch that is best on the test images, as the paper did
+        (Figure 3): its result flatters.  ``FROM_SCRATCH`` trains on all from random weights and keeps the last epoch.
     """
 
     backbone: str
     task: Task
     recipe: Recipe
-    method: str = METHOD
+    method: Method = Method.DTL1
 
 
 Outcome = tuple[Predictions, Tuned]
@@ -84,7 +83,7 @@ def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0, ke
             delayed(_on_one_core)(job, cohort, faces, pictures[job.backbone], seed, job == kept, os.getpid())
             for job in jobs
         )
-        return list(parallel.progress_bar(started, len(jobs), "trainings", unit="training"))
+        return list(progress_bar(started, len(jobs), "trainings", unit="training"))
 
 
 @contextmanager
@@ -132,13 +131,13 @@ def run(job: Job, cohort: Cohort, faces: Faces, pictures: np.ndarray, seed: int 
         The training.
     """
     task, recipe, pretraining = job.task, job.recipe, registry.get(job.backbone).pretraining
-    split = svm.task_split(task, cohort, faces.found)
+    split = splitting.task_split(task, cohort, faces.found)
     numbers = np.array([task.classes.index(name) if name in task.classes else -1 for name in split.labels])
     train, test = np.flatnonzero(split.train), np.flatnonzero(split.test & split.found)
     seen = test
-    if job.method == METHOD:
+    if job.method == Method.DTL1:
         train, seen = held_out(train, numbers, seed, split.groups)
-    elif job.method == FROM_SCRATCH:
+    elif job.method == Method.FROM_SCRATCH:
         recipe, pretraining = replace(recipe, pretrained=False, best=False, patience=None), "none"
     digests = [cohort.table["sha256"].iloc[row] for row in (*train, *seen)]
     tuned = fine_tune(
@@ -151,7 +150,7 @@ def run(job: Job, cohort: Cohort, faces: Faces, pictures: np.ndarray, seed: int 
         checkpoint_path(cohort.profile.name, job.backbone, digests, task.classes, recipe, seed),
     )
     given = predict(tuned.network, pictures, test, registry.get(job.backbone)).softmax(dim=1).numpy()
-    return svm.predictions(task, cohort, split, given, job.method, job.backbone, pretraining), tuned
+    return store.from_scores(task, cohort, split, given, job.method, job.backbone, pretraining), tuned
 
 
 def inputs(cohort: Cohort, faces: Faces, backbone: str, path: Path) -> np.ndarray:
@@ -167,35 +166,9 @@ def inputs(cohort: Cohort, faces: Faces, backbone: str, path: Path) -> np.ndarra
     return np.load(path, mmap_mode="r")
 
 
-def held_out(
-    rows: np.ndarray, numbers: np.ndarray, seed: int = 0, groups: np.ndarray | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Training rows less `HELD_OUT` of each class, and those held out; one fold of five where groups must stay together.
-
-    Parameters
-    ----------
-    rows : numpy.ndarray
-        Positions of the training images.
-    numbers : numpy.ndarray
-        Classes of all images.
-    seed : int
-    groups : numpy.ndarray, optional
-        Of the training images.
-    """
-    split = svm.folds(numbers[rows], seed, groups)
-    if groups is not None and isinstance(split, PredefinedSplit):
-        kept, aside = next(split.split())
-        return rows[kept], rows[aside]
-    rng, held = np.random.default_rng(seed), []
-    for number in np.unique(numbers[rows]):
-        members = rows[numbers[rows] == number]
-        held.append(rng.permutation(members)[: max(1, round(HELD_OUT * len(members)))])
-    aside = np.sort(np.concatenate(held))
-    return np.setdiff1d(rows, aside), aside
-
-
 def epochs(most: int, images: int) -> int:
     """How many passes: ``most``, but as many steps as these take over `MANY` images where there are more."""
+    most = min(most, int(settings.value(settings.EPOCHS) or most))
     return max(FEWEST, min(most, most * MANY // int(images)))
 
 

@@ -12,14 +12,15 @@ import numpy as np
 
 from facediag_utils.core import parallel, row_cache
 from facediag_utils.core.errors import WeightsError
+from facediag_utils.core.progress import progress_bar
+from facediag_utils.data import splitting, store
 from facediag_utils.data.cohort import Cohort, Task
 from facediag_utils.data.images import read_rgb
-from facediag_utils.data.store import Predictions
+from facediag_utils.data.store import Method, Predictions
 from facediag_utils.faces.alignment import DETECTOR_VERSION, PADDING, Faces, face_chip
 from facediag_utils.methods import svm
 from facediag_utils.networks import registry
 
-METHOD = "DTL2"
 BATCH = 32  # images: what is in memory at once
 
 
@@ -56,7 +57,7 @@ def extract(backbone: str, cohort: Cohort, faces: Faces, layer: str | None = Non
         if parallel.on_cluster():
             made = parallel.parallel_map(_features, work, record.title, unit="batch")
         else:  # torch uses all cores by itself
-            made = parallel.progress_bar((_features(*item) for item in work), len(work), record.title, unit="batch")
+            made = progress_bar((_features(*item) for item in work), len(work), record.title, unit="batch")
         try:
             for values in made:
                 yield {"features": values}
@@ -126,11 +127,11 @@ def run(
     svm.Fitted
         The SVM.
     """
-    split = svm.task_split(task, cohort, np.isfinite(features).all(axis=1))
+    split = splitting.task_split(task, cohort, np.isfinite(features).all(axis=1))
     fitted = svm.fit(features[split.train], split.labels[split.train], penalty, seed=seed, groups=split.groups)
     given = svm.scores(fitted, features[split.test & split.found], task.classes)
     record = registry.get(backbone)
-    return svm.predictions(task, cohort, split, given, METHOD, backbone, record.pretraining), fitted
+    return store.from_scores(task, cohort, split, given, Method.DTL2, backbone, record.pretraining), fitted
 
 
 def out_of_fold(
@@ -145,7 +146,7 @@ def out_of_fold(
     penalty : float
         C, as `run` found it (on the same folds).
     """
-    split = svm.task_split(task, cohort, np.isfinite(features).all(axis=1))
+    split = splitting.task_split(task, cohort, np.isfinite(features).all(axis=1))
     given = svm.out_of_fold(features[split.train], split.labels[split.train], penalty, task.classes, seed, split.groups)
     trained = replace(split, test=split.train)
-    return svm.predictions(task, cohort, trained, given, METHOD, backbone, registry.get(backbone).pretraining)
+    return store.from_scores(task, cohort, trained, given, Method.DTL2, backbone, registry.get(backbone).pretraining)

@@ -16,10 +16,12 @@ from scipy.special import log_softmax, softmax
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.neighbors import NearestNeighbors
 
-from facediag_utils.core import parallel
 from facediag_utils.core.errors import ImageError
+from facediag_utils.core.progress import progress_bar
+from facediag_utils.data import splitting
 from facediag_utils.data.cohort import Cohort, Task
 from facediag_utils.data.images import read_rgb
+from facediag_utils.data.store import Method
 from facediag_utils.faces.alignment import ALIGNED, Faces, chips, face_chip, find_face
 from facediag_utils.methods import dtl1, dtl2, svm
 from facediag_utils.networks import registry
@@ -134,12 +136,12 @@ def train(task: Task, cohort: Cohort, features: np.ndarray, backbone: str, penal
     task, cohort, features, backbone, penalty, seed
         As `facediag_utils.methods.dtl2.out_of_fold` takes them.
     """
-    rows = svm.task_split(task, cohort, np.isfinite(features).all(axis=1))
+    rows = splitting.task_split(task, cohort, np.isfinite(features).all(axis=1))
     known, labels = features[rows.train], rows.labels[rows.train]
     base = svm.make_svc("linear", len(task.classes)).set_params(C=penalty)
-    chosen = svm.folds(labels, seed, rows.groups)
+    chosen = splitting.cross_validation_folds(labels, seed, rows.groups)
     classifier = CalibratedClassifierCV(base, cv=chosen, ensemble=False).fit(known, labels)
-    return Model(_about(task, cohort, backbone, dtl2.METHOD, penalty, known), known.astype(np.float32), classifier)
+    return Model(_about(task, cohort, backbone, Method.DTL2, penalty, known), known.astype(np.float32), classifier)
 
 
 def from_network(job: dtl1.Job, network: Any, cohort: Cohort, faces: Faces, seed: int = 0) -> Model:
@@ -150,25 +152,25 @@ def from_network(job: dtl1.Job, network: Any, cohort: Cohort, faces: Faces, seed
     Parameters
     ----------
     job, network
-        What was trained, by `facediag_utils.methods.dtl1.METHOD`, and what came of it.
+        What was trained, by `facediag_utils.methods.Method.DTL1`, and what came of it.
     cohort, faces, seed
         As the training had them.
     """
-    rows = svm.task_split(job.task, cohort, faces.found)
+    rows = splitting.task_split(job.task, cohort, faces.found)
     train = np.flatnonzero(rows.train)
     record = registry.get(job.backbone)
     batches = [train[k : k + dtl2.BATCH] for k in range(0, len(train), dtl2.BATCH)]
     known = np.concatenate(
         [
             _features(network.body, list(chips(cohort, faces, record.input_size, record.crop, batch)), record)
-            for batch in parallel.progress_bar(batches, len(batches), record.title, unit="batch")
+            for batch in progress_bar(batches, len(batches), record.title, unit="batch")
         ]
     )
     numbers = np.array([job.task.classes.index(name) if name in job.task.classes else -1 for name in rows.labels])
-    _, aside = dtl1.held_out(train, numbers, seed, rows.groups)
+    _, aside = splitting.held_out(train, numbers, seed, rows.groups)
     logits = _logits(network, known[np.isin(train, aside)])
     setting = temperature(logits, numbers[aside])
-    return Model(_about(job.task, cohort, job.backbone, dtl1.METHOD, setting, known), known, network=network)
+    return Model(_about(job.task, cohort, job.backbone, Method.DTL1, setting, known), known, network=network)
 
 
 def temperature(logits: np.ndarray, numbers: np.ndarray) -> float:

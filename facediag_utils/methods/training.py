@@ -18,9 +18,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from facediag_utils.core import parallel, run_log
+from facediag_utils.core import run_log
 from facediag_utils.core.errors import TrainingError
 from facediag_utils.core.files import atomic_write
+from facediag_utils.core.progress import progress_bar
 from facediag_utils.methods import devices
 from facediag_utils.methods.augmentation import Augmentation, augmented
 from facediag_utils.networks import registry
@@ -189,7 +190,7 @@ def fine_tune(
     state.resume(checkpoint)
     record = registry.get(backbone)
     run_log.note("epochs", str(checkpoint), recipe.epochs - tuned.epochs, tuned.epochs)
-    with parallel.progress_bar(None, recipe.epochs, record.title, unit="epoch", initial=tuned.epochs) as bar:
+    with progress_bar(None, recipe.epochs, record.title, unit="epoch", initial=tuned.epochs) as bar:
         while tuned.epochs < recipe.epochs and not state.patience_ended():
             seen = _epoch(state, training, classes, record, mixed)
             _check(seen, backbone, tuned.epochs + 1, recipe, classes)

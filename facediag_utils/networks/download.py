@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pooch
 import requests
 from tqdm import tqdm
 
+from facediag_utils.core import settings
 from facediag_utils.core.errors import WeightsError
 from facediag_utils.networks import registry
 from facediag_utils.networks.records import Backbone
 from facediag_utils.networks.weights import WeightsFile, identified
 
 TIMEOUT = 30  # seconds without an answer
-MIRROR = "FACEDIAG_MIRROR"  # environment variable: a web folder that has the files, tried first
 
 
 def fetch_all(wanted: list[str]) -> list[str]:
@@ -77,12 +76,12 @@ def _first(record: Backbone) -> Path:
     by_hand = " or ".join(str(file.path) for file in record.files)
     raise WeightsError(
         f"{record.name}: no place gave the weights; if you have them from elsewhere, place them as {by_hand}, "
-        f"or set {MIRROR} to a web folder that has them\n  " + "\n  ".join(reasons)
+        f"or set {settings.MIRROR} to a web folder that has them\n  " + "\n  ".join(reasons)
     )
 
 
 def _places(file: WeightsFile) -> list[str]:
-    mirror = os.environ.get(MIRROR, "").rstrip("/")
+    mirror = settings.value(settings.MIRROR).rstrip("/")
     return [place for place in (f"{mirror}/{file.name}" if mirror else "", file.url) if place]
 
 

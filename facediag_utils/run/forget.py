@@ -9,7 +9,8 @@ import pandas as pd
 
 from facediag_utils.core import row_cache, run_log
 from facediag_utils.core.files import remove_partial_files
-from facediag_utils.core.profiles import Profile, cache_root, kept, profile
+from facediag_utils.core.profiles import Profile, kept, profile
+from facediag_utils.core.settings import cache_root
 
 
 def forget(name: str) -> list[str]:
@@ -35,7 +36,7 @@ def forget(name: str) -> list[str]:
         return ["nothing: the bundled cohort is part of this package (make clean removes its caches)"]
     removed = []
     with run_log.run_lock(name):
-        for folder in (gone.results, gone.figures, gone.runs, cache_root() / "dtl1" / name, gone.listed.parent):
+        for folder in (gone.run, cache_root() / "dtl1" / name, gone.listed.parent):
             if folder.exists():
                 shutil.rmtree(folder)
                 removed.append(str(folder))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from facediag_utils.data import cohort, dsf, folder_import, store
+from facediag_utils.data import cohort, dsf, folder_import, splitting, store
 from facediag_utils.faces import alignment
-from facediag_utils.methods import identity_leakage, svm
+from facediag_utils.methods import identity_leakage
 
 
 def prepare(
@@ -31,9 +31,9 @@ def prepare(
     images = cohort.load(profile)
     faces = alignment.find_faces(images)
     for task in cohort.tasks(images):
-        svm.task_split(task, images, faces.found)  # a class with too few faces is told before anything is trained
+        splitting.task_split(task, images, faces.found)  # a class with too few faces is told before anything is trained
     trained = images.table["label"][faces.found & (images.table["split"] == "train")].value_counts()
-    if few := [f"{name} ({count})" for name, count in trained.items() if count < svm.FOLDS]:
+    if few := [f"{name} ({count})" for name, count in trained.items() if count < splitting.FOLDS]:
         lines.append(f"  few faces were found to train on: {', '.join(few)}")
         print(lines[-1], flush=True)
     pairs = identity_leakage.same_person(images, faces)

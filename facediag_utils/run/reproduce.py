@@ -17,9 +17,11 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
 
-from facediag_utils.core import parallel, run_log
+from facediag_utils.core import run_log
 from facediag_utils.core.errors import ReproduceError
-from facediag_utils.core.profiles import ROOT, Profile, from_output
+from facediag_utils.core.profiles import Profile, from_output
+from facediag_utils.core.progress import latest_progress
+from facediag_utils.core.settings import ROOT
 from facediag_utils.data.cohort import load
 from facediag_utils.run import notebook_variants
 
@@ -34,7 +36,7 @@ def _shown_below(bar: tqdm, path: Path) -> Iterator[None]:
 
     def look() -> None:
         while not ended.wait(1):
-            bar.set_postfix_str(parallel.latest_progress(path))
+            bar.set_postfix_str(latest_progress(path))
 
     watcher = threading.Thread(target=look, daemon=True)
     watcher.start()
@@ -89,7 +91,7 @@ def reproduce(
     Returns
     -------
     list of Path
-        The executed copies, in ``runs/<profile>/``.
+        The executed copies, in ``runs/<profile>/notebooks/``.
 
     Raises
     ------
@@ -102,17 +104,17 @@ def reproduce(
     paths = notebooks(folder)
     if not paths:
         raise ReproduceError(f"{folder}: no numbered notebooks; is the checkout complete?")
-    profile.runs.mkdir(parents=True, exist_ok=True)
+    profile.notebooks.mkdir(parents=True, exist_ok=True)
     books = {path: notebook_variants.adapted(path, holding) for path in paths}
     own = {path: _parameters(path, parameters, n_splits=n_splits) for path in paths}
     if n_splits is not None and not any("n_splits" in given for given in own.values()):
         raise ReproduceError("no notebook has a parameter n_splits; add it in its cell tagged 'parameters'")
     executed = []
     total = sum(len(book.cells) + 1 for book in books.values())  # and the injected parameters
-    with tqdm(total=total, unit="cell", file=sys.stderr) as bar, _shown_below(bar, profile.runs / run_log.BARS):
+    with tqdm(total=total, unit="cell", file=sys.stderr) as bar, _shown_below(bar, profile.run / run_log.BARS):
         for path, book in books.items():
             bar.set_description(path.stem)
-            executed.append(_execute(path.name, book, profile.runs / path.name, own[path], bar))
+            executed.append(_execute(path.name, book, profile.notebooks / path.name, own[path], bar))
     return executed
 
 

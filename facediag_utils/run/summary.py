@@ -30,9 +30,9 @@ def format_summary(profile: Profile, seconds: float, executed: list[Path]) -> st
     if profile.rendered:
         lines.append("  Rendered faces: these numbers say nothing of how well anything diagnoses people.")
     tables_made = sorted(profile.results.glob("*.csv"))
-    lines += ["", *(f"  {line}" for line in run_log.format_log(run_log.read(profile.runs / run_log.JOURNAL)))]
+    lines += ["", *(f"  {line}" for line in run_log.format_log(run_log.read(profile.run / run_log.LOG)))]
     lines.append(f"\nmade in {seconds:.0f} s:")
-    lines.append(f"  {from_output(profile.runs)}/: {len(executed)} executed notebooks")
+    lines.append(f"  {from_output(profile.notebooks)}/: {len(executed)} executed notebooks")
     lines.append(f"  {from_output(profile.figures)}/: {len({path.stem for path in figure_paths(profile)})} figures")
     lines.append(f"  {from_output(profile.results)}/: {', '.join(path.name for path in tables_made)}")
     lines.append(f"  {from_output(model_card.write(profile))}")

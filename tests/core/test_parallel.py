@@ -9,6 +9,7 @@ import pytest
 
 from facediag_utils.core import parallel
 from facediag_utils.core.errors import ClusterError
+from facediag_utils.core.progress import latest_progress, progress_bar
 from facediag_utils.data import cohort, duplicates
 from facediag_utils.faces import alignment
 from facediag_utils.methods import dsift, dtl2
@@ -27,18 +28,16 @@ def test_in_order_and_all_of_them():
 
 def test_a_bar_in_a_file_for_another_process(tmp_path, monkeypatch):
     path = tmp_path / "bars"
-    assert parallel.latest_progress(path) == ""
+    assert latest_progress(path) == ""
     monkeypatch.setenv(parallel.BARS, str(path))
-    with parallel.progress_bar(None, 10, "epochs", unit="epoch") as bar:
+    with progress_bar(None, 10, "epochs", unit="epoch") as bar:
         bar.mininterval = 0
         for _ in range(4):
             time.sleep(0.01)
             bar.update()
         bar.refresh()
-        assert parallel.latest_progress(path).startswith("epochs: 4/10, ") and parallel.latest_progress(path).endswith(
-            "left"
-        )
-    assert parallel.latest_progress(path) == ""
+        assert latest_progress(path).startswith("epochs: 4/10, ") and latest_progress(path).endswith("left")
+    assert latest_progress(path) == ""
 
 
 @pytest.fixture(scope="module")

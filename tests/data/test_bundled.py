@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 from scipy import stats
 
-from facediag_utils.core.profiles import ROOT, profile
+from facediag_utils.core.profiles import profile
+from facediag_utils.core.settings import ROOT
 from facediag_utils.data import paper
 from portraits import cohort as generator
 

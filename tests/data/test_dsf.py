@@ -10,7 +10,7 @@ from PIL import Image
 
 from facediag_utils.core import profiles
 from facediag_utils.core.errors import CohortError
-from facediag_utils.core.profiles import ROOT
+from facediag_utils.core.settings import ROOT
 from facediag_utils.data import archives, cohort, dsf
 from facediag_utils.data.images import read_rgb
 from facediag_utils.data.paper import CLASSES

@@ -224,10 +224,10 @@ def test_hashes_stand_for_names_and_stay(folder):
 @pytest.mark.parametrize("change", ["nothing", "image", "positive", "thumbnails"])
 def test_what_an_earlier_run_made_goes_when_it_is_stale(folder, change):
     profile, _ = folder_import.import_folder(folder, "mine", thumbnails=True)
-    for place in (profile.figures, profile.runs, profile.results / "readers"):
+    for place in (profile.figures, profile.notebooks, profile.results / "readers"):
         place.mkdir(parents=True, exist_ok=True)
-    made = [profile.figures / "01_faces.png", profile.results / "predictions.csv", profile.runs / "01_data.ipynb"]
-    for path in [*made, profile.results / "readers" / "me.csv", profile.runs / ".lock"]:
+    made = [profile.figures / "01_faces.png", profile.results / "predictions.csv", profile.notebooks / "01_data.ipynb"]
+    for path in [*made, profile.results / "readers" / "me.csv", profile.run / ".lock"]:
         path.touch()
     if change == "image":
         picture(folder / "anna" / "00.png", 999)
@@ -235,7 +235,7 @@ def test_what_an_earlier_run_made_goes_when_it_is_stale(folder, change):
         folder, "mine", "ben" if change == "positive" else None, thumbnails=change != "thumbnails"
     )
     assert [path.exists() for path in made] == [change == "nothing"] * 3
-    assert (profile.results / "readers" / "me.csv").exists() and (profile.runs / ".lock").exists()
+    assert (profile.results / "readers" / "me.csv").exists() and (profile.run / ".lock").exists()
 
 
 @pytest.mark.parametrize("seed", range(5))

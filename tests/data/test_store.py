@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from facediag_utils.core.errors import ResultsError
-from facediag_utils.core.profiles import ROOT, Profile
+from facediag_utils.core.profiles import Profile
+from facediag_utils.core.settings import ROOT
 from facediag_utils.data import store
 
 

@@ -9,7 +9,8 @@ from made import made
 from scipy.stats import binomtest
 
 from facediag_utils.core import profiles
-from facediag_utils.core.profiles import ROOT, Profile
+from facediag_utils.core.profiles import Profile
+from facediag_utils.core.settings import ROOT
 from facediag_utils.data import cohort, store
 from facediag_utils.evaluation import claims
 from facediag_utils.run import checklist, model_card

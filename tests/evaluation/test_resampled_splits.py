@@ -8,27 +8,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ttest_1samp
 
+from facediag_utils.data import splitting
 from facediag_utils.evaluation import resampled_splits
 from facediag_utils.methods import svm
 
 RNG = np.random.default_rng(0)
 LABELS = np.repeat(list("abc"), 30)
 FEATURES = RNG.normal(size=(90, 80)) + 2.5 * np.repeat(np.eye(80)[:3], 30, axis=0)  # wide, as a network's are
-TESTED = resampled_splits.drawn(LABELS, dict.fromkeys("abc", 10), 8)
+TESTED = splitting.draw_splits(LABELS, dict.fromkeys("abc", 10), 8)
 
 
 def test_splits_have_the_stated_numbers_and_differ():
-    tested = resampled_splits.drawn(LABELS, {"a": 10, "b": 12, "c": 5}, 20)
+    tested = splitting.draw_splits(LABELS, {"a": 10, "b": 12, "c": 5}, 20)
     for name, count in (("a", 10), ("b", 12), ("c", 5)):
         assert (tested[:, name == LABELS].sum(axis=1) == count).all()
     assert len(np.unique(tested, axis=0)) == 20
-    assert (tested == resampled_splits.drawn(LABELS, {"c": 5, "b": 12, "a": 10}, 20)).all()
+    assert (tested == splitting.draw_splits(LABELS, {"c": 5, "b": 12, "a": 10}, 20)).all()
 
 
 def test_groups_are_not_parted():
     """Thirty people with three pictures each, some of them in two classes."""
     groups = np.random.default_rng(1).permutation(np.arange(90) // 3)
-    tested = resampled_splits.drawn(LABELS, {"a": 12, "b": 12, "c": 12}, 20, groups=groups)
+    tested = splitting.draw_splits(LABELS, {"a": 12, "b": 12, "c": 12}, 20, groups=groups)
     for row in tested:
         assert not set(groups[row]) & set(groups[~row])
         assert all(9 <= (LABELS[row] == name).sum() <= 15 for name in "abc")
@@ -72,7 +73,7 @@ def test_a_dask_cluster_of_two_workers_gives_the_same(monkeypatch):
                 self.seen.add(worker)
 
     kernels = {"one": resampled_splits.gram(FEATURES), "two": resampled_splits.gram(FEATURES[:, :6])}
-    given = (kernels, LABELS, resampled_splits.drawn(LABELS, dict.fromkeys("abc", 10), 40))
+    given = (kernels, LABELS, splitting.draw_splits(LABELS, dict.fromkeys("abc", 10), 40))
     here = resampled_splits.accuracies(*given)
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         monkeypatch.setenv("DASK", cluster.scheduler_address)
@@ -110,7 +111,7 @@ def test_the_corrected_test_keeps_its_level_and_students_does_not():
     for k in range(200):
         rng = np.random.default_rng(k)
         features = rng.normal(size=(140, 20)) + 0.25 * (labels == "a")[:, None]
-        tested = resampled_splits.drawn(labels, {"a": 30, "b": 30}, 15, seed=k)
+        tested = splitting.draw_splits(labels, {"a": 30, "b": 30}, 15, seed=k)
         differences = np.array(
             [means_rule(features[:, :10], labels, t) - means_rule(features[:, 10:], labels, t) for t in tested]
         )

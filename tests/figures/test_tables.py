@@ -5,10 +5,9 @@ import pytest
 
 from facediag_utils.core import profiles
 from facediag_utils.data import cohort, paper
-from facediag_utils.data.store import KEY
+from facediag_utils.data.store import KEY, Method
 from facediag_utils.evaluation import metrics
 from facediag_utils.figures import tables
-from facediag_utils.methods import dtl1
 
 BINARY = cohort.Task("binary", "", paper.BINARY)
 FIVE = cohort.Task("multiclass", "", tuple(paper.CLASSES))
@@ -27,8 +26,8 @@ def rows(task: str, method: str, backbone: str, right: int, wrong: int) -> pd.Da
 STORED = pd.concat(
     [
         rows("binary", "DTL1", "dlib_resnet29", 50, 10),
-        rows("binary", dtl1.PAPERS_PROTOCOL, "dlib_resnet29", 54, 6),
-        rows("binary", dtl1.FROM_SCRATCH, "dlib_resnet29", 30, 30),
+        rows("binary", Method.DTL1_TEST_EPOCH, "dlib_resnet29", 54, 6),
+        rows("binary", Method.FROM_SCRATCH, "dlib_resnet29", 30, 30),
         rows("binary", "DTL2", "dlib_resnet29", 55, 5),
         rows("binary", "DSIFT + SVM linear", "dsift", 40, 20),
         rows("multiclass", "DTL2", "resnet50_vggface2_ms1m", 100, 50),

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from sklearn.metrics.pairwise import chi2_kernel
 
-from facediag_utils.core.profiles import ROOT
-from facediag_utils.data import cohort
+from facediag_utils.core.settings import ROOT
+from facediag_utils.data import cohort, splitting
 from facediag_utils.methods import dsift, svm
 
 
@@ -76,7 +76,7 @@ def test_chi2_kernel_is_the_formula():
 def test_vocabulary_sees_training_images_only(bundled, bundled_faces, made, own_cache):
     """Test images replaced by each other: training side unchanged, so the same support vectors."""
     task = cohort.tasks(bundled)[0]
-    split = svm.task_split(task, bundled, bundled_faces.found)
+    split = splitting.task_split(task, bundled, bundled_faces.found)
     order = np.arange(len(bundled))
     test = np.flatnonzero(split.test & split.found)
     order[test] = np.roll(test, 30)

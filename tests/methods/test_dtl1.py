@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from facediag_utils.core.errors import TrainingError
-from facediag_utils.data import cohort
+from facediag_utils.data import cohort, splitting
+from facediag_utils.data.store import Method
 from facediag_utils.evaluation import metrics
 from facediag_utils.faces import alignment
 from facediag_utils.methods import devices, dtl1, training
@@ -263,7 +264,7 @@ class TestRun:
         )
         return chosen, bundled_faces.of(rows)
 
-    @pytest.mark.parametrize("method", [dtl1.METHOD, dtl1.PAPERS_PROTOCOL, dtl1.FROM_SCRATCH])
+    @pytest.mark.parametrize("method", [Method.DTL1, Method.DTL1_TEST_EPOCH, Method.FROM_SCRATCH])
     def test_protocols(self, few, own_cache, method, monkeypatch, tmp_path):
         images, found = few
         task, seen = cohort.tasks(images)[0], {}
@@ -277,12 +278,12 @@ class TestRun:
         assert given.scores.sum(axis=1) == pytest.approx(np.ones(8), abs=1e-5)
         assert tuned.epochs == 2
         test = np.flatnonzero(images.table["split"] == "test")
-        if method == dtl1.METHOD:  # the test images are not looked at
+        if method == Method.DTL1:  # the test images are not looked at
             assert (len(seen["train"][1]), len(seen["validation"][1])) == (16, 4)
             assert not set(test) & {*seen["train"][1], *seen["validation"][1]}
         else:
             assert len(seen["train"][1]) == 20 and np.array_equal(seen["validation"][1], test)
-        assert seen["recipe"].pretrained == (method != dtl1.FROM_SCRATCH)
+        assert seen["recipe"].pretrained == (method != Method.FROM_SCRATCH)
 
     def test_a_test_image_without_a_face_is_an_error(self, few, own_cache, tmp_path):
         images, found = few
@@ -302,7 +303,7 @@ class TestRun:
         """In processes with a core each, whatever number of threads this one has."""
         images, found = few
         task, recipe = cohort.tasks(images)[0], training.Recipe(epochs=1)
-        jobs = [dtl1.Job(NAME, task, recipe, method) for method in (dtl1.METHOD, dtl1.PAPERS_PROTOCOL)]
+        jobs = [dtl1.Job(NAME, task, recipe, method) for method in (Method.DTL1, Method.DTL1_TEST_EPOCH)]
         together = dtl1.run_all(jobs, images, found)
         for path in own_cache.rglob("*.pt"):
             path.unlink()
@@ -330,12 +331,12 @@ class TestRun:
 
     def test_held_out_rows_are_a_fifth_of_each_class(self):
         numbers = np.repeat([0, 1, 2], [40, 10, 3])
-        fit, held = dtl1.held_out(np.arange(53), numbers)
+        fit, held = splitting.held_out(np.arange(53), numbers)
         assert np.bincount(numbers[held]).tolist() == [8, 2, 1] and sorted([*fit, *held]) == list(range(53))
 
     def test_nobody_is_held_out_and_trained_on(self):
         rows, numbers, people = np.arange(100, 200), np.repeat([0, 1], 100), np.arange(100) // 4
-        fit, held = dtl1.held_out(rows, numbers, groups=people)
+        fit, held = splitting.held_out(rows, numbers, groups=people)
         assert len(held) == 20 and sorted([*fit, *held]) == rows.tolist()
         assert not set(people[fit - 100]) & set(people[held - 100])
 

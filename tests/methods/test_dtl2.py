@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facediag_utils.core import profiles
+from facediag_utils.core import settings
 from facediag_utils.core.errors import CohortError, WeightsError
-from facediag_utils.core.profiles import ROOT, Profile
-from facediag_utils.data import cohort, store
+from facediag_utils.core.profiles import Profile
+from facediag_utils.core.settings import ROOT
+from facediag_utils.data import cohort, splitting, store
 from facediag_utils.data.cohort import Cohort, Task
 from facediag_utils.faces.alignment import Faces
 from facediag_utils.methods import dtl2, svm
@@ -114,8 +115,8 @@ def test_five_folds_leave_every_class_something_to_train_on(sizes, shared, seed)
     labels = np.repeat([f"class {k}" for k in range(len(sizes))], sizes)
     people = np.arange(len(labels)) // shared  # somebody may be in two classes
     for groups in (None, people):
-        held = [held for _, held in svm.folds(labels, seed, groups).split(labels, labels)]
-        assert len(held) == svm.FOLDS and sorted(np.concatenate(held)) == list(range(len(labels)))
+        held = [held for _, held in splitting.cross_validation_folds(labels, seed, groups).split(labels, labels)]
+        assert len(held) == splitting.FOLDS and sorted(np.concatenate(held)) == list(range(len(labels)))
         for rows in held:
             assert set(np.delete(labels, rows)) == set(labels)
 
@@ -128,7 +129,7 @@ def test_five_folds_leave_every_class_something_to_train_on(sizes, shared, seed)
 def test_folds_part_nobody_where_classes_have_two_people(people, shared, seed):
     labels = np.repeat([f"class {k}" for k in range(len(people))], np.array(people) * shared)
     groups = np.arange(len(labels)) // shared
-    for rows, held in svm.folds(labels, seed, groups).split(labels, labels):
+    for rows, held in splitting.cross_validation_folds(labels, seed, groups).split(labels, labels):
         assert not set(groups[rows]) & set(groups[held])
 
 
@@ -185,7 +186,7 @@ results.save(profile, *(dtl2.run(task, images, features, "dlib_resnet29")[0] for
 
 def predictions_of(tmp_path: Path, name: str, threads: int, hash_seed: str) -> tuple[bytes, pd.DataFrame]:
     """Run in a process of its own, features computed afresh (landmarks are shared)."""
-    faces = profiles.cache_root() / "faces"
+    faces = settings.cache_root() / "faces"
     cache = tmp_path / name / "cache"
     cache.mkdir(parents=True)
     (cache / "faces").symlink_to(faces.resolve(), target_is_directory=True)

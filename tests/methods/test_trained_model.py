@@ -15,7 +15,7 @@ from made import picture
 from PIL import Image
 
 from facediag_utils.core.errors import ModelError
-from facediag_utils.core.profiles import ROOT
+from facediag_utils.core.settings import ROOT
 from facediag_utils.data import cohort
 from facediag_utils.methods import dtl1, dtl2, model_io, trained_model, training
 

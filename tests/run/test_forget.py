@@ -19,7 +19,7 @@ def two(tmp_path, own_cache, own_output):
             seed = k if k < 6 else k + 100 * (name == "other")
             picture(tmp_path / name / ("anna", "ben")[k % 2] / f"{k:02d}.png", seed)
         profile, _ = folder_import.import_folder(tmp_path / name, name)
-        for folder in (profile.results, profile.figures, profile.runs, own_cache / "dtl1" / name):
+        for folder in (profile.results, profile.figures, profile.notebooks, own_cache / "dtl1" / name):
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "x").touch()
     return tmp_path

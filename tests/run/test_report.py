@@ -11,7 +11,7 @@ import pytest
 
 from facediag_utils.core import profiles
 from facediag_utils.core.errors import ResultsError
-from facediag_utils.core.profiles import ROOT
+from facediag_utils.core.settings import ROOT
 from facediag_utils.run import report
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from facediag_utils.core import profiles
 from facediag_utils.core.errors import ReproduceError
-from facediag_utils.core.profiles import ROOT, Profile
+from facediag_utils.core.profiles import Profile
+from facediag_utils.core.settings import ROOT
 from facediag_utils.evaluation import claims
 from facediag_utils.run import reproduce, summary
 

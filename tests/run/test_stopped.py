@@ -19,7 +19,7 @@ from made import portraits
 
 from facediag_utils.core import files, run_log
 from facediag_utils.core.errors import ReproduceError
-from facediag_utils.core.profiles import ROOT
+from facediag_utils.core.settings import ROOT
 
 #: Intake, faces, dense SIFT and two stores, saving after every second row; it tells what it computed.
 PROGRAM = """
@@ -29,16 +29,16 @@ from facediag_utils.faces import alignment
 from facediag_utils.core import row_cache, run_log
 from facediag_utils.data import cohort, folder_import, store
 from facediag_utils.methods import dsift
-cache.SAVE_EVERY = 2
+row_cache.SAVE_EVERY = 2
 dsift.WORDS, dsift.SAMPLE = 20, 3000
-with journal.alone("mine"):
-    profile, _ = intake.take_in(Path(sys.argv[1]), "mine", positive="ill")
+with run_log.run_lock("mine"):
+    profile, _ = folder_import.import_folder(Path(sys.argv[1]), "mine", positive="ill")
     images = cohort.load(profile)
     faces = alignment.find_faces(images)
     for task in cohort.tasks(images):
         for predictions, _ in dsift.run(task, images, faces).values():
-            results.save(profile, predictions)
-    print("|".join(journal.told(journal.read(profile.runs / journal.JOURNAL))))
+            store.save(profile, predictions)
+    print("|".join(run_log.format_log(run_log.read(profile.run / run_log.LOG))))
 """
 
 #: Two trainings side by side, for much longer than the test waits.
@@ -49,7 +49,7 @@ from facediag_utils.faces import alignment
 from facediag_utils.data import cohort, folder_import
 from facediag_utils.methods import dtl1
 from facediag_utils.methods.training import Recipe
-images = cohort.load(intake.take_in(Path(sys.argv[1]), "mine", positive="ill")[0])
+images = cohort.load(folder_import.import_folder(Path(sys.argv[1]), "mine", positive="ill")[0])
 job = dtl1.Job("dlib_resnet29", cohort.tasks(images)[0], Recipe(epochs=1000))
 dtl1.run_all([job, job], images, alignment.find_faces(images))
 """
