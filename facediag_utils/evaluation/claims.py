@@ -17,8 +17,9 @@ from statsmodels.stats.multitest import multipletests
 from facediag_utils.core.profiles import Profile
 from facediag_utils.data.cohort import Task
 from facediag_utils.data.paper import CLINICIANS_ACCURACY
-from facediag_utils.data.store import KEY
-from facediag_utils.evaluation.metrics import short_title, wilson_interval
+from facediag_utils.data.store import KEY, Method
+from facediag_utils.evaluation.interval import Interval, wilson_interval
+from facediag_utils.evaluation.metrics import short_title
 from facediag_utils.evaluation.paired_tests import paired_test
 from facediag_utils.networks import registry
 
@@ -53,7 +54,7 @@ class Claim:
 
 
 def _deep(row: pd.Series) -> bool:
-    return row["method"] in ("DTL1", "DTL2")
+    return row["method"] in (Method.DTL1, Method.DTL2)
 
 
 def _of_objects(row: pd.Series) -> bool:
@@ -65,8 +66,8 @@ CLAIMS = (
         "DTL2 over DTL1",
         "features and an SVM are better than fine-tuning",
         "IV.C",
-        lambda row: row["method"] == "DTL2",
-        lambda row: row["method"] == "DTL1",
+        lambda row: row["method"] == Method.DTL2,
+        lambda row: row["method"] == Method.DTL1,
         ("backbone",),
     ),
     Claim(
@@ -88,8 +89,8 @@ CLAIMS = (
         "pretraining over none",
         "a network trained on few images alone over-fits",
         "I, III.C",
-        lambda row: row["method"] == "DTL1",
-        lambda row: row["method"] == "From scratch",
+        lambda row: row["method"] == Method.DTL1,
+        lambda row: row["method"] == Method.FROM_SCRATCH,
         ("backbone",),
     ),
     Claim(
@@ -104,7 +105,7 @@ CLAIMS = (
         "VGG-Face is best",
         "VGG16 on VGG-Face, as features, is better than every other method",
         "IV.B",
-        lambda row: row["backbone"] == "vgg16_vggface" and row["method"] == "DTL2",
+        lambda row: row["backbone"] == "vgg16_vggface" and row["method"] == Method.DTL2,
         lambda row: row["backbone"] != "vgg16_vggface",
     ),
 )
@@ -153,8 +154,8 @@ def test_claim(claim: Claim, predictions: pd.DataFrame, task: Task) -> dict[str,
     right = {key: (group["label"] == group["predicted"]).to_numpy() for key, group in groups.items()}
     found = [paired_test(right[one], right[other]) for one, other in pairs]
     corrected = multipletests([result.p for result in found], method="holm")[1]
-    k = int(np.lexsort((-np.abs([result.difference for result in found]), corrected))[0])
-    signs = {np.sign(result.difference) for result, p in zip(found, corrected, strict=True) if p < LEVEL}
+    k = int(np.lexsort((-np.abs([result.difference.value for result in found]), corrected))[0])
+    signs = {np.sign(result.difference.value) for result, p in zip(found, corrected, strict=True) if p < LEVEL}
     verdict = SUPPORTED if signs == {1.0} else NOT_SUPPORTED if signs == {-1.0} else CANNOT_TELL
     why = "" if verdict != CANNOT_TELL else "differences of both signs stand" if signs else "no difference stands"
     return {
@@ -164,9 +165,7 @@ def test_claim(claim: Claim, predictions: pd.DataFrame, task: Task) -> dict[str,
         "standing": int((corrected < LEVEL).sum()),
         "first": short_title(*pairs[k][0][1:3]),
         "second": short_title(*pairs[k][1][1:3]),
-        "difference": found[k].difference,
-        "low": found[k].low,
-        "high": found[k].high,
+        **dict(zip(("difference", "low", "high"), found[k].difference, strict=True)),
         "p_holm": float(corrected[k]),
     }
 
@@ -181,26 +180,25 @@ def format_effect(row: dict) -> str:
     """Difference, interval and p of a row of `table` in words; empty where there are none."""
     if pd.isna(row["difference"]):
         return ""
-    points = [f"{round(100 * row[name]):+d}" for name in ("difference", "low", "high")]
     p = f"p = {row['p_holm']:.3f}" if row["p_holm"] >= 0.001 else "p < 0.001"
-    return f"{points[0]} ({points[1]} to {points[2]}), {p}"
+    return f"{Interval(row['difference'], row['low'], row['high']).points()}, {p}"
 
 
 def clinicians(predictions: pd.DataFrame, task: Task, profile: Profile) -> dict[str, object]:
     """The claim that features and an SVM are better than the paper's clinicians (section IV.B), as a row of `table`."""
     row: dict[str, object] = {"claim": CLINICIANS, "where": "IV.B", "task": task.name, "verdict": CANNOT_TELL}
     row["says"] = "features and an SVM are better than clinicians"
-    met = compare_with_clinicians(predictions[predictions["method"] == "DTL2"], task)
-    best = met.loc[met["accuracy"].idxmax()]
+    met = compare_with_clinicians(predictions[predictions["method"] == Method.DTL2], task)
+    best = max(met.to_dict("records"), key=lambda row: row["accuracy"].value)
     row |= {"comparisons": len(met), "standing": int((met["p_holm"] < LEVEL).sum())}
-    row |= {"first": short_title(best["method"], best["backbone"]), "second": "clinicians (paper, DSF)"}
-    row |= {name: best[name] - CLINICIANS_ACCURACY for name in ("low", "high")}
-    row |= {"difference": best["accuracy"] - CLINICIANS_ACCURACY, "p_holm": best["p_holm"]}
+    row |= {"first": best["name"], "second": "clinicians (paper, DSF)", "p_holm": best["p_holm"]}
+    differences = (share - CLINICIANS_ACCURACY for share in best["accuracy"])
+    row |= dict(zip(("difference", "low", "high"), differences, strict=True))
     if profile.rendered:
         return {**row, "why": "clinicians read photographs, these faces are rendered"}
     if best["p_holm"] >= LEVEL:
         return {**row, "why": "no difference stands"}
-    verdict = SUPPORTED if best["accuracy"] > CLINICIANS_ACCURACY else NOT_SUPPORTED
+    verdict = SUPPORTED if best["accuracy"].value > CLINICIANS_ACCURACY else NOT_SUPPORTED
     return {**row, "verdict": verdict, "why": "84.5% taken as exact, which it is not"}
 
 
@@ -212,9 +210,7 @@ def compare_with_clinicians(predictions: pd.DataFrame, task: Task) -> pd.DataFra
     rows = []
     for key, group in predictions[predictions["task"] == task.name].groupby(KEY, sort=True):
         right, n = int((group["label"] == group["predicted"]).sum()), len(group)
-        accuracy, low, high = wilson_interval(right, n)
-        row = {"method": key[1], "backbone": key[2], "name": short_title(key[1], key[2]), "right": right, "n": n}
         p = binomtest(right, n, CLINICIANS_ACCURACY).pvalue
-        rows.append({**row, "accuracy": accuracy, "low": low, "high": high, "p": p})
+        rows.append({"name": short_title(key[1], key[2]), "accuracy": wilson_interval(right, n), "p": p})
     met = pd.DataFrame(rows)
     return met.assign(p_holm=multipletests(met["p"], method="holm")[1])

@@ -8,31 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
-from scipy.stats import binomtest, norm
+from scipy.stats import norm
 from sklearn.metrics import roc_curve
 from statsmodels.stats.proportion import proportion_confint
 
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.data.cohort import Task
 from facediag_utils.data.paper import CLASSES, FEATURES_AND_SVM, FINE_TUNING
-from facediag_utils.data.store import KEY, NO_FACE
+from facediag_utils.data.store import KEY, NO_FACE, Method
+from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.networks import registry
 
 METRICS = ("accuracy", "precision", "sensitivity", "specificity", "f1")  # of two classes (section IV.A)
 OF_MANY = ("accuracy", "macro_f1")
 DRAWS = 2000  # of the bootstrap
-
-
-def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float, float]:
-    """A proportion and its Wilson score interval (Wilson 1927); NaN for no trials.
-
-    >>> [round(x, 3) for x in proportion(57, 60)]
-    [0.95, 0.863, 0.983]
-    """
-    if trials == 0:
-        return (np.nan, np.nan, np.nan)
-    interval = binomtest(successes, trials).proportion_ci(confidence, method="wilson")
-    return successes / trials, float(interval.low), float(interval.high)
 
 
 def confusion(predictions: pd.DataFrame, classes: Iterable[str]) -> pd.DataFrame:
@@ -48,37 +37,26 @@ def confusion(predictions: pd.DataFrame, classes: Iterable[str]) -> pd.DataFrame
     )
 
 
-def counts(predictions: pd.DataFrame, task: Task) -> dict[str, tuple[int, int]]:
-    """What each proportion is a proportion of: right and all test images, and for two classes the same for precision
-    (PPV), sensitivity and specificity.
+def with_intervals(predictions: pd.DataFrame, task: Task) -> dict[str, Interval]:
+    """`METRICS` for two classes, else `OF_MANY`, with Wilson's intervals; F1 with the bootstrap's.
 
-    A test image without a face is wrong whatever it was: a patient missed, or a control not cleared.
-    """
+    A test image without a face is wrong whatever it was: a patient missed, or a control not cleared."""
     right = (predictions["label"] == predictions["predicted"]).to_numpy()
-    found = {"accuracy": (int(right.sum()), len(predictions))}
+    found = {"accuracy": wilson_interval(int(right.sum()), len(predictions))}
     if task.positive is not None:
         actual = (predictions["label"] == task.positive).to_numpy()
         said = (predictions["predicted"] == task.positive).to_numpy()
-        found["precision"] = int((actual & right).sum()), int(said.sum())
-        found["sensitivity"] = int((actual & right).sum()), int(actual.sum())
-        found["specificity"] = int((~actual & right).sum()), int((~actual).sum())
-    return found
-
-
-def with_intervals(predictions: pd.DataFrame, task: Task) -> dict[str, tuple[float, float, float]]:
-    """Value and 95% interval of `METRICS` for two classes, else of `OF_MANY`: Wilson's, and the bootstrap's for F1.
-
-    See `counts` for a test image without a face."""
-    found = {name: wilson_interval(*of) for name, of in counts(predictions, task).items()}
+        found["precision"] = wilson_interval(int((actual & right).sum()), int(said.sum()))
+        found["sensitivity"] = wilson_interval(int((actual & right).sum()), int(actual.sum()))
+        found["specificity"] = wilson_interval(int((~actual & right).sum()), int((~actual).sum()))
     number = {name: k for k, name in enumerate((*task.classes, NO_FACE))}  # numbers are compared faster than names
-    actual, predicted = (predictions[column].map(number).to_numpy(np.int8) for column in ("label", "predicted"))
+    labels, answers = (predictions[column].map(number).to_numpy(np.int8) for column in ("label", "predicted"))
     classes = (0,) if task.positive else range(len(task.classes))
 
     def f1_of(rows: np.ndarray) -> np.ndarray:
-        return f1(actual[rows], predicted[rows], classes)
+        return f1(labels[rows], answers[rows], classes)
 
-    value = float(f1_of(np.arange(len(actual))[None])[0])
-    return found | {"f1" if task.positive else "macro_f1": (value, *bootstrap(f1_of, actual))}
+    return found | {"f1" if task.positive else "macro_f1": bootstrap(f1_of, labels)}
 
 
 def f1(actual: np.ndarray, predicted: np.ndarray, classes: Iterable[str | int]) -> np.ndarray:
@@ -108,8 +86,8 @@ def f1(actual: np.ndarray, predicted: np.ndarray, classes: Iterable[str | int]) 
 
 def bootstrap(
     statistic: Callable[[np.ndarray], np.ndarray], labels: np.ndarray, seed: int = 0, draws: int = DRAWS
-) -> tuple[float, float]:
-    """95% interval of a statistic between 0 and 1 by bootstrap over test images drawn again within each class.
+) -> Interval:
+    """A statistic between 0 and 1 with its 95% interval by bootstrap over test images drawn again within each class.
 
     scipy's bootstrap draws all images alike; here the design (so many images a class) is kept.  Its percentiles are too
     narrow near 1 (of an F1 of 95% from 60 images they hold the truth in 88% of cases), so only the variance is taken
@@ -126,30 +104,30 @@ def bootstrap(
     """
     value = float(statistic(np.arange(len(labels))[None])[0])
     if np.isnan(value):
-        return np.nan, np.nan
+        return Interval(value)
     rng = np.random.default_rng(seed)
     groups = [np.flatnonzero(labels == name) for name in np.unique(labels)]
     rows = np.concatenate([group[rng.integers(len(group), size=(draws, len(group)))] for group in groups], axis=1)
     return effective_wilson(value, float(np.nanvar(statistic(rows))), len(labels))
 
 
-def effective_wilson(value: float, variance: float, most: int) -> tuple[float, float]:
-    """Wilson's 95% interval for the number of images that would give a proportion this variance; ``most`` where it is 0."""
+def effective_wilson(value: float, variance: float, most: int) -> Interval:
+    """A value with Wilson's 95% interval for the number of images that would give a proportion this variance; ``most`` where it is 0."""
     images = value * (1 - value) / variance if variance > 1e-12 else most
     low, high = proportion_confint(value * images, images, method="wilson")
-    return float(low), float(high)
+    return Interval(value, float(low), float(high))
 
 
-def accuracy(predictions: pd.DataFrame) -> tuple[float, float, float]:
+def accuracy(predictions: pd.DataFrame) -> Interval:
     """Top-1 accuracy and its Wilson interval."""
     return wilson_interval(int((predictions["label"] == predictions["predicted"]).sum()), len(predictions))
 
 
 HOW = {
-    "DTL1": FINE_TUNING,
-    "DTL1, epoch chosen on test": f"{FINE_TUNING}, epoch chosen on test",
-    "From scratch": "from scratch",
-    "DTL2": FEATURES_AND_SVM,
+    Method.DTL1: FINE_TUNING,
+    Method.DTL1_TEST_EPOCH: f"{FINE_TUNING}, epoch chosen on test",
+    Method.FROM_SCRATCH: "from scratch",
+    Method.DTL2: FEATURES_AND_SVM,
 }
 
 
@@ -160,8 +138,8 @@ def method_title(method: str, backbone: str) -> tuple[str, str, int]:
 
         return method, "N", sum(operations().values())
     record = registry.get(backbone)
-    pretraining = "N" if method == "From scratch" else record.pretraining
-    return f"{record.title} ({HOW[method]})", pretraining, record.macs
+    pretraining = "N" if method == Method.FROM_SCRATCH else record.pretraining
+    return f"{record.title} ({HOW[Method(method)]})", pretraining, record.macs
 
 
 def short_title(method: str, backbone: str) -> str:
@@ -169,7 +147,7 @@ def short_title(method: str, backbone: str) -> str:
     if backbone == "dsift":
         return method
     record = registry.get(backbone)
-    return f"{method}, {record.title}" + ("" if method == "From scratch" else f", {record.pretraining}")
+    return f"{method}, {record.title}" + ("" if method == Method.FROM_SCRATCH else f", {record.pretraining}")
 
 
 def summarize(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
@@ -189,33 +167,37 @@ def summarize(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
     """
     rows = []
     for key, group in predictions[predictions["task"] == task.name].groupby(KEY, sort=True):
-        _, method, backbone, pretraining = key
-        row: dict[str, object] = {"task": task.name, "method": method, "backbone": backbone, "pretraining": pretraining}
-        row["macs"] = method_title(method, backbone)[2]
-        row["correct"], row["n"] = counts(group, task)["accuracy"]
-        rows.append(row | described(counts(group, task), with_intervals(group, task)))
+        right = int((group["label"] == group["predicted"]).sum())
+        row = dict(zip(KEY, key, strict=True)) | {"macs": method_title(*key[1:3])[2], "correct": right, "n": len(group)}
+        rows.append(row | flattened(with_intervals(group, task)))
     if not rows:
         raise ResultsError(f"no predictions for task {task.name!r}; run notebook 05 first")
     return pd.DataFrame(rows)
 
 
-def described(counted: dict[str, tuple[int, int]], values: dict[str, tuple[float, float, float]]) -> dict[str, object]:
-    """Counts and values with their bounds under the names that `measured` gives to its columns."""
-    row: dict[str, object] = {f"{name}_count": f"{hits}/{trials}" for name, (hits, trials) in counted.items()}
-    for name, (value, low, high) in values.items():
-        row[name], row[f"{name}_low"], row[f"{name}_high"] = value, low, high
+def flattened(values: dict[str, Interval]) -> dict[str, object]:
+    """Intervals as the columns that `summarize` gives them."""
+    row: dict[str, object] = {}
+    for name, found in values.items():
+        if found.count:
+            row[f"{name}_count"] = found.count
+        row |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
     return row
+
+
+def interval_of(row: dict, metric: str) -> Interval:
+    """A metric of one row of `summarize`."""
+    value, low, high = (row.get(f"{metric}{end}", np.nan) for end in ("", "_low", "_high"))
+    return Interval(value, low, high, row.get(f"{metric}_count", ""))
 
 
 @dataclass(frozen=True)
 class Roc:
-    """A receiver operating characteristic: rates (0..1) at falling thresholds, the area, and its 95% interval."""
+    """A receiver operating characteristic: rates (0..1) at falling thresholds, and the area."""
 
     false_positive: np.ndarray
     true_positive: np.ndarray
-    area: float
-    low: float
-    high: float
+    area: Interval
     positives: int
     negatives: int
 
@@ -234,19 +216,19 @@ def roc(predictions: pd.DataFrame, task: Task) -> Roc:
     scores = np.where(np.isnan(scores), np.where(actual, lowest, highest), scores)
     false_positive, true_positive, _ = roc_curve(actual, scores, drop_intermediate=False)
     [area], [[variance]] = (part.tolist() for part in delong(scores[None], actual))
-    low, high = area_interval(area, variance, int(min(actual.sum(), (~actual).sum())))
-    return Roc(false_positive, true_positive, area, low, high, int(actual.sum()), int((~actual).sum()))
+    found = area_interval(area, variance, int(min(actual.sum(), (~actual).sum())))
+    return Roc(false_positive, true_positive, found, int(actual.sum()), int((~actual).sum()))
 
 
-def area_interval(area: float, variance: float, fewest: int) -> tuple[float, float]:
-    """95% interval of an area under the curve from its variance, on the logit scale (Pepe 2003, section 5.2): the plain
+def area_interval(area: float, variance: float, fewest: int) -> Interval:
+    """An area under the curve with its 95% interval from its variance, on the logit scale (Pepe 2003, section 5.2): the plain
     one leaves [0, 1] and, at an area of 0.95 of 30 and 30 images, holds the truth in 88% of cases only.
 
     Where all pairs are ranked alike there is no variance: Wilson's interval for the ``fewest`` images of a class."""
     if variance < 1e-12 or not 0 < area < 1:
         return effective_wilson(area, 0.0, fewest)
     reach = norm.ppf(0.975) * variance**0.5 / (area * (1 - area))
-    return float(expit(logit(area) - reach)), float(expit(logit(area) + reach))
+    return Interval(area, float(expit(logit(area) - reach)), float(expit(logit(area) + reach)))
 
 
 def delong(scores: np.ndarray, actual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -17,6 +17,7 @@ from statsmodels.stats.proportion import proportion_confint
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.data.cohort import Task
 from facediag_utils.data.store import KEY
+from facediag_utils.evaluation.interval import Interval
 from facediag_utils.evaluation.metrics import delong, short_title
 
 
@@ -28,9 +29,7 @@ class Paired:
     n: int
     only_first: int
     only_second: int
-    difference: float
-    low: float
-    high: float
+    difference: Interval
     p: float
 
 
@@ -53,13 +52,11 @@ def paired_test(first: np.ndarray, second: np.ndarray) -> Paired:
         [[np.sum(first & second), np.sum(first & ~second)], [np.sum(~first & second), np.sum(~first & ~second)]]
     )
     p = float(mcnemar(table, exact=True).pvalue)
-    low, high = paired_interval(table)
-    difference = float((table[0, 1] - table[1, 0]) / len(first))
-    return Paired(len(first), int(table[0, 1]), int(table[1, 0]), difference, low, high, min(1.0, p))
+    return Paired(len(first), int(table[0, 1]), int(table[1, 0]), paired_interval(table), min(1.0, p))
 
 
-def paired_interval(table: np.ndarray) -> tuple[float, float]:
-    """95% interval of the difference of two paired proportions, Newcombe 1998, method 10 (no kept library has it).
+def paired_interval(table: np.ndarray) -> Interval:
+    """The difference of two paired proportions with its 95% interval, Newcombe 1998, method 10 (no kept library has it).
 
     Parameters
     ----------
@@ -77,7 +74,8 @@ def paired_interval(table: np.ndarray) -> tuple[float, float]:
     phi = cross / margins if margins else 0.0
     down = (first - low1) ** 2 - 2 * phi * (first - low1) * (high2 - second) + (high2 - second) ** 2
     up = (high1 - first) ** 2 - 2 * phi * (high1 - first) * (second - low2) + (second - low2) ** 2
-    return float(first - second - np.sqrt(max(down, 0))), float(first - second + np.sqrt(max(up, 0)))
+    difference = float(first - second)
+    return Interval(difference, difference - max(down, 0) ** 0.5, difference + max(up, 0) ** 0.5)
 
 
 def all_pairs(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
@@ -98,10 +96,17 @@ def all_pairs(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
     rows = []
     for one, other in combinations(right.columns, 2):
         result = paired_test(right[one].to_numpy(), right[other].to_numpy())
-        rows.append({"first": one, "second": other, **vars(result)})
+        rows.append({"first": one, "second": other, **flattened_pair(result)})
     table = pd.DataFrame(rows)
     table["p_holm"] = multipletests(table["p"], method="holm")[1] if len(table) else []
     return table
+
+
+def flattened_pair(found: Paired) -> dict[str, object]:
+    """A test as the columns of `all_pairs`."""
+    difference, low, high = found.difference
+    row = {name: value for name, value in vars(found).items() if name not in ("difference", "p")}
+    return {**row, "difference": difference, "low": low, "high": high, "p": found.p}
 
 
 def correctness(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
@@ -118,12 +123,14 @@ def correctness(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
     return table.astype(bool)
 
 
-def delong_test(first: np.ndarray, second: np.ndarray, actual: np.ndarray) -> tuple[float, float, float, float]:
-    """Difference of two areas on the same images, its 95% interval, and the two-sided p (1 for equal scores)."""
+def delong_test(first: np.ndarray, second: np.ndarray, actual: np.ndarray) -> tuple[Interval, float]:
+    """Difference of two areas on the same images with its 95% interval, and the two-sided p (1 for equal scores)."""
     areas, covariance = delong(np.stack([first, second]), actual)
     difference = float(areas[0] - areas[1])
     variance = float(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1])
     if variance < 1e-12:
-        return difference, difference, difference, 1.0 if abs(difference) < 1e-12 else 0.0
+        return Interval(difference, difference, difference), 1.0 if abs(difference) < 1e-12 else 0.0
     reach = float(norm.ppf(0.975)) * variance**0.5
-    return difference, difference - reach, difference + reach, float(2 * norm.sf(abs(difference) / variance**0.5))
+    return Interval(difference, difference - reach, difference + reach), float(
+        2 * norm.sf(abs(difference) / variance**0.5)
+    )

@@ -16,7 +16,8 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from facediag_utils.data.cohort import Task
 from facediag_utils.data.paper import AUC, BINARY_ROWS, MULTICLASS_ROWS, TEST_PER_CLASS, Row
-from facediag_utils.evaluation.metrics import area_interval, counts, described, wilson_interval, with_intervals
+from facediag_utils.evaluation.interval import Interval, wilson_interval
+from facediag_utils.evaluation.metrics import area_interval, with_intervals
 
 FIGURES = ("accuracy", "precision", "sensitivity", "specificity", "f1")
 TESTS_OF_FIVE = 5 * TEST_PER_CLASS
@@ -77,21 +78,21 @@ def recover(row: Row) -> Recovered:
     return Recovered(row, hits, rejections, wrong, sum(entry[0] == fewest for entry in found) - 1)
 
 
-def summarize_row(row: Row) -> dict[str, object]:
-    """What `facediag_utils.evaluation.metrics.summarize` would say of a printed row: values, counts and 95% intervals."""
+def intervals_of(row: Row) -> dict[str, Interval]:
+    """What `facediag_utils.evaluation.metrics.with_intervals` would say of a printed row."""
     if row in MULTICLASS_ROWS:
         right = round(row.accuracy / 100 * TESTS_OF_FIVE)
-        return described({"accuracy": (right, TESTS_OF_FIVE)}, {"accuracy": wilson_interval(right, TESTS_OF_FIVE)})
+        return {"accuracy": wilson_interval(right, TESTS_OF_FIVE)}
     found = recover(row)
     hits, misses = found.true_positive, TEST_PER_CLASS - found.true_positive
     said = ["ill"] * hits + ["well"] * (misses + found.true_negative) + ["ill"] * (TEST_PER_CLASS - found.true_negative)
     predictions = pd.DataFrame({"label": ["ill"] * TEST_PER_CLASS + ["well"] * TEST_PER_CLASS, "predicted": said})
     task = Task("binary", "", ("ill", "well"))
-    return described(counts(predictions, task), with_intervals(predictions, task))
+    return with_intervals(predictions, task)
 
 
 def binary_audit() -> pd.DataFrame:
-    """Tables 3 and 4: counts recovered, what no count gives, and 95% Wilson intervals (per cent)."""
+    """Tables 3 and 4: counts recovered with 95% Wilson intervals, and what no count gives."""
     rows = []
     for row in BINARY_ROWS:
         found = recover(row)
@@ -102,10 +103,9 @@ def binary_audit() -> pd.DataFrame:
                 "table": row.table,
                 "method": _name(row),
                 "accuracy": row.accuracy,
-                "right": f"{found.correct}/{2 * TEST_PER_CLASS}",
-                **_interval(found.correct, 2 * TEST_PER_CLASS),
-                "sensitivity": _share(found.true_positive),
-                "specificity": _share(found.true_negative),
+                "recovered": wilson_interval(found.correct, 2 * TEST_PER_CLASS),
+                "sensitivity": wilson_interval(found.true_positive, TEST_PER_CLASS),
+                "specificity": wilson_interval(found.true_negative, TEST_PER_CLASS),
                 "not explained": shown or "-",
             }
         )
@@ -113,23 +113,23 @@ def binary_audit() -> pd.DataFrame:
 
 
 def multiclass_audit() -> pd.DataFrame:
-    """Tables 5 and 6: the number right of 150, whether it gives the printed accuracy, and 95% Wilson intervals (per cent)."""
+    """Tables 5 and 6: the number right of 150, with its 95% Wilson interval, and whether it gives the printed accuracy."""
     rows = []
     for row in MULTICLASS_ROWS:
         right = round(row.accuracy / 100 * TESTS_OF_FIVE)
         exact = abs(100 * right / TESTS_OF_FIVE - row.accuracy) <= 0.05 + 1e-9
-        found = {"right": f"{right}/{TESTS_OF_FIVE}", **_interval(right, TESTS_OF_FIVE)}
-        rows.append({"table": row.table, "method": _name(row), "accuracy": row.accuracy, **found, "explained": exact})
+        found = wilson_interval(right, TESTS_OF_FIVE)
+        printed = {"table": row.table, "method": _name(row), "accuracy": row.accuracy}
+        rows.append({**printed, "recovered": found, "explained": exact})
     return pd.DataFrame(rows)
 
 
-def areas() -> pd.DataFrame:
+def areas() -> dict[str, Interval]:
     """The areas that Figure 5 prints, with 95% intervals as far as numbers of images allow (`hanley_mcneil`)."""
     rows = {}
     for name, area in AUC.items():
-        low, high = area_interval(area, hanley_mcneil(area, TEST_PER_CLASS, TEST_PER_CLASS), TEST_PER_CLASS)
-        rows[name] = {"area": area, "low": low, "high": high}
-    return pd.DataFrame(rows).T
+        rows[name] = area_interval(area, hanley_mcneil(area, TEST_PER_CLASS, TEST_PER_CLASS), TEST_PER_CLASS)
+    return rows
 
 
 def hanley_mcneil(area: float, positives: int, negatives: int) -> float:
@@ -141,7 +141,7 @@ def hanley_mcneil(area: float, positives: int, negatives: int) -> float:
 
 def comparisons(rows: tuple[Row, ...], best: Row) -> pd.DataFrame:
     """The best printed row against each other, as far as counts without pairs allow: Fisher's exact test, Holm-corrected,
-    and Newcombe's (1998) 95% interval of the difference (points).
+    and Newcombe's (1998) 95% interval of the difference.
 
     Methods were tried on the same images, so a paired test would be sharper; the pairs were not published.
 
@@ -162,24 +162,14 @@ def comparisons(rows: tuple[Row, ...], best: Row) -> pd.DataFrame:
         {
             "method": [_name(row) for row in others],
             "right": [f"{right}/{trials}" for right in theirs],
-            "difference": [100 * (mine - right) / trials for right in theirs],
-            "low": [100 * low for low, _ in bounds],
-            "high": [100 * high for _, high in bounds],
+            "difference": [
+                Interval((mine - right) / trials, *bound) for right, bound in zip(theirs, bounds, strict=True)
+            ],
             "p": p,
             "p, Holm": corrected,
             "survives": corrected < 0.05,
         }
     )
-
-
-def _share(right: int) -> str:
-    _, low, high = wilson_interval(right, TEST_PER_CLASS)
-    return f"{right}/{TEST_PER_CLASS} ({100 * low:.0f}-{100 * high:.0f})"
-
-
-def _interval(right: int, trials: int) -> dict[str, float]:
-    _, low, high = wilson_interval(right, trials)
-    return {"low": 100 * low, "high": 100 * high}
 
 
 def _name(row: Row) -> str:

@@ -19,7 +19,8 @@ from statsmodels.stats.multitest import multipletests
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.data.cohort import Cohort, Task
 from facediag_utils.data.store import write_csv
-from facediag_utils.evaluation.metrics import DRAWS, wilson_interval
+from facediag_utils.evaluation.interval import Interval, wilson_interval
+from facediag_utils.evaluation.metrics import DRAWS
 from facediag_utils.evaluation.paired_tests import paired_test
 
 COLUMNS = ["image", "answer", "confidence"]
@@ -124,27 +125,22 @@ def compare_with_model(readers: dict[str, pd.DataFrame], model: pd.DataFrame) ->
     Returns
     -------
     pandas.DataFrame
-        A row a reader: right, n, accuracy, low, high, then as `facediag_utils.evaluation.paired_tests.Paired` (first the reader).
+        A row per reader: accuracy (`Interval`), then as `facediag_utils.evaluation.paired_tests.Paired` (first the reader).
     """
     truth = model.set_index("image")
     machine = (truth["label"] == truth["predicted"]).to_numpy()
     rows = {}
     for name, answers in readers.items():
         right = (answers.set_index("image")["answer"].reindex(truth.index) == truth["label"]).to_numpy()
-        accuracy, low, high = wilson_interval(int(right.sum()), len(right))
-        met = {
-            f"difference_{k}" if k in ("low", "high") else k: v for k, v in vars(paired_test(right, machine)).items()
-        }
-        rows[name] = {"right": int(right.sum()), "accuracy": accuracy, "low": low, "high": high, **met}
-    columns = ["right", "accuracy", "low", "high", "n", "only_first", "only_second"]
-    columns += ["difference", "difference_low", "difference_high", "p"]
+        rows[name] = {"accuracy": wilson_interval(int(right.sum()), len(right)), **vars(paired_test(right, machine))}
+    columns = ["accuracy", "n", "only_first", "only_second", "difference", "p"]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns if not rows else None).rename_axis("reader")
     return table.assign(p_holm=multipletests(table["p"], method="holm")[1] if rows else [])
 
 
 def operating_points(
     readers: dict[str, pd.DataFrame], labels: pd.Series, positive: str
-) -> dict[str, tuple[tuple[float, float, float], tuple[float, float, float]]]:
+) -> dict[str, tuple[Interval, Interval]]:
     """Readers as points of the ROC plane: share of the others called positive, and of the positive, with Wilson intervals.
 
     Parameters
@@ -163,19 +159,19 @@ def operating_points(
     return found
 
 
-def kappas(answers: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, tuple[float, float, float]]:
+def kappas(answers: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, Interval]:
     """Cohen's kappa of every two readers, and Fleiss' kappa of all, on the images that all have read.
 
     Returns
     -------
     pandas.DataFrame
         A row a pair: first, second, kappa, low, high (95%, from the asymptotic variance).
-    (float, float, float)
+    Interval
         Fleiss' kappa with its 95% interval (percentiles of a bootstrap over images); NaN for fewer than two readers.
     """
     wide = pd.DataFrame({name: table.set_index("image")["answer"] for name, table in answers.items()}).dropna()
     if wide.shape[1] < 2:
-        return pd.DataFrame(columns=["first", "second", "kappa", "low", "high"]), (np.nan, np.nan, np.nan)
+        return pd.DataFrame(columns=["first", "second", "kappa", "low", "high"]), Interval(np.nan)
     classes = sorted(set(wide.to_numpy().ravel()))
     rows = []
     for one, other in combinations(wide.columns, 2):
@@ -188,7 +184,7 @@ def kappas(answers: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, tuple[float,
     rng = np.random.default_rng(0)
     draws = [fleiss_kappa(table[rng.integers(len(table), size=len(table))]) for _ in range(DRAWS)]
     low, high = np.nanquantile(draws, [0.025, 0.975])
-    return pd.DataFrame(rows), (float(fleiss_kappa(table)), float(low), float(high))
+    return pd.DataFrame(rows), Interval(float(fleiss_kappa(table)), float(low), float(high))
 
 
 def simulate(cohort: Cohort, task: Task, count: int, accuracy: float, seed: int = 0) -> dict[str, pd.DataFrame]:

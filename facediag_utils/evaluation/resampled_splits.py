@@ -21,6 +21,7 @@ from facediag_utils.core import parallel
 from facediag_utils.core.progress import progress_bar
 from facediag_utils.data import splitting
 from facediag_utils.data.splitting import draw_splits
+from facediag_utils.evaluation.interval import Interval
 from facediag_utils.methods import svm
 
 CHUNK = 10  # splits a piece of work
@@ -158,9 +159,7 @@ def search_penalty(kernel: np.ndarray, numbers: np.ndarray, seed: int = 0, group
 class Corrected:
     """Mean difference of two methods over splits, its 95% interval, and p, by the corrected resampled t-test."""
 
-    mean: float
-    low: float
-    high: float
+    mean: Interval
     p: float
 
 
@@ -177,9 +176,9 @@ def corrected_t_test(differences: np.ndarray, training: int, testing: int) -> Co
     k, mean = len(differences), float(np.mean(differences))
     spread = float(np.var(differences, ddof=1) * (1 / k + testing / training)) ** 0.5
     if spread == 0:
-        return Corrected(mean, mean, mean, 1.0 if mean == 0 else 0.0)
+        return Corrected(Interval(mean, mean, mean), 1.0 if mean == 0 else 0.0)
     reach = float(student.ppf(0.975, k - 1)) * spread
-    return Corrected(mean, mean - reach, mean + reach, float(2 * student.sf(abs(mean) / spread, k - 1)))
+    return Corrected(Interval(mean, mean - reach, mean + reach), float(2 * student.sf(abs(mean) / spread, k - 1)))
 
 
 def compare_methods(found: pd.DataFrame, training: int, testing: int) -> pd.DataFrame:

@@ -8,7 +8,8 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from facediag_utils.core.errors import ResultsError
-from facediag_utils.evaluation.metrics import bootstrap, wilson_interval
+from facediag_utils.evaluation.interval import Interval, wilson_interval
+from facediag_utils.evaluation.metrics import bootstrap
 
 #: The paper's section I: beta-thalassemia 1 in 100,000, hyperthyroidism 0.75%, Down syndrome 1 in 1,000; and its test set.
 PREVALENCES = {"half, as in the test set": 0.5, "0.75% (hyperthyroidism)": 0.0075, "1 in 1,000 (Down syndrome)": 1e-3}
@@ -20,8 +21,8 @@ class Point:
     """One setting of a threshold: sensitivity and specificity with their 95% Wilson intervals."""
 
     threshold: float
-    sensitivity: tuple[float, float, float]
-    specificity: tuple[float, float, float]
+    sensitivity: Interval
+    specificity: Interval
 
 
 def threshold_for(scores: np.ndarray, actual: np.ndarray, sensitivity: float = 0.95) -> float:
@@ -52,7 +53,7 @@ def point(scores: np.ndarray, actual: np.ndarray, threshold: float) -> Point:
     )
 
 
-def predictive_values(at: Point, prevalence: float) -> dict[str, tuple[float, float, float]]:
+def predictive_values(at: Point, prevalence: float) -> dict[str, Interval]:
     """PPV and NPV at a prevalence (Bayes), each with the range that both Wilson intervals together allow.
 
     The range takes both bounds at once and is wider than 95%."""
@@ -66,7 +67,7 @@ def predictive_values(at: Point, prevalence: float) -> dict[str, tuple[float, fl
         return true / (true + false) if true + false else float("nan")
 
     (s, s_low, s_high), (c, c_low, c_high) = at.sensitivity, at.specificity
-    return {f.__name__.upper(): (f(s, c), f(s_low, c_low), f(s_high, c_high)) for f in (ppv, npv)}
+    return {f.__name__.upper(): Interval(f(s, c), f(s_low, c_low), f(s_high, c_high)) for f in (ppv, npv)}
 
 
 def reliability(probabilities: np.ndarray, actual: np.ndarray, bins: int = 6) -> list[tuple[float, int, int]]:
@@ -99,8 +100,8 @@ def calibrated(training: np.ndarray, actual: np.ndarray, scores: np.ndarray) -> 
     return curve.predict_proba(scores[:, None] / width)[:, 1]
 
 
-def brier(probabilities: np.ndarray, actual: np.ndarray) -> tuple[float, float, float]:
+def brier(probabilities: np.ndarray, actual: np.ndarray) -> Interval:
     """Mean squared distance of probabilities from what was the case (Brier 1950) and its 95% bootstrap interval: 0 best,
     0.25 for always saying half."""
     off = (probabilities - actual) ** 2
-    return float(off.mean()), *bootstrap(lambda rows: off[rows].mean(axis=1), actual)
+    return bootstrap(lambda rows: off[rows].mean(axis=1), actual)

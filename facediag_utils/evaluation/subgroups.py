@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from facediag_utils.evaluation.metrics import wilson_interval
+from facediag_utils.evaluation.interval import Interval, wilson_interval
+from facediag_utils.evaluation.metrics import accuracy
 
 
 def from_group_alone(counts: pd.DataFrame) -> pd.DataFrame:
@@ -25,10 +26,9 @@ def from_group_alone(counts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"say": counts.idxmax(), "right": counts.max(), "images": counts.sum()})
 
 
-def share(groups: pd.DataFrame) -> tuple[float, int, int]:
-    """Accuracy of `from_group_alone` over all images, and its counts."""
-    right, images = int(groups["right"].sum()), int(groups["images"].sum())
-    return right / images, right, images
+def share(groups: pd.DataFrame) -> Interval:
+    """Accuracy of `from_group_alone` over all images, with its 95% Wilson interval."""
+    return wilson_interval(int(groups["right"].sum()), int(groups["images"].sum()))
 
 
 def within(predictions: pd.DataFrame, table: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -45,7 +45,7 @@ def within(predictions: pd.DataFrame, table: pd.DataFrame, column: str) -> pd.Da
     Returns
     -------
     pandas.DataFrame
-        A row a group: column, group, right, n, accuracy, low, high, and the accuracy of always saying the group's commonest
+        A row per group: column, group, accuracy (`Interval`), and the accuracy of always saying the group's commonest
         class.
     """
     known = predictions.merge(table[["image", column]], on="image", how="left", validate="one_to_one")
@@ -56,18 +56,9 @@ def within(predictions: pd.DataFrame, table: pd.DataFrame, column: str) -> pd.Da
         values = pd.qcut(values, 3, precision=2, duplicates="drop")
     rows = []
     for group, part in known.groupby(values, observed=True):
-        right, n = int((part["label"] == part["predicted"]).sum()), len(part)
-        accuracy, low, high = wilson_interval(right, n)
-        row = {
-            "column": column,
-            "group": _shown(group),
-            "right": right,
-            "n": n,
-            "accuracy": accuracy,
-            "low": low,
-            "high": high,
-        }
-        rows.append({**row, "commonest": part["label"].value_counts().max() / n})
+        commonest = part["label"].value_counts().max() / len(part)
+        row = {"column": column, "group": _shown(group), "accuracy": accuracy(part), "commonest": commonest}
+        rows.append(row)
     return pd.DataFrame(rows)
 
 

@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from facediag_utils.evaluation.domain_distance import Distance
-from facediag_utils.evaluation.metrics import Roc, short_names, wilson_interval
+from facediag_utils.evaluation.interval import wilson_interval
+from facediag_utils.evaluation.metrics import Roc, short_names
 from facediag_utils.figures.style import COLOURS, LINES, marker_style
 from facediag_utils.methods.svm import Fitted
 from facediag_utils.methods.training import Tuned
@@ -78,8 +79,7 @@ def confusion_matrices(matrices: dict[str, pd.DataFrame], data: str) -> Figure:
         axis.set_yticklabels(short_names(matrix.index), rotation=0, fontsize=7 if many else 9)
         right = int(sum(matrix.loc[label, label] for label in matrix.columns))
         axis.set(xlabel="actual", ylabel="predicted")
-        share, low, high = (100 * value for value in wilson_interval(right, int(totals.sum())))
-        axis.set_title(f"{name}\n{right} of {totals.sum()} right: {share:.1f}% ({low:.0f}-{high:.0f})", fontsize=10)
+        axis.set_title(f"{name}\n{wilson_interval(right, int(totals.sum()))}", fontsize=10)
     figure.text(0.5, 0.0, data, ha="center", fontsize=9)
     figure.tight_layout(rect=(0, 0.04, 1, 1))
     return figure
@@ -134,7 +134,7 @@ def roc_curves(curves: dict[str, dict[str, Roc]], title: str) -> Figure:
     for axis, (network, methods) in zip(axes[0], curves.items(), strict=True):
         axis.plot([0, 100], [0, 100], color=COLOURS[4], linewidth=0.8, linestyle=(0, (1, 3)))
         for k, (method, roc) in enumerate(methods.items()):
-            label = f"{method}: AUC {roc.area:.3f} ({roc.low:.2f}-{roc.high:.2f})"
+            label = f"{method}: AUC {roc.area.plain()}"
             style = {"color": COLOURS[(0, 6, 2, 3)[k % 4]], "linestyle": (":", "-", "--", "-.")[k % 4], "linewidth": 2}
             axis.plot(100 * roc.false_positive, 100 * roc.true_positive, label=label, **style)
         counts = f"{roc.positives} positive, {roc.negatives} negative test images"

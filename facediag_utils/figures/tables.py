@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,8 +15,8 @@ from facediag_utils.data.cohort import Task
 from facediag_utils.data.paper import BINARY_ROWS, FINE_TUNING, MULTICLASS_ROWS, Row
 from facediag_utils.data.store import Method
 from facediag_utils.evaluation import metrics, paper_audit
+from facediag_utils.evaluation.interval import Interval
 from facediag_utils.evaluation.metrics import METRICS, OF_MANY
-from facediag_utils.methods import dsift
 from facediag_utils.networks import registry
 
 PAPER = "paper (DSF)"
@@ -29,7 +30,7 @@ Key = tuple[str, str]
 def key_of(row: Row) -> Key:
     """Method and network, as the store names them, of a row that the paper printed."""
     if not row.architecture:
-        return dsift.METHODS["linear" if "Linear" in row.method else "chi2"], "dsift"
+        return Method.DSIFT_LINEAR if "Linear" in row.method else Method.DSIFT_CHI2, "dsift"
     pair = (row.architecture, row.pretraining)
     for name in registry.names():
         record = registry.get(name)
@@ -62,7 +63,7 @@ def side_by_side(numbers: Iterable[int], stored: pd.DataFrame, task: Task, profi
     Returns
     -------
     pandas.DataFrame
-        Text, with two header lines: the data, and the metric.  Each share has its count and its 95% interval.
+        Two header lines: the data, and the metric.  Shares are `Interval`, the rest is text.
     """
     papers = {key_of(row): row for number in numbers for row in rows_of(number)}
     methods = {name for method, _ in papers for name in _BESIDE.get(method, (method,))}
@@ -76,7 +77,7 @@ def side_by_side(numbers: Iterable[int], stored: pd.DataFrame, task: Task, profi
     lines = []
     for key in keys:
         method, pretraining, macs = metrics.method_title(*key)
-        line = {("", "Method"): method, ("", "Pretrain"): pretraining}
+        line: dict[tuple[str, str], object] = {("", "Method"): method, ("", "Pretrain"): pretraining}
         if papers:
             line |= {(PAPER, name): text for name, text in _printed(papers.get(key), task).items()}
         line[profile.title, "FLOPs"] = shown_macs(macs)
@@ -123,30 +124,22 @@ def _heading(metric: str) -> str:
     return {"f1": "F1", "macro_f1": "Macro F1"}.get(metric, metric.capitalize())
 
 
-def _printed(row: Row | None, task: Task) -> dict[str, str]:
-    """The paper's cells: its per cents as printed, with the counts behind them (see `printed.recover`) and our intervals."""
+def _printed(row: Row | None, task: Task) -> dict[str, object]:
+    """The paper's cells: its shares as printed, with the counts behind them (see `paper_audit.recover`) and our intervals."""
     names = METRICS if task.positive else METRICS[:1]
     if row is None:
         return dict.fromkeys(("FLOPs", *(_heading(name) for name in names)), "")
+    found = paper_audit.intervals_of(row)
     return {"FLOPs": row.flops} | {
-        _heading(name): cell({**paper_audit.summarize_row(row), name: getattr(row, name) / 100}, name) for name in names
+        _heading(name): replace(found[name], value=getattr(row, name) / 100) for name in names
     }
 
 
-def _measured(run: dict | None, key: Key, metrics: tuple[str, ...]) -> dict[str, str]:
+def _measured(run: dict | None, key: Key, columns: tuple[str, ...]) -> dict[str, object]:
     if run is None:
-        cells = dict.fromkeys((_heading(name) for name in metrics), "")
+        cells: dict[str, object] = dict.fromkeys((_heading(name) for name in columns), "")
         return cells | {"Accuracy": (key[1] != "dsift" and registry.get(key[1]).missing) or "not run"}
-    return {_heading(name): cell(run, name) for name in metrics}
-
-
-def cell(run: dict, metric: str) -> str:
-    """A metric of one row of `evaluation.measured` in per cent, its count, its interval: "95.0% 57/60 (86-98)"."""
-    value, low, high = (run.get(f"{metric}{end}", np.nan) for end in ("", "_low", "_high"))
-    if np.isnan(value):
-        return "undefined"
-    text = f"{100 * value:.1f}%" + (f" {run[f'{metric}_count']}" if f"{metric}_count" in run else "")
-    return text + ("" if np.isnan(low) else f" ({100 * low:.0f}-{100 * high:.0f})")
+    return {_heading(name): metrics.interval_of(run, name) for name in columns}
 
 
 def styled(table: pd.DataFrame, caption: str) -> Styler:
@@ -165,11 +158,10 @@ def styled(table: pd.DataFrame, caption: str) -> Styler:
 
 
 def _bold_best(table: pd.DataFrame) -> pd.DataFrame:
-    """Which cells are bold: the best per cent of each column, an epoch chosen on our test images out of the contest."""
-    fair = ~table.apply(lambda row: any(Method.DTL1_TEST_EPOCH.split(", ")[1] in str(cell) for cell in row), axis=1)
-    numbers = table.map(lambda cell: float(found[1]) if (found := re.match(r"([\d.]+)%", str(cell))) else np.nan)
-    best = numbers[fair].max()
-    return numbers.eq(best).where(fair, False).replace({True: "font-weight: bold", False: ""})
+    """Which cells are bold: the best share of each column, an epoch chosen on our test images out of the contest."""
+    fair = ~table["", "Method"].str.endswith(metrics.HOW[Method.DTL1_TEST_EPOCH] + ")")
+    numbers = table.map(lambda cell: cell.value if isinstance(cell, Interval) else np.nan)
+    return numbers.eq(numbers[fair].max()).where(fair, False).replace({True: "font-weight: bold", False: ""})
 
 
 def costs(networks: Iterable[str], milliseconds: dict[str, float]) -> pd.DataFrame:

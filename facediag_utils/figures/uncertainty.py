@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -13,14 +13,15 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from facediag_utils.evaluation.metrics import Roc, wilson_interval
+from facediag_utils.evaluation.interval import Interval, wilson_interval
+from facediag_utils.evaluation.metrics import Roc
 from facediag_utils.evaluation.screening import PREVALENCES, Point, predictive_values
 from facediag_utils.figures.style import COLOURS, LINES, MARKERS, class_title, marker_style
 from facediag_utils.methods.trained_model import Answer
 
 
 def severity_curve(severity: np.ndarray, right: np.ndarray, controls: np.ndarray, title: str, bins: int = 5) -> Figure:
-    """Share of diseased faces named rightly, by severity, with 95% Wilson intervals; controls beside.
+    """Share of diseased faces classified correctly, by severity, with 95% Wilson intervals; controls beside.
 
     Parameters
     ----------
@@ -35,21 +36,22 @@ def severity_curve(severity: np.ndarray, right: np.ndarray, controls: np.ndarray
     points = [(severity[place == k].mean(), right[place == k]) for k in range(bins)]
     points.append((0.0, controls))
     for k, (x, hits) in enumerate(points):
-        value, low, high = (100 * v for v in wilson_interval(int(hits.sum()), len(hits)))
-        last = k == bins
-        axis.errorbar(
-            x,
-            value,
-            [[value - low], [high - value]],
-            fmt="s" if last else "o",
-            color=COLOURS[1 if last else 0],
-            capsize=3,
+        value, reach = errorbars([wilson_interval(int(hits.sum()), len(hits))])
+        own = k == bins  # the controls
+        axis.errorbar(x, value, reach, capsize=3, fmt="s" if own else "o", color=COLOURS[1 if own else 0])
+        axis.annotate(
+            f"n = {len(hits)}",
+            (x, value[0] - reach[0, 0]),
+            xytext=(0, -4),
+            textcoords="offset points",
+            ha="center",
+            va="top",
         )
-        axis.annotate(f"n = {len(hits)}", (x, low), xytext=(0, -4), textcoords="offset points", ha="center", va="top")
     axis.plot([x for x, _ in points[:-1]], [100 * hits.mean() for _, hits in points[:-1]], color=COLOURS[0])
     axis.annotate("controls", (0, 100 * controls.mean()), xytext=(8, 0), textcoords="offset points", va="center")
     axis.set(
-        xlabel="severity of the signs (0 to 1, mean of a fifth of the diseased)", ylabel="named rightly (%), 95% Wilson"
+        xlabel="severity of the signs (0 to 1, mean of a fifth of the diseased)",
+        ylabel="classified correctly (%), 95% Wilson",
     )
     axis.set(xlim=(-0.06, 1.02), ylim=(0, 102))
     axis.set_title(title)
@@ -57,49 +59,49 @@ def severity_curve(severity: np.ndarray, right: np.ndarray, controls: np.ndarray
     return figure
 
 
-def forest(rows: pd.DataFrame, xlabel: str, title: str, line: tuple[float, str] | None = None) -> Figure:
-    """Values with their 95% intervals, one below the other, and in words beside.
+def forest(shares: dict[str, Interval], xlabel: str, title: str, line: tuple[float, str] | None = None) -> Figure:
+    """Shares with their 95% intervals, one below the other, and in words beside.
 
     Parameters
     ----------
-    rows : pandas.DataFrame
-        Columns name, value, low, high (in the axis' unit), and n, what stands at the right ("57/60").
+    shares : dict of str to Interval
+        By what stands at the left.
     line : (float, str), optional
-        A value to compare with, and what it is.
+        A share to compare with, and what it is.
     """
-    figure, axis = plt.subplots(figsize=(7.2, 0.8 + 0.26 * len(rows)))
-    place = np.arange(len(rows))[::-1]
-    values = rows[["value", "low", "high"]].to_numpy(float)
-    reach = np.abs(values[:, 1:] - values[:, :1]).T
-    axis.errorbar(values[:, 0], place, xerr=reach, fmt="o", color=COLOURS[0], markersize=4, capsize=2.5, linewidth=1.2)
-    for y, (value, low, high), n in zip(place, values, rows["n"], strict=True):
-        axis.annotate(
-            f"{n}   {value:.1f} ({low:.0f} to {high:.0f})",
-            (1.01, y),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            fontsize=7.5,
-        )
+    figure, axis = plt.subplots(figsize=(7.2, 0.8 + 0.26 * len(shares)))
+    place = np.arange(len(shares))[::-1]
+    values, reach = errorbars(shares.values())
+    axis.errorbar(values, place, xerr=reach, fmt="o", color=COLOURS[0], markersize=4, capsize=2.5, linewidth=1.2)
+    for y, share in zip(place, shares.values(), strict=True):
+        beside = (1.01, y), ("axes fraction", "data")
+        axis.annotate(str(share), beside[0], xycoords=beside[1], va="center", fontsize=7.5)
     if line is not None:
-        axis.axvline(line[0], color=COLOURS[1], linestyle="--", linewidth=1)
-        axis.annotate(line[1], (line[0], len(rows) - 0.4), ha="center", va="bottom", fontsize=7.5)
-    axis.set_yticks(place, rows["name"], fontsize=7.5)
-    axis.set(xlabel=xlabel, ylim=(-0.7, len(rows) - 0.3))
+        axis.axvline(100 * line[0], color=COLOURS[1], linestyle="--", linewidth=1)
+        axis.annotate(line[1], (100 * line[0], len(shares) - 0.4), ha="center", va="bottom", fontsize=7.5)
+    axis.set_yticks(place, list(shares), fontsize=7.5)
+    axis.set(xlabel=xlabel, ylim=(-0.7, len(shares) - 0.3))
     axis.set_title(title, pad=16)
     sns.despine(figure)
     return figure
 
 
+def errorbars(shares: Iterable[Interval]) -> tuple[np.ndarray, np.ndarray]:
+    """Values (n,) in per cent, and the reach of their intervals (2, n), as matplotlib takes them."""
+    values, low, high = 100 * np.array([tuple(share) for share in shares], float).T
+    return values, np.abs(np.stack([values - low, high - values]))
+
+
 def readers_on_roc(
     curves: dict[str, Roc],
-    readers: dict[str, tuple[tuple[float, float, float], tuple[float, float, float]]],
+    readers: dict[str, tuple[Interval, Interval]],
     title: str,
 ) -> Figure:
     """ROC curves of models, and each reader as a point with its 95% Wilson intervals, as `readers.points` gives them."""
     figure, axis = plt.subplots(figsize=(5.4, 5.2))
     axis.plot([0, 100], [0, 100], color=COLOURS[4], linewidth=0.8, linestyle=(0, (1, 3)))
     for k, (name, curve) in enumerate(curves.items()):
-        label = f"{name}: AUC {curve.area:.2f} ({curve.low:.2f}-{curve.high:.2f})"
+        label = f"{name}: AUC {curve.area.plain()}"
         axis.plot(
             100 * curve.false_positive,
             100 * curve.true_positive,
@@ -108,15 +110,14 @@ def readers_on_roc(
             label=label,
         )
     for k, (name, point) in enumerate(readers.items()):
-        (x, x_low, x_high), (y, y_low, y_high) = (tuple(100 * v for v in part) for part in point)
-        reach: dict[str, Any] = {"xerr": [[x - x_low], [x_high - x]], "yerr": [[y - y_low], [y_high - y]]}
+        (x, x_reach), (y, y_reach) = (errorbars([part]) for part in point)
         style: dict[str, Any] = {
             "color": COLOURS[(k + 1) % 8],
             "marker": MARKERS[k % 8],
             "linestyle": "none",
             "elinewidth": 0.7,
         }
-        axis.errorbar(x, y, **reach, **style, label=name)
+        axis.errorbar(x, y, xerr=x_reach, yerr=y_reach, **style, label=name)
     axis.set(xlabel="controls called ill (%)", ylabel="ill called ill, sensitivity (%)", xlim=(-2, 102), ylim=(-2, 102))
     axis.set_aspect("equal")
     axis.set_title(title, fontsize=10)
@@ -139,8 +140,7 @@ def split_distributions(found: dict[str, tuple[pd.DataFrame, int]], title: str) 
     for axis, (heading, (frame, tests)) in zip(axes[0], found.items(), strict=True):
         sns.violinplot(100 * frame[1:], orient="h", inner="quart", cut=0, color=COLOURS[5], linewidth=0.9, ax=axis)
         for y, own in enumerate(frame.iloc[0]):
-            value, low, high = (100 * v for v in wilson_interval(round(own * tests), tests))
-            reach = [[value - low], [high - value]]
+            value, reach = errorbars([wilson_interval(round(own * tests), tests)])
             style: dict[str, Any] = {
                 "color": COLOURS[6],
                 "capsize": 2.5,
@@ -158,29 +158,24 @@ def split_distributions(found: dict[str, tuple[pd.DataFrame, int]], title: str) 
     return figure
 
 
-def reliability(
-    curves: dict[str, list[tuple[float, int, int]]], brier: dict[str, tuple[float, float, float]], title: str
-) -> Figure:
+def reliability(curves: dict[str, list[tuple[float, int, int]]], brier: dict[str, Interval], title: str) -> Figure:
     """Reliability diagram: the probability that was said against the share that was ill, with 95% Wilson intervals.
 
     Parameters
     ----------
     curves : dict of str to list of (float, int, int)
         By method, as `facediag_utils.evaluation.screening.reliability` gives them.
-    brier : dict of str to (float, float, float)
-        Brier score, low and high.
+    brier : dict of str to Interval
     """
     figure, axes = plt.subplots(1, len(curves), figsize=(3.4 * len(curves), 3.9), squeeze=False, sharey=True)
     for k, (axis, (name, bins)) in enumerate(zip(axes[0], curves.items(), strict=True)):
         axis.plot([0, 100], [0, 100], color=COLOURS[4], linewidth=0.8, linestyle=":")
-        shares = np.array([wilson_interval(ill, n) for _, ill, n in bins]) * 100
+        shares, reach = errorbars(wilson_interval(ill, n) for _, ill, n in bins)
         said = [100 * probability for probability, *_ in bins]
-        reach = np.abs(shares[:, 1:] - shares[:, :1]).T
-        axis.errorbar(said, shares[:, 0], yerr=reach, linestyle="none", capsize=2.5, **marker_style(k))
-        score, low, high = brier[name]
+        axis.errorbar(said, shares, yerr=reach, linestyle="none", capsize=2.5, **marker_style(k))
         counts = sorted({n for *_, n in bins})
         number = "-".join(str(n) for n in dict.fromkeys((counts[0], counts[-1])))
-        axis.set_title(f"{name}\nBrier {score:.2f} ({low:.2f}-{high:.2f}), {number} images a point", fontsize=9)
+        axis.set_title(f"{name}\nBrier {brier[name].plain()}, {number} images a point", fontsize=9)
         axis.set(xlabel="said probability (%)", aspect="equal", xlim=(-4, 104), ylim=(-4, 104))
     axes[0][0].set_ylabel("share that was ill (%), 95% Wilson")
     sns.despine(figure)
@@ -196,7 +191,7 @@ def predictive_value_curves(points: dict[str, Point], title: str) -> Figure:
     figure, axis = plt.subplots(figsize=(6.4, 4.2))
     prevalence = np.logspace(-5, np.log10(0.5), 60)
     for k, (name, at) in enumerate(points.items()):
-        ppv = np.array([predictive_values(at, value)["PPV"] for value in prevalence]) * 100
+        ppv = np.array([tuple(predictive_values(at, value)["PPV"]) for value in prevalence]) * 100
         axis.fill_between(
             100 * prevalence, ppv[:, 1], ppv[:, 2], color=marker_style(k)["color"], alpha=0.15, linewidth=0
         )

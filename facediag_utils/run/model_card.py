@@ -13,7 +13,6 @@ from facediag_utils.core.profiles import Profile
 from facediag_utils.data import store
 from facediag_utils.data.cohort import Cohort, load, tasks
 from facediag_utils.evaluation import claims, metrics
-from facediag_utils.figures import tables
 from facediag_utils.networks import registry
 from facediag_utils.run.checklist import answered
 
@@ -109,7 +108,9 @@ def _results(stored: pd.DataFrame, cohort: Cohort) -> Table:
     for task in tasks(cohort):
         for run in metrics.summarize(stored, task).to_dict("records"):
             method = metrics.short_title(run["method"], run["backbone"])
-            lines.append((f"{task.title}, {len(task.classes)} classes", method, tables.cell(run, "accuracy")))
+            lines.append(
+                (f"{task.title}, {len(task.classes)} classes", method, str(metrics.interval_of(run, "accuracy")))
+            )
     return lines
 
 

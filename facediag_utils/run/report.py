@@ -128,7 +128,7 @@ def _accuracies(stored: pd.DataFrame, task: Task, profile: Profile) -> str:
     lines = []
     for run in metrics.summarize(stored, task).to_dict("records"):
         method, pretraining, _ = metrics.method_title(run["method"], run["backbone"])
-        lines.append((method, pretraining, tables.cell(run, "accuracy")))
+        lines.append((method, pretraining, str(metrics.interval_of(run, "accuracy"))))
     frame = pd.DataFrame(lines, columns=["Method", "Pretrain", "Accuracy"])
     return _wide(tables.styled(frame, f"{task.title}, {len(task.classes)} classes, {profile.title}").to_html())
 

@@ -9,7 +9,6 @@ from facediag_utils.core.profiles import Profile, from_output
 from facediag_utils.data import store
 from facediag_utils.data.cohort import load, tasks
 from facediag_utils.evaluation import claims, metrics
-from facediag_utils.figures import tables
 from facediag_utils.figures.style import figure_paths
 from facediag_utils.run import model_card, report
 
@@ -22,7 +21,7 @@ def format_summary(profile: Profile, seconds: float, executed: list[Path]) -> st
         lines.append(f"  {task.title}, {len(task.classes)} classes")
         for run in metrics.summarize(stored, task).to_dict("records"):
             method, pretraining, _ = metrics.method_title(run["method"], run["backbone"])
-            lines.append(f"    {method:52} {pretraining:16} {tables.cell(run, 'accuracy')}")
+            lines.append(f"    {method:52} {pretraining:16} {metrics.interval_of(run, 'accuracy')}")
     lines.append("\nThe paper's claims on these test images (McNemar, Holm; points, 95% interval)")
     for row in claims.table(stored, tasks(load(profile)), profile).to_dict("records"):
         text = f"  {row['claim']:24} {row['task']:11} {row['verdict']:14} {claims.format_effect(row)}"
