@@ -19,7 +19,7 @@ from facediag_utils.core import profiles
 from facediag_utils.data import cohort
 from facediag_utils.data.images import read_rgb
 from facediag_utils.faces import alignment
-from facediag_utils.methods import devices, dtl1, training
+from facediag_utils.methods import devices, dtl1, recipe, training
 from facediag_utils.networks import registry
 
 BUNDLED = ("dlib_resnet29", "efficientnet_lite0")
@@ -98,7 +98,7 @@ def accuracies(images: cohort.Cohort, faces: alignment.Faces) -> None:
         with tempfile.TemporaryDirectory() as folder:
             os.environ["FACEDIAG_CACHE"] = folder
             pictures = dtl1.inputs(images, faces, name, Path(folder, "faces.npy"))
-            job = dtl1.Job(name, task, replace(training.Recipe(), epochs=24))
+            job = dtl1.Job(name, task, replace(recipe.Recipe(), epochs=24))
             right = [
                 float((p.predicted == p.label).mean())
                 for p, _ in (dtl1.run(job, images, faces, pictures, s) for s in range(3))

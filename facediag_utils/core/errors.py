@@ -10,7 +10,11 @@ class CohortError(FacediagError):
 
 
 class ImageError(FacediagError):
-    """A file that is not a readable picture."""
+    """A file that is not a readable picture; ``kind`` is what many such files have in common, ``reason`` what is special."""
+
+    def __init__(self, message: str, kind: str = "", reason: str = "") -> None:
+        super().__init__(message)
+        self.kind, self.reason = kind, reason
 
 
 class WeightsError(FacediagError):

@@ -36,7 +36,7 @@ def unpack(archive: Path, folder: Path) -> list[LeftOut]:
 
     Returns
     -------
-    list of (file, "", reason)
+    list of LeftOut
         What was not unpacked.
 
     Raises
@@ -69,8 +69,8 @@ def _unpack(archive: Path, folder: Path, room: int) -> tuple[list[LeftOut], int]
         room -= size
         if room < 0:
             raise CohortError(f"{archive}: holds more than {ALL // 2**30} GiB; unpack it by hand and give the folder")
-        if reason := _written(folder, name, size, opened):
-            refused.append((printable(name), "", reason))
+        if fault := _written(folder, name, size, opened):
+            refused.append(LeftOut(printable(name), "", *fault))
     return refused, room
 
 
@@ -94,38 +94,45 @@ def _members(archive: Path) -> Iterator[Member]:
         raise CohortError(f"{archive}: damaged ({error}); get it again, or unpack it by hand") from None
 
 
-def _written(folder: Path, name: str, size: int, opened: Callable[[], IO[bytes] | None] | None) -> str:
-    """Write one member; why it was not written, or nothing."""
+def _written(
+    folder: Path, name: str, size: int, opened: Callable[[], IO[bytes] | None] | None
+) -> tuple[str] | tuple[str, str] | None:
+    """Write one member; the kind of fault (and more of it) if it was not written."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
     if not parts or parts[0] == "/" or ".." in parts or ":" in parts[0] or "\0" in name:
-        return "leads out of the archive"
+        return ("leads out of the archive",)
     if opened is None:
-        return "a link or device in the archive"
+        return ("a link or device in the archive",)
     if size > LARGEST and Path(parts[-1]).suffix.lower() not in ARCHIVES:
-        return f"larger than {LARGEST // 2**20} MiB"
+        return (f"larger than {LARGEST // 2**20} MiB",)
     path = folder.joinpath(*parts)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        stream = opened()
-        assert stream is not None  # of regular files it never is
-        with stream, path.open("xb") as target:
-            left = size + 1  # what is told of the size need not be true
-            while left > 0 and (block := stream.read(min(left, 1 << 20))):
-                target.write(block)
-                left -= len(block)
-        if left == 1:
-            return ""
-        reason = "not of the size that the archive tells"
+        if _copied(opened, path, size):
+            return None
+        fault: tuple[str] | tuple[str, str] = ("not of the size that the archive tells",)
     except FileExistsError:
-        return "the name of another file of the archive"
+        return ("the name of another file of the archive",)
     except (zipfile.BadZipFile, zlib.error, EOFError, tarfile.TarError) as error:
-        reason = f"damaged in the archive ({error})"
+        fault = "damaged in the archive", str(error)
     except (RuntimeError, NotImplementedError) as error:
-        reason = f"encrypted or packed in an unknown way ({error})"
+        fault = "encrypted or packed in an unknown way", str(error)
     except OSError as error:
         if error.errno not in (errno.ENAMETOOLONG, errno.EINVAL, errno.ENOTDIR, errno.EISDIR):
             raise
-        reason = f"its name is impossible here ({error.strerror})"
+        fault = "its name is impossible here", str(error.strerror)
     with suppress(OSError):
         path.unlink(missing_ok=True)
-    return reason
+    return fault
+
+
+def _copied(opened: Callable[[], IO[bytes] | None], path: Path, size: int) -> bool:
+    """Write a member's bytes, never more than its stated size; whether it had that size."""
+    stream = opened()
+    assert stream is not None  # of regular files it never is
+    with stream, path.open("xb") as target:
+        left = size + 1  # what is told of the size need not be true
+        while left > 0 and (block := stream.read(min(left, 1 << 20))):
+            target.write(block)
+            left -= len(block)
+    return left == 1

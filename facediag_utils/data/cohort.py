@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +11,14 @@ import pandas as pd
 
 from facediag_utils.core.errors import CohortError
 from facediag_utils.core.profiles import Profile
+from facediag_utils.data.file_digests import content_digests
 from facediag_utils.data.images import SUFFIXES
 from facediag_utils.data.paper import BINARY, CLASSES
 
 REQUIRED = ("image", "label", "split")
 SPLITS = ("train", "test")
 GROUPS = ("ancestry", "sex", "age", "site", "severity")  # what may be known of an image besides its class
+NO_FACE = "[no face]"  # predicted label of a test image in which no face was found: always an error, never a class
 HEALTHY = frozenset({"control", "controls", "healthy", "negative", "normal", "none", "well", "unaffected"})
 
 
@@ -72,9 +73,16 @@ def load(profile: Profile) -> Cohort:
     return Cohort(profile, ordered_classes(table["label"]), table)
 
 
+def read_manifest(path: Path) -> pd.DataFrame:
+    """A manifest as it stands: a class may be called NA, None or nan; only an empty cell is unknown."""
+    return pd.read_csv(
+        path, dtype={"image": str, "label": str, "split": str, "sha256": str}, keep_default_na=False, na_values=[""]
+    )
+
+
 def _read(manifest: Path) -> pd.DataFrame:
     try:
-        table = pd.read_csv(manifest, dtype={"image": str, "label": str, "split": str, "sha256": str})
+        table = read_manifest(manifest)
     except (ValueError, UnicodeDecodeError, pd.errors.ParserError) as error:
         raise CohortError(f"{manifest}: not a readable CSV file ({error}); write it again as UTF-8 CSV") from None
     missing = [column for column in REQUIRED if column not in table]
@@ -88,6 +96,8 @@ def _read(manifest: Path) -> pd.DataFrame:
             problems.append(f"line {number}: split is {row.split!r}, not train or test")
         elif Path(row.image).is_absolute() or ".." in re.split(r"[/\\]", row.image):
             problems.append(f"line {number}: {row.image!r} leads out of the folder")
+    if NO_FACE in set(table["label"]):
+        problems.append(f"a class is called {NO_FACE}: predictions say so where there is no face; call it otherwise")
     repeated = table["image"][table["image"].duplicated()].dropna()
     problems += [f"image {name!r} is listed more than once" for name in sorted(set(repeated))]
     if not len(table):
@@ -115,19 +125,17 @@ def _check_folders(profile: Profile, table: pd.DataFrame) -> None:
 
 
 def _checked_digests(manifest: Path, table: pd.DataFrame) -> list[str]:
-    digests, problems = [], []
+    gone = [f"{path} is in the manifest and not in the folder" for path in table["path"] if not path.is_file()]
+    _raise(manifest, gone, "restore these files, or correct the manifest")
+    found = content_digests(list(table["path"]))
     stated = table["sha256"] if "sha256" in table else [None] * len(table)
-    for path, expected in zip(table["path"], stated, strict=True):
-        if not path.is_file():
-            problems.append(f"{path} is in the manifest and not in the folder")
-            continue
-        digests.append(hashlib.sha256(path.read_bytes()).hexdigest())
-        if isinstance(expected, str) and expected.lower() != digests[-1]:
-            problems.append(
-                f"{path} is not the file the manifest was written for (checksum {digests[-1][:12]}..., expected {expected[:12]}...)"
-            )
+    problems = [
+        f"{path} is not the file the manifest was written for (checksum {digest[:12]}..., expected {expected[:12]}...)"
+        for path, digest, expected in zip(table["path"], found, stated, strict=True)
+        if isinstance(expected, str) and expected.lower() != digest
+    ]
     _raise(manifest, problems, "restore these files, or correct the manifest")
-    return digests
+    return found
 
 
 def _raise(where: Path, problems: list[str], remedy: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +17,7 @@ from facediag_utils.core.errors import CohortError
 from facediag_utils.core.profiles import Profile
 from facediag_utils.data import archives, folder_import
 from facediag_utils.data.duplicates import LeftOut
-from facediag_utils.data.folder_import import FolderImport
+from facediag_utils.data.folder_contents import FolderContents
 from facediag_utils.data.paper import CLASSES, TABLE_2, TITLES
 
 NAME = "dsf"
@@ -46,7 +47,7 @@ def class_of(name: str) -> tuple[str, str]:
 
 def import_archive(
     path: Path, seed: int = 0, thumbnails: bool = False, hashed: bool = False
-) -> tuple[Profile, FolderImport]:
+) -> tuple[Profile, FolderContents]:
     """The archive or its folder as the profile "dsf"; an archive is unpacked beside the caches (`forget` removes that too).
 
     Parameters
@@ -77,16 +78,14 @@ def import_archive(
             f"{', '.join(CLASSES)} (what was left out: {profile.results / 'left_out.csv'})"
         )
     if refused:
-        names = [
-            (folder_import.pseudonym(name, profile.salt) if hashed else name, *others) for name, *others in refused
-        ]
-        left_out = pd.concat([found.left_out, pd.DataFrame(names, columns=folder_import.COLUMNS)], ignore_index=True)
-        found = FolderImport(found.used, left_out, found.near, found.how)
-        folder_import.write_left_out(profile, left_out)
+        if hashed:
+            refused = [item._replace(file=folder_import.pseudonym(item.file, profile.salt)) for item in refused]
+        found = replace(found, left_out=pd.concat([found.left_out, pd.DataFrame(refused)], ignore_index=True))
+        folder_import.write_left_out(profile, found.left_out)
     return profile, found
 
 
-def format_counts(found: FolderImport) -> str:
+def format_counts(found: FolderContents) -> str:
     """The counts beside Table 2, in a few lines."""
     counts = found.used["label"].value_counts()
     lines = ["  pictures, and those of the paper's Table 2:"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -15,11 +15,20 @@ from sklearn.neighbors import BallTree
 
 from facediag_utils.core import parallel, row_cache
 from facediag_utils.core.errors import ImageError
+from facediag_utils.data.file_digests import content_digests
 from facediag_utils.data.images import read_rgb
 
 NEAR = 0.07  # share of the 64 bits of two difference hashes in which near duplicates may differ
-COPY = "the same file as "
-LeftOut = tuple[str, str, str]  # file, label, reason
+COPY = "copy of another file"
+
+
+class LeftOut(NamedTuple):
+    """A file that is not used: its name, its class if that is known, the kind of fault, and what else is to be said."""
+
+    file: str
+    label: str
+    kind: str
+    reason: str = ""
 
 
 def printable(path: str) -> str:
@@ -34,26 +43,24 @@ def inspect_files(folder: Path, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[
     reasons = [_reach(root, folder / name) for name in rows["image"]]
     kept = rows[np.array([reason == "" for reason in reasons], bool)].reset_index(drop=True)
     refused = [
-        (printable(name), label, reason)
-        for name, label, reason in zip(rows["image"], rows["label"], reasons, strict=True)
-        if reason
+        LeftOut(printable(name), label, kind)
+        for name, label, kind in zip(rows["image"], rows["label"], reasons, strict=True)
+        if kind
     ]
     if not len(kept):
         return kept.assign(sha256="", hash=None), refused
     paths = [folder / name for name in kept["image"]]
-    kept["sha256"] = [_digest(path) for path in paths]
+    kept["sha256"] = content_digests(paths)
 
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
         for row in parallel.parallel_map(_look, [(paths[k],) for k in missing], "pictures"):
             yield {name: np.array(value)[None] for name, value in row.items()}
 
-    seen = row_cache.complete(row_cache.table_path("pictures", "dhash", 1), kept["sha256"].tolist(), compute)
+    seen = row_cache.complete(row_cache.table_path("pictures", "dhash", 2), kept["sha256"].tolist(), compute)
     kept["hash"] = list(np.unpackbits(seen["hash"], axis=1))
-    bad = seen["reason"] != ""
-    refused += [
-        (printable(name), label, reason)
-        for name, label, reason in zip(kept["image"][bad], kept["label"][bad], seen["reason"][bad], strict=True)
-    ]
+    bad = seen["kind"] != ""
+    faults = zip(kept["image"][bad], kept["label"][bad], seen["kind"][bad], seen["reason"][bad], strict=True)
+    refused += [LeftOut(printable(name), label, str(kind), str(reason)) for name, label, kind, reason in faults]
     return kept[~bad].reset_index(drop=True), refused
 
 
@@ -74,23 +81,15 @@ def _reach(root: Path, path: Path) -> str:
         return f"cannot be opened ({type(error).__name__})"
 
 
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while part := stream.read(1 << 20):
-            digest.update(part)
-    return digest.hexdigest()
-
-
 def _look(path: Path) -> dict[str, object]:
     """Difference hash (which of two neighbours in a 9 x 8 picture is brighter: 64 bits), or why there is none."""
     parallel.require_visible(path)
     try:
         grey = cv2.cvtColor(read_rgb(path), cv2.COLOR_RGB2GRAY)
     except ImageError as error:
-        return {"hash": np.zeros(8, np.uint8), "reason": str(error).removeprefix(f"{path}: ").split(";")[0][:200]}
+        return {"hash": np.zeros(8, np.uint8), "kind": error.kind, "reason": error.reason[:200]}
     small = cv2.resize(grey, (9, 8), interpolation=cv2.INTER_AREA).astype(int)
-    return {"hash": np.packbits(small[:, 1:] > small[:, :-1]), "reason": ""}
+    return {"hash": np.packbits(small[:, 1:] > small[:, :-1]), "kind": "", "reason": ""}
 
 
 def drop_copies(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[LeftOut]]:
@@ -104,8 +103,8 @@ def drop_copies(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[LeftOut]]:
         for k, name, label in zip(group.index, group["image"], group["label"], strict=True):
             if clash or k != group.index[0]:
                 keep[k] = False
-                reason = "the same file stands in several classes" if clash else f"{COPY}{first}"
-                refused.append((printable(name), label, reason))
+                fault = ("the same file stands in several classes",) if clash else (COPY, first)
+                refused.append(LeftOut(printable(name), label, *fault))
     return rows[keep].reset_index(drop=True), refused
 
 

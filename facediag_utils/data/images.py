@@ -41,10 +41,18 @@ def read_rgb(path: Path) -> np.ndarray:
                 picture.load()
                 return _to_rgb(ImageOps.exif_transpose(picture))
     except FileNotFoundError:
-        raise ImageError(f"{path}: there is no such file; put it back or take it out of the manifest") from None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        reason = str(error).replace(str(path), "the file")
-        raise ImageError(f"{path}: not a readable picture ({reason}); replace or remove it") from None
+        kind = "there is no such file"
+        raise ImageError(f"{path}: {kind}; put it back or take it out of the manifest", kind) from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _unreadable(path, "too large a picture", error) from None
+    except (OSError, SyntaxError, ValueError) as error:
+        kind = "truncated picture" if "truncated" in str(error) else "not a readable picture"
+        raise _unreadable(path, kind, error) from None
+
+
+def _unreadable(path: Path, kind: str, error: Exception) -> ImageError:
+    reason = str(error).replace(str(path), "the file")
+    return ImageError(f"{path}: {kind} ({reason}); replace or remove it", kind, reason)
 
 
 def _to_rgb(picture: Image.Image) -> np.ndarray:

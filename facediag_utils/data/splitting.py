@@ -167,3 +167,8 @@ def held_out(
         held.append(rng.permutation(members)[: max(1, round(HELD_OUT * len(members)))])
     aside = np.sort(np.concatenate(held))
     return np.setdiff1d(rows, aside), aside
+
+
+def class_numbers(task: Task, labels: np.ndarray) -> np.ndarray:
+    """Place of each label among the task's classes, int (n,); -1 for labels of other tasks."""
+    return np.array([task.classes.index(name) if name in task.classes else -1 for name in labels])

@@ -15,10 +15,9 @@ import pandas as pd
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.core.files import atomic_write, file_lock
 from facediag_utils.core.profiles import Profile
-from facediag_utils.data.cohort import Cohort, Task
+from facediag_utils.data.cohort import NO_FACE, Cohort, Task
 from facediag_utils.data.splitting import TaskSplit
 
-NO_FACE = "no face"  # predicted label of a test image in which no face was found: always an error
 KEY = ["task", "method", "backbone", "pretraining"]
 TEST, OUT_OF_FOLD = "predictions.csv", "out_of_fold.csv"  # the second holds training images, to choose thresholds on
 DECIMALS = 4  # of the scores: what thread counts and machines leave unchanged
@@ -122,7 +121,9 @@ def load(profile: Profile, store: str = TEST) -> pd.DataFrame:
     if not path.is_file():
         raise ResultsError(f"{path}: no predictions yet; run `make reproduce`, or notebooks 03 to 05 first")
     try:
-        table = pd.read_csv(path, dtype=dict.fromkeys([*KEY, "image", "label", "predicted"], str), keep_default_na=True)
+        table = pd.read_csv(
+            path, dtype=dict.fromkeys([*KEY, "image", "label", "predicted"], str), keep_default_na=False, na_values=[""]
+        )
     except (ValueError, pd.errors.ParserError) as error:
         raise ResultsError(f"{path}: not readable ({error}); remove it and run `make reproduce` again") from None
     missing = [name for name in [*KEY, "image", "label", "predicted"] if name not in table]

@@ -13,9 +13,9 @@ from sklearn.metrics import roc_curve
 from statsmodels.stats.proportion import proportion_confint
 
 from facediag_utils.core.errors import ResultsError
-from facediag_utils.data.cohort import Task
+from facediag_utils.data.cohort import NO_FACE, Task
 from facediag_utils.data.paper import CLASSES, FEATURES_AND_SVM, FINE_TUNING
-from facediag_utils.data.store import KEY, NO_FACE, Method
+from facediag_utils.data.store import KEY, Method
 from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.networks import registry
 
@@ -27,7 +27,7 @@ DRAWS = 2000  # of the bootstrap
 def confusion(predictions: pd.DataFrame, classes: Iterable[str]) -> pd.DataFrame:
     """Counts with predicted classes as rows and actual classes as columns, as in the paper's Figures 4 and 6.
 
-    A row "no face" is added where test images had none."""
+    A row `NO_FACE` is added where test images had none."""
     rows = list(classes)
     if (predictions["predicted"] == NO_FACE).any():
         rows.append(NO_FACE)

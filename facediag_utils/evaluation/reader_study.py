@@ -85,7 +85,7 @@ def study(cohort: Cohort, task: Task, reader: str) -> Study:
 
 def read_answers(path: Path) -> pd.DataFrame:
     """A reader's answers, checked."""
-    table = pd.read_csv(path, dtype={"image": str, "answer": str})
+    table = pd.read_csv(path, dtype={"image": str, "answer": str}, keep_default_na=False)
     if list(table.columns) != COLUMNS or table.isna().any(axis=None) or table["image"].duplicated().any():
         raise ResultsError(f"{path}: not a reader's answers (columns {', '.join(COLUMNS)}, each image once)")
     return table

@@ -5,7 +5,9 @@ split is cut out of it."""
 
 from __future__ import annotations
 
+import hashlib
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -17,7 +19,7 @@ from scipy.stats import t as student
 from sklearn.exceptions import ConvergenceWarning
 from statsmodels.stats.multitest import multipletests
 
-from facediag_utils.core import parallel
+from facediag_utils.core import parallel, row_cache
 from facediag_utils.core.progress import progress_bar
 from facediag_utils.data import splitting
 from facediag_utils.data.splitting import draw_splits
@@ -63,13 +65,27 @@ def accuracies(
     """
     numbers = np.unique(labels, return_inverse=True)[1]
     work = [(kernel, tested[k : k + CHUNK]) for kernel in kernels.values() for k in range(0, len(tested), CHUNK)]
-    with parallel.cluster([*kernels.values(), numbers]) as backend, parallel_config(**backend, n_jobs=-1):
-        done = Parallel(return_as="generator")(
-            delayed(_accuracies)(kernel, numbers, part, seed, groups) for kernel, part in work
-        )
-        parts = list(progress_bar(done, len(work), "splits", unit="chunk"))
-    found = np.concatenate(parts).reshape(len(kernels), -1)
+    digests = {id(kernel): _digest(kernel) for kernel in kernels.values()}
+    keys = [f"{digests[id(kernel)]}-{_digest(part)}" for kernel, part in work]
+    settings = (_digest(numbers), seed, None if groups is None else _digest(groups), svm.PENALTIES, splitting.FOLDS)
+
+    def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
+        with parallel.cluster([*kernels.values(), numbers]) as backend, parallel_config(**backend, n_jobs=-1):
+            done = Parallel(return_as="generator")(
+                delayed(_accuracies)(*work[k], numbers, seed, groups) for k in missing
+            )
+            for part in progress_bar(done, len(missing), "splits", unit="chunk"):
+                yield {"accuracy": np.pad(part, (0, CHUNK - len(part)))[None]}
+
+    rows = row_cache.complete(row_cache.table_path("splits", *settings), keys, compute)
+    found = rows["accuracy"].reshape(len(kernels), -1)[:, : len(tested)]
     return pd.DataFrame(dict(zip(kernels, found, strict=True)))
+
+
+def _digest(values: np.ndarray) -> str:
+    return hashlib.sha256(
+        repr((values.shape, values.dtype)).encode() + np.ascontiguousarray(values).tobytes()
+    ).hexdigest()
 
 
 def repeat_split(
@@ -105,7 +121,7 @@ def repeat_split(
 
 
 def _accuracies(
-    kernel: np.ndarray, numbers: np.ndarray, tested: np.ndarray, seed: int, groups: np.ndarray | None
+    kernel: np.ndarray, tested: np.ndarray, numbers: np.ndarray, seed: int, groups: np.ndarray | None
 ) -> np.ndarray:
     found = []
     quick = sklearn.config_context(assume_finite=True, skip_parameter_validation=True)  # a quarter of the time

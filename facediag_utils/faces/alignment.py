@@ -23,10 +23,6 @@ from facediag_utils.networks.weights import packaged_file
 
 ALIGNED, NO_FACE, UNREADABLE = "aligned", "no face", "unreadable"
 
-#: Room left round the landmarks, as a share of their extent on the mean face (dlib's ``padding``).  "tight" is what
-#: dlib's network was trained with: brows to chin.  "loose" shows hairline, ears and chin: its side is about 1.3 times
-#: that of the detector's box, the margin of the authors of VGGFace2 (Cao et al. 2018); notebook 02 measures it.
-PADDING = {"tight": 0.25, "loose": 0.4}
 LONGEST = 1024  # pixels: larger pictures are reduced for detection, as the detector's time grows with the area
 DETECTOR_VERSION = 1  # raise it when the outcome of `find_face` changes, so that cached rows are computed again
 
@@ -154,44 +150,6 @@ def find_faces(cohort: Cohort, jobs: int = -1) -> Faces:
 
     path = row_cache.table_path("faces", "hog+68", LONGEST, DETECTOR_VERSION)
     return Faces(**row_cache.complete(path, list(cohort.table["sha256"]), compute))
-
-
-def face_chip(image: np.ndarray, landmarks: np.ndarray, size: int, crop: str = "tight") -> np.ndarray:
-    """The face turned upright, scaled and cut out.
-
-    The similarity transform takes the 51 landmarks inside the face to dlib's mean face (least squares).
-
-    Parameters
-    ----------
-    image : numpy.ndarray
-        uint8 RGB, (height, width, 3).
-    landmarks : numpy.ndarray
-        (68, 2), x and y in pixels of the image.
-    size : int
-        Side of the square result, in pixels: the network's input size.
-    crop : {"tight", "loose"}
-        See `PADDING`.
-
-    Returns
-    -------
-    numpy.ndarray
-        uint8 RGB, (size, size, 3); black where the picture ends.
-    """
-    import dlib
-
-    points = [dlib.point(round(x), round(y)) for x, y in landmarks.tolist()]
-    left, top = np.floor(landmarks.min(axis=0)).astype(int)
-    right, bottom = np.ceil(landmarks.max(axis=0)).astype(int)
-    shape = dlib.full_object_detection(dlib.rectangle(left, top, right, bottom), points)
-    return dlib.get_face_chip(np.ascontiguousarray(image), shape, size=size, padding=PADDING[crop])
-
-
-def chips(
-    cohort: Cohort, faces: Faces, size: int, crop: str, rows: list[int] | np.ndarray | None = None
-) -> Iterator[np.ndarray]:
-    """Face chips of the given rows one after another (never all in memory)."""
-    for row in np.flatnonzero(faces.found) if rows is None else rows:
-        yield face_chip(read_rgb(cohort.table["path"].iloc[row]), faces.landmarks[row], size, crop)
 
 
 def outcome_counts(cohort: Cohort, faces: Faces) -> pd.DataFrame:

@@ -16,8 +16,8 @@ from facediag_utils.evaluation.domain_distance import Distance
 from facediag_utils.evaluation.interval import wilson_interval
 from facediag_utils.evaluation.metrics import Roc, short_names
 from facediag_utils.figures.style import COLOURS, LINES, marker_style
+from facediag_utils.methods.recipe import Tuned
 from facediag_utils.methods.svm import Fitted
-from facediag_utils.methods.training import Tuned
 
 
 def penalty_curve(fits: dict[str, Fitted], title: str) -> Figure:
@@ -115,7 +115,7 @@ def training_curves(runs: dict[str, Tuned], validation: str, classes: int, title
                 values = rows[column] * (1 if column == "objective" else 100)
                 axis.plot(rows["epoch"], values, LINES[k], color=COLOURS[(0, 6)[k]], label=label)
             axis.axhline(guessing[column], color=COLOURS[4], linewidth=0.8, linestyle=":", label="guessing")
-            axis.axvline(tuned.kept, color=COLOURS[4], linewidth=0.8, label="epoch that was kept")
+            axis.axvline(tuned.kept_epoch, color=COLOURS[4], linewidth=0.8, label="epoch that was kept")
             axis.set(xlabel="epoch", ylabel=f"{heading}, {unit}")
             axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
             axis.set_title(name if column == "objective" else "", loc="left", fontsize=10)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -19,9 +18,9 @@ from sklearn.metrics.pairwise import chi2_kernel, pairwise_distances_argmin
 from facediag_utils.core import parallel, row_cache
 from facediag_utils.data import splitting, store
 from facediag_utils.data.cohort import Cohort, Task
-from facediag_utils.data.images import read_rgb
 from facediag_utils.data.store import Method, Predictions
-from facediag_utils.faces.alignment import DETECTOR_VERSION, PADDING, Faces, face_chip
+from facediag_utils.faces.alignment import DETECTOR_VERSION, Faces
+from facediag_utils.faces.chips import PADDING, aligned_chips
 from facediag_utils.methods import svm
 
 METHODS = {"linear": Method.DSIFT_LINEAR, "chi2": Method.DSIFT_CHI2}
@@ -58,17 +57,17 @@ def describe(chip: np.ndarray) -> np.ndarray:
     return np.clip(np.round(values), 0, 255).astype(np.uint8)
 
 
-def _describe_file(path: Path, landmarks: np.ndarray) -> np.ndarray:
+def _describe_alone(chip: np.ndarray) -> np.ndarray:
     cv2.setNumThreads(1)  # the processes hold the cores
-    return describe(face_chip(read_rgb(path), landmarks, SIDE, CROP))
+    return describe(chip)
 
 
-def _some(path: Path, landmarks: np.ndarray, points: np.ndarray) -> np.ndarray:
-    return _describe_file(path, landmarks)[points]
+def _some(chip: np.ndarray, points: np.ndarray) -> np.ndarray:
+    return _describe_alone(chip)[points]
 
 
-def _bag(path: Path, landmarks: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    return bag(_describe_file(path, landmarks), centres)
+def _bag(chip: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    return bag(_describe_alone(chip), centres)
 
 
 def vocabulary(cohort: Cohort, faces: Faces, rows: np.ndarray, words: int | None = None, seed: int = 0) -> np.ndarray:
@@ -90,14 +89,15 @@ def vocabulary(cohort: Cohort, faces: Faces, rows: np.ndarray, words: int | None
         float64, (words, 128).
     """
     words = words or WORDS
-    names, paths = cohort.table["sha256"].to_numpy(str), cohort.table["path"].to_numpy()
+    names = cohort.table["sha256"].to_numpy(str)
     key = hashlib.sha256("".join(names[rows]).encode()).hexdigest()
 
     def compute(_: list[int]) -> Iterator[row_cache.Rows]:
         points, rng = len(grid()), np.random.default_rng(seed)
         drawn = rng.choice(len(rows) * points, min(SAMPLE, len(rows) * points), replace=False)
         image, point = np.divmod(drawn, points)
-        wanted = [(paths[row], faces.landmarks[row], point[image == k]) for k, row in enumerate(rows)]
+        chips = aligned_chips(cohort, faces, SIDE, CROP)
+        wanted = [(chips[row], point[image == k]) for k, row in enumerate(rows)]
         sample = np.empty((len(drawn), 128))  # in double precision distances of whole numbers are exact: machines agree
         for k, found in enumerate(parallel.parallel_map(_some, wanted, "dense SIFT, sample")):
             sample[image == k] = found
@@ -123,10 +123,10 @@ def histograms(cohort: Cohort, faces: Faces, rows: np.ndarray, centres: np.ndarr
     """Bags of features of some images with a face, float64 (n, words); cached by content and words.
 
     Descriptors (190 kB an image) are made, counted and dropped, a picture at a time."""
-    paths = cohort.table["path"].to_numpy()
 
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
-        work = [(paths[rows[k]], faces.landmarks[rows[k]], centres) for k in missing]
+        chips = aligned_chips(cohort, faces, SIDE, CROP)
+        work = [(chips[rows[k]], centres) for k in missing]
         for values in parallel.parallel_map(_bag, work, "dense SIFT"):
             yield {"bag": values[None]}
 

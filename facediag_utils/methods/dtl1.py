@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
 from joblib import Parallel, delayed
 
-from facediag_utils.core import parallel, settings
+from facediag_utils.core import parallel, row_cache, settings
 from facediag_utils.core.progress import progress_bar
 from facediag_utils.core.settings import cache_root
-from facediag_utils.data import splitting, store
+from facediag_utils.data import store
 from facediag_utils.data.cohort import Cohort, Task
-from facediag_utils.data.splitting import held_out
+from facediag_utils.data.splitting import TaskSplit, class_numbers, held_out, task_split
 from facediag_utils.data.store import Method, Predictions
-from facediag_utils.faces.alignment import Faces, chips
+from facediag_utils.faces.alignment import Faces
+from facediag_utils.faces.chips import aligned_chips
 from facediag_utils.methods import devices
-from facediag_utils.methods.training import Recipe, Tuned, fine_tune, predict
+from facediag_utils.methods.recipe import Recipe, Tuned
+from facediag_utils.methods.training import fine_tune, predict
 from facediag_utils.networks import registry
 
 MANY, FEWEST = 1000, 2  # training images from which on there are fewer epochs; epochs, at least
-PICTURES = "pictures-"  # folder of aligned faces, while trainings last
 
 
 @dataclass(frozen=True)
@@ -75,64 +73,47 @@ def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0, ke
     -------
     list of (Predictions, Tuned)
     """
+    for record in {registry.get(job.backbone) for job in jobs if not _trained(job, cohort, faces, seed)}:
+        aligned_chips(cohort, faces, record.input_size, record.crop)  # once, before processes ask for them side by side
     count = min(len(jobs), os.cpu_count() or 1) if devices.found().type == "cpu" else 1
-    with _aligned(cohort, faces, {job.backbone for job in jobs}) as pictures, warnings.catch_warnings():
+    with warnings.catch_warnings():
         # joblib renews a worker whose memory grew, and warns of it
         warnings.filterwarnings("ignore", "A worker stopped while some jobs were given to the executor")
         started = Parallel(n_jobs=count, return_as="generator")(
-            delayed(_on_one_core)(job, cohort, faces, pictures[job.backbone], seed, job == kept, os.getpid())
-            for job in jobs
+            delayed(_on_one_core)(job, cohort, faces, seed, job == kept, os.getpid()) for job in jobs
         )
         return list(progress_bar(started, len(jobs), "trainings", unit="training"))
 
 
-@contextmanager
-def _aligned(cohort: Cohort, faces: Faces, names: set[str]) -> Iterator[dict[str, np.ndarray]]:
-    """Aligned faces for some networks, in files that are removed at the end: memory does not grow with the cohort.
-
-    A killed run leaves them behind; the next one removes them."""
-    home = folder(cohort.profile.name)
-    home.mkdir(parents=True, exist_ok=True)
-    for left in home.glob(f"{PICTURES}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    with TemporaryDirectory(prefix=PICTURES, dir=home, ignore_cleanup_errors=True) as place:
-        yield {name: inputs(cohort, faces, name, Path(place, f"{k}.npy")) for k, name in enumerate(sorted(names))}
-
-
-def _on_one_core(
-    job: Job, cohort: Cohort, faces: Faces, pictures: np.ndarray, seed: int, keep: bool, starter: int
-) -> Outcome:
+def _on_one_core(job: Job, cohort: Cohort, faces: Faces, seed: int, keep: bool, starter: int) -> Outcome:
     parallel.exit_with_parent(starter)  # a training may have an hour to go
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        predictions, tuned = run(job, cohort, faces, pictures, seed)
+        predictions, tuned = run(job, cohort, faces, seed)
         return predictions, tuned if keep else replace(tuned, network=None)  # it would be sent, and held, for nothing
     finally:
         torch.set_num_threads(threads)
 
 
-def run(job: Job, cohort: Cohort, faces: Faces, pictures: np.ndarray, seed: int = 0) -> Outcome:
-    """Fine-tune for a task and predict its test images.
+@dataclass(frozen=True)
+class _Plan:
+    """What a job comes to: its recipe, who is trained on, who is looked at, who tested, and where it is kept."""
 
-    Parameters
-    ----------
-    job : Job
-    cohort, faces
-    pictures : numpy.ndarray
-        As `inputs` gives them.
-    seed : int
+    recipe: Recipe
+    pretraining: str
+    split: TaskSplit
+    numbers: np.ndarray
+    train: np.ndarray
+    seen: np.ndarray
+    test: np.ndarray
+    checkpoint: Path
 
-    Returns
-    -------
-    Predictions
-        A row a test image; scores are softmax probabilities.
-    Tuned
-        The training.
-    """
+
+def _plan(job: Job, cohort: Cohort, faces: Faces, seed: int) -> _Plan:
     task, recipe, pretraining = job.task, job.recipe, registry.get(job.backbone).pretraining
-    split = splitting.task_split(task, cohort, faces.found)
-    numbers = np.array([task.classes.index(name) if name in task.classes else -1 for name in split.labels])
+    split = task_split(task, cohort, faces.found)
+    numbers = class_numbers(task, split.labels)
     train, test = np.flatnonzero(split.train), np.flatnonzero(split.test & split.found)
     seen = test
     if job.method == Method.DTL1:
@@ -140,30 +121,59 @@ def run(job: Job, cohort: Cohort, faces: Faces, pictures: np.ndarray, seed: int 
     elif job.method == Method.FROM_SCRATCH:
         recipe, pretraining = replace(recipe, pretrained=False, best=False, patience=None), "none"
     digests = [cohort.table["sha256"].iloc[row] for row in (*train, *seen)]
+    path = checkpoint_path(cohort.profile.name, job.backbone, digests, task.classes, recipe, seed)
+    return _Plan(recipe, pretraining, split, numbers, train, seen, test, path)
+
+
+def _trained(job: Job, cohort: Cohort, faces: Faces, seed: int) -> bool:
+    """Whether a training has ended already, and its test images were predicted."""
+    plan = _plan(job, cohort, faces, seed)
+    return plan.checkpoint.is_file() and _scores_table(plan.checkpoint).is_dir()
+
+
+def _scores_table(checkpoint: Path) -> Path:
+    return row_cache.table_path(f"dtl1/{checkpoint.parent.name}/scores", checkpoint.stem)
+
+
+def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0) -> Outcome:
+    """Fine-tune for a task and predict its test images; of a training that has ended, what it came to is read.
+
+    Parameters
+    ----------
+    job : Job
+    cohort, faces
+    seed : int
+
+    Returns
+    -------
+    Predictions
+        A row per test image; scores are softmax probabilities.
+    Tuned
+        The training.
+    """
+    plan, record = _plan(job, cohort, faces, seed), registry.get(job.backbone)
+
+    def pictures() -> np.ndarray:
+        return aligned_chips(cohort, faces, record.input_size, record.crop)
+
     tuned = fine_tune(
         job.backbone,
-        (pictures, train, numbers[train]),
-        (pictures, seen, numbers[seen]),
-        len(task.classes),
-        recipe,
+        pictures,
+        (plan.train, plan.numbers[plan.train]),
+        (plan.seen, plan.numbers[plan.seen]),
+        len(job.task.classes),
+        plan.recipe,
         seed,
-        checkpoint_path(cohort.profile.name, job.backbone, digests, task.classes, recipe, seed),
+        plan.checkpoint,
     )
-    given = predict(tuned.network, pictures, test, registry.get(job.backbone)).softmax(dim=1).numpy()
-    return store.from_scores(task, cohort, split, given, job.method, job.backbone, pretraining), tuned
 
+    def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
+        yield {"scores": predict(tuned.network, pictures(), plan.test[missing], record).softmax(dim=1).numpy()}
 
-def inputs(cohort: Cohort, faces: Faces, backbone: str, path: Path) -> np.ndarray:
-    """Face chips of all images, uint8 (n, size, size, 3), black where there is no face, in a file that memory maps."""
-    size, crop = registry.get(backbone).input_size, registry.get(backbone).crop
-    black = np.zeros((size, size, 3), np.uint8)
-    with path.open("wb") as stream:  # written, not mapped: a full disk is an error here and would be a crash there
-        header = {"descr": "|u1", "fortran_order": False, "shape": (len(cohort), size, size, 3)}
-        np.lib.format.write_array_header_1_0(stream, header)
-        for row in range(len(cohort)):
-            chip = next(chips(cohort, faces, size, crop, [row])) if faces.found[row] else black
-            stream.write(chip.tobytes())
-    return np.load(path, mmap_mode="r")
+    digests = list(cohort.table["sha256"].iloc[plan.test])
+    given = row_cache.complete(_scores_table(plan.checkpoint), digests, compute)["scores"]
+    predictions = store.from_scores(job.task, cohort, plan.split, given, job.method, job.backbone, plan.pretraining)
+    return predictions, tuned
 
 
 def epochs(most: int, images: int) -> int:

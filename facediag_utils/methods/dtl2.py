@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,12 @@ from facediag_utils.core.errors import WeightsError
 from facediag_utils.core.progress import progress_bar
 from facediag_utils.data import splitting, store
 from facediag_utils.data.cohort import Cohort, Task
-from facediag_utils.data.images import read_rgb
 from facediag_utils.data.store import Method, Predictions
-from facediag_utils.faces.alignment import DETECTOR_VERSION, PADDING, Faces, face_chip
+from facediag_utils.faces.alignment import DETECTOR_VERSION, Faces
+from facediag_utils.faces.chips import PADDING, aligned_chips
 from facediag_utils.methods import svm
 from facediag_utils.networks import registry
+from facediag_utils.networks.records import Backbone
 
 BATCH = 32  # images: what is in memory at once
 
@@ -47,17 +47,15 @@ def extract(backbone: str, cohort: Cohort, faces: Faces, layer: str | None = Non
     if layer not in record.layers:
         raise WeightsError(f"{backbone} has no feature layer {layer!r}; choose one of: {', '.join(record.layers)}")
     rows = np.flatnonzero(faces.found)
-    digests = [cohort.table["sha256"].iloc[row] for row in rows]
-
-    paths = cohort.table["path"].to_numpy()
 
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
+        pictures = aligned_chips(cohort, faces, record.input_size, record.crop)
         batches = [rows[missing[k : k + BATCH]] for k in range(0, len(missing), BATCH)]
-        work = [(backbone, layer, list(paths[batch]), faces.landmarks[batch]) for batch in batches]
+        work = ((backbone, layer, pictures[batch]) for batch in batches)
         if parallel.on_cluster():
-            made = parallel.parallel_map(_features, work, record.title, unit="batch")
+            made = parallel.parallel_map(_features, list(work), record.title, unit="batch")
         else:  # torch uses all cores by itself
-            made = progress_bar((_features(*item) for item in work), len(work), record.title, unit="batch")
+            made = progress_bar((_features(*item) for item in work), len(batches), record.title, unit="batch")
         try:
             for values in made:
                 yield {"features": values}
@@ -75,22 +73,22 @@ def extract(backbone: str, cohort: Cohort, faces: Faces, layer: str | None = Non
     )
     result = np.full((len(cohort), record.layers[layer]), np.nan, dtype=np.float32)
     if len(rows):
-        result[rows] = row_cache.complete(path, digests, compute)["features"]
+        result[rows] = row_cache.complete(path, list(cohort.table["sha256"].iloc[rows]), compute)["features"]
     return result
 
 
-def _features(backbone: str, layer: str, paths: list[Path], landmarks: np.ndarray) -> np.ndarray:
-    """Features of a few pictures, float32 (n, d)."""
+def _features(backbone: str, layer: str, pictures: np.ndarray) -> np.ndarray:
+    """Features of a few face chips, float32 (n, d)."""
+    record = registry.get(backbone)
+    return features_of(_network(backbone, record.checksum), record, layer, pictures)
+
+
+def features_of(network: Any, record: Backbone, layer: str, pictures: np.ndarray) -> np.ndarray:
+    """Features of face chips, uint8 (n, size, size, 3), by a network of this record: float32 (n, d)."""
     import torch
 
-    record = registry.get(backbone)
-    pictures = [
-        face_chip(read_rgb(path), points, record.input_size, record.crop)
-        for path, points in zip(paths, landmarks, strict=True)
-    ]
     with torch.inference_mode():
-        features = _network(backbone, record.checksum).features(registry.prepare(np.stack(pictures), record), layer)
-    return features.contiguous().numpy().astype(np.float32)
+        return network.features(registry.prepare(pictures, record), layer).contiguous().numpy().astype(np.float32)
 
 
 @lru_cache(maxsize=1)
@@ -106,7 +104,7 @@ def run(
 ) -> tuple[Predictions, svm.Fitted]:
     """Train on the task's training images, predict its test images.
 
-    Training images without a face are left out; test images without a face count as errors (predicted "no face").
+    Training images without a face are left out; test images without a face count as errors (predicted `NO_FACE`).
 
     Parameters
     ----------

@@ -5,6 +5,7 @@ apart: treat a model's file (`facediag_utils.methods.model_io`) as you treat the
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +17,16 @@ from scipy.special import log_softmax, softmax
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.neighbors import NearestNeighbors
 
+from facediag_utils.core import row_cache
 from facediag_utils.core.errors import ImageError
 from facediag_utils.core.progress import progress_bar
 from facediag_utils.data import splitting
 from facediag_utils.data.cohort import Cohort, Task
 from facediag_utils.data.images import read_rgb
+from facediag_utils.data.splitting import class_numbers, held_out, task_split
 from facediag_utils.data.store import Method
-from facediag_utils.faces.alignment import ALIGNED, Faces, chips, face_chip, find_face
+from facediag_utils.faces.alignment import ALIGNED, Faces, find_face
+from facediag_utils.faces.chips import aligned_chips, face_chip
 from facediag_utils.methods import dtl1, dtl2, svm
 from facediag_utils.networks import registry
 
@@ -136,7 +140,7 @@ def train(task: Task, cohort: Cohort, features: np.ndarray, backbone: str, penal
     task, cohort, features, backbone, penalty, seed
         As `facediag_utils.methods.dtl2.out_of_fold` takes them.
     """
-    rows = splitting.task_split(task, cohort, np.isfinite(features).all(axis=1))
+    rows = task_split(task, cohort, np.isfinite(features).all(axis=1))
     known, labels = features[rows.train], rows.labels[rows.train]
     base = svm.make_svc("linear", len(task.classes)).set_params(C=penalty)
     chosen = splitting.cross_validation_folds(labels, seed, rows.groups)
@@ -156,18 +160,19 @@ def from_network(job: dtl1.Job, network: Any, cohort: Cohort, faces: Faces, seed
     cohort, faces, seed
         As the training had them.
     """
-    rows = splitting.task_split(job.task, cohort, faces.found)
-    train = np.flatnonzero(rows.train)
+    rows = task_split(job.task, cohort, faces.found)
+    train, numbers = np.flatnonzero(rows.train), class_numbers(job.task, rows.labels)
     record = registry.get(job.backbone)
-    batches = [train[k : k + dtl2.BATCH] for k in range(0, len(train), dtl2.BATCH)]
-    known = np.concatenate(
-        [
-            _features(network.body, list(chips(cohort, faces, record.input_size, record.crop, batch)), record)
-            for batch in progress_bar(batches, len(batches), record.title, unit="batch")
-        ]
-    )
-    numbers = np.array([job.task.classes.index(name) if name in job.task.classes else -1 for name in rows.labels])
-    _, aside = splitting.held_out(train, numbers, seed, rows.groups)
+
+    def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
+        pictures = aligned_chips(cohort, faces, record.input_size, record.crop)
+        batches = [train[missing[k : k + dtl2.BATCH]] for k in range(0, len(missing), dtl2.BATCH)]
+        for batch in progress_bar(batches, len(batches), record.title, unit="batch"):
+            yield {"features": dtl2.features_of(network.body, record, record.feature_layer, pictures[batch])}
+
+    table = row_cache.table_path(f"dtl1/{cohort.profile.name}/features", state_digest(network))
+    known = row_cache.complete(table, list(cohort.table["sha256"].iloc[train]), compute)["features"]
+    _, aside = held_out(train, numbers, seed, rows.groups)
     logits = _logits(network, known[np.isin(train, aside)])
     setting = temperature(logits, numbers[aside])
     return Model(_about(job.task, cohort, job.backbone, Method.DTL1, setting, known), known, network=network)
@@ -196,13 +201,12 @@ def _about(task: Task, cohort: Cohort, backbone: str, method: str, setting: floa
     )
 
 
-def _features(body: Any, pictures: list[np.ndarray], record: registry.Backbone) -> np.ndarray:
-    """Of a few face chips, float32 (n, d)."""
-    import torch
-
-    with torch.inference_mode():
-        values = body.features(registry.prepare(np.stack(pictures), record), record.feature_layer)
-    return values.contiguous().numpy().astype(np.float32)
+def state_digest(network: Any) -> str:
+    """SHA-256 of a network's weights."""
+    digest = hashlib.sha256()
+    for value in network.state_dict().values():
+        digest.update(value.contiguous().numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _logits(network: Any, features: np.ndarray) -> np.ndarray:
@@ -226,7 +230,7 @@ def answers(model: Model, paths: Iterable[Path]) -> Iterator[Answer]:
             yield Answer(path, "no face was found", [])
             continue
         chip = face_chip(picture, face["landmarks"], record.input_size, record.crop)
-        features = _features(body, [chip], record)
+        features = dtl2.features_of(body, record, record.feature_layer, chip[None])
         distance = float(model.distances(features)[0])
         refusal = "" if distance <= 1 else f"far from every training face ({distance:.1f} times as far as any of them)"
         yield Answer(path, refusal, [] if refusal else model.ranked(features), chip, distance, int(face["count"]))

@@ -7,101 +7,26 @@ gradient descent with momentum and weight decay, at a small learning rate.
 from __future__ import annotations
 
 import math
-from copy import deepcopy
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import torch
 from torch import nn
 from torch.nn import functional as F
 
 from facediag_utils.core import run_log
 from facediag_utils.core.errors import TrainingError
-from facediag_utils.core.files import atomic_write
 from facediag_utils.core.progress import progress_bar
 from facediag_utils.methods import devices
-from facediag_utils.methods.augmentation import Augmentation, augmented
+from facediag_utils.methods.augmentation import augmented
+from facediag_utils.methods.recipe import Recipe, Tuned
+from facediag_utils.methods.training_state import TrainingState
 from facediag_utils.networks import registry
 
 AT_ONCE = 250_000  # pixels of a batch whose activations are held at once: two trainings fit into 2 GB
 GUESSING = 10  # times the loss of guessing: a loss beyond that will not come back
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How a network is fine-tuned; rates, decay, momentum and epochs default to the paper's (section III.C.1).
-
-    The paper gives no batch size and mentions no mirroring: those are ours.
-
-    Attributes
-    ----------
-    epochs : int
-        Passes over the training images, at most.
-    learning_rate, weight_decay, momentum : float
-        Of stochastic gradient descent.
-    batch : int
-        Images a step.
-    augmentation : Augmentation
-        Random changes of the training images.
-    pretrained : bool
-        False starts from random weights: the over-fitting example the paper warns of.
-    frozen : int
-        How many weight layers (convolutions and fully connected ones), counted from the input, keep their pretrained
-        weights, with the normalisation behind them; Yu et al. [51] of the paper fix early layers so.
-    balanced : bool
-        Weigh classes by the inverse of their number of training images.
-    patience : int or None
-        Stop after so many epochs without a lower validation error.
-    best : bool
-        Keep the epoch of the lowest validation error (top-1, then objective), else the last.
-    """
-
-    epochs: int = 100
-    learning_rate: float = 5e-5
-    weight_decay: float = 5e-4
-    momentum: float = 0.9
-    batch: int = 10
-    augmentation: Augmentation = field(default_factory=Augmentation)
-    pretrained: bool = True
-    frozen: int = 0
-    balanced: bool = False
-    patience: int | None = None
-    best: bool = True
-
-
-@dataclass
-class Tuned:
-    """What a training has come to.
-
-    Attributes
-    ----------
-    network : torch.nn.Module or None
-        After the epoch that was kept; `facediag_utils.methods.dtl1.run_all` drops it.
-    kept : int
-        That epoch, from 1.
-    history : list of dict
-        A row an epoch and part ("train", "validation"): objective (mean loss, eq. 7), top1 and top3 error (0..1).
-        Training rows are of the images as they were met, before the step that learned from them.
-    images : tuple of int
-        Number of training and of validation images.
-    """
-
-    network: Any
-    images: tuple[int, int]
-    kept: int = 0
-    history: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def epochs(self) -> int:
-        """How many were trained."""
-        return len(self.history) // 2
-
-    def curves(self) -> pd.DataFrame:
-        """The history as a table (Figure 3)."""
-        return pd.DataFrame(self.history)
 
 
 class Classifier(nn.Module):
@@ -140,11 +65,13 @@ class Classifier(nn.Module):
             raise TrainingError(f"{count} layers cannot be frozen: the network has {passed}")
 
 
-Images = tuple[np.ndarray, np.ndarray, np.ndarray]
+Images = tuple[np.ndarray, np.ndarray]  # rows of the face chips, (n,), and their class numbers, int (n,)
+Chips = Callable[[], np.ndarray]
 
 
 def fine_tune(
     backbone: str,
+    chips: Chips,
     training: Images,
     validation: Images,
     classes: int,
@@ -159,9 +86,10 @@ def fine_tune(
     ----------
     backbone : str
         Name in the registry.
+    chips : callable
+        Gives the face chips of a cohort, uint8 (N, size, size, 3); not called if the training has ended already.
     training, validation : tuple of numpy.ndarray
-        Face chips of a cohort, uint8 (N, size, size, 3), which may be mapped from a file; the rows meant, (n,); their class
-        numbers, int (n,).
+        Rows meant, (n,), and their class numbers, int (n,).
     classes : int
     recipe : Recipe
     seed : int
@@ -185,17 +113,18 @@ def fine_tune(
     network = Classifier(backbone, classes, recipe.pretrained, generator)
     network.freeze(recipe.frozen)
     network.to(device).to(memory_format=torch.channels_last)
-    tuned = Tuned(network, (len(training[1]), len(validation[1])))
-    state = _State(tuned, recipe, generator)
+    tuned = Tuned(network, (len(training[0]), len(validation[0])))
+    state = TrainingState(tuned, recipe, generator)
     state.resume(checkpoint)
     record = registry.get(backbone)
     run_log.note("epochs", str(checkpoint), recipe.epochs - tuned.epochs, tuned.epochs)
+    pictures = None if state.ended() else chips()
     with progress_bar(None, recipe.epochs, record.title, unit="epoch", initial=tuned.epochs) as bar:
-        while tuned.epochs < recipe.epochs and not state.patience_ended():
-            seen = _epoch(state, training, classes, record, mixed)
+        while pictures is not None and not state.ended():
+            seen = _epoch(state, pictures, training, classes, record, mixed)
             _check(seen, backbone, tuned.epochs + 1, recipe, classes)
-            logits = predict(network, *validation[:2], record)
-            state.finish_epoch(seen, errors(logits, torch.from_numpy(validation[2])))
+            logits = predict(network, pictures, validation[0], record)
+            state.finish_epoch(seen, errors(logits, torch.from_numpy(validation[1])))
             state.save(checkpoint)
             bar.update()
     state.keep(checkpoint)
@@ -203,16 +132,22 @@ def fine_tune(
 
 
 def _epoch(
-    state: _State, training: Images, classes: int, record: registry.Backbone, bfloat16: bool
+    state: TrainingState,
+    pictures: np.ndarray,
+    training: Images,
+    classes: int,
+    record: registry.Backbone,
+    bfloat16: bool,
 ) -> dict[str, float]:
     """One pass over the training images; the errors on them as they were met."""
     recipe, network, generator = state.recipe, state.tuned.network, state.generator
     device = next(network.parameters()).device
-    pictures, rows, labels = *training[:2], torch.from_numpy(training[2])
+    rows, labels = training[0], torch.from_numpy(training[1])
     weights = class_weights(labels, classes).to(device) if recipe.balanced else None
     # Batch norms keep their pretrained statistics: batches of a few faces would spoil them.  dlib's network has none.
     network.train(not recipe.pretrained)
-    order, met, seen = torch.randperm(len(rows), generator=generator), torch.empty(len(rows), classes), 0
+    order = torch.randperm(len(rows), generator=generator)
+    met, seen = torch.empty(len(rows), classes), 0  # one tensor: thousands of small ones would leave memory in pieces
     with torch.random.fork_rng(devices=[]):  # dropout draws from the global generator
         torch.manual_seed(int(torch.randint(2**31, (1,), generator=generator)))
         for batch in order.split(recipe.batch):
@@ -227,8 +162,8 @@ def _epoch(
                     logits = network(x[part]).float()
                 # eq. (7), its mean over the batch
                 (F.cross_entropy(logits, actual[part], weights, reduction="sum") / total).backward()
-                # Into one tensor: thousands of small ones between the large would leave the freed memory in pieces.
-                met[seen : (seen := seen + len(logits))] = logits.detach()
+                met[seen : seen + len(logits)] = logits.detach()
+                seen += len(logits)
             state.optimizer.step()
     return errors(met, labels[order])
 
@@ -279,67 +214,3 @@ def errors(logits: torch.Tensor, labels: torch.Tensor) -> dict[str, float]:
         "top1": float(1 - hits[:, :1].any(dim=1).float().mean()),
         "top3": float(1 - hits[:, :3].any(dim=1).float().mean()),
     }
-
-
-class _State:
-    """A training between two epochs: all that a checkpoint holds."""
-
-    def __init__(self, tuned: Tuned, recipe: Recipe, generator: torch.Generator) -> None:
-        self.tuned, self.recipe, self.generator = tuned, recipe, generator
-        trained = [parameter for parameter in tuned.network.parameters() if parameter.requires_grad]
-        self.optimizer = torch.optim.SGD(
-            trained, lr=recipe.learning_rate, momentum=recipe.momentum, weight_decay=recipe.weight_decay
-        )
-        self.best: dict[str, torch.Tensor] = {}
-        self.lowest = (math.inf, math.inf)
-
-    def finish_epoch(self, train: dict[str, float], validation: dict[str, float]) -> None:
-        tuned = self.tuned
-        epoch = tuned.epochs + 1
-        tuned.history += [
-            {"epoch": epoch, "part": part, **row} for part, row in (("train", train), ("validation", validation))
-        ]
-        reached = (validation["top1"], validation["objective"])
-        if reached < self.lowest:
-            self.lowest, tuned.kept = reached, epoch
-            self.best = deepcopy(tuned.network.state_dict())
-
-    def patience_ended(self) -> bool:
-        return self.recipe.patience is not None and self.tuned.epochs - self.tuned.kept >= self.recipe.patience
-
-    def keep(self, checkpoint: Path | None) -> None:
-        """The network of the epoch to be kept; what only a further training would need leaves the checkpoint."""
-        if self.recipe.best:
-            self.tuned.network.load_state_dict(self.best)
-        else:
-            self.tuned.kept = self.tuned.epochs
-        self.tuned.network.eval()
-        if self.optimizer.state:
-            self.optimizer.state.clear()
-            self.save(checkpoint)
-
-    def save(self, path: Path | None) -> None:
-        if path is None:
-            return
-        state = {
-            "network": self.tuned.network.state_dict(),
-            "best": self.best,
-            "optimizer": self.optimizer.state_dict(),
-            "generator": self.generator.get_state(),
-            "history": self.tuned.history,
-            "kept": self.tuned.kept,
-            "lowest": self.lowest,
-        }
-        with atomic_write(path) as partial:
-            torch.save(state, partial)
-
-    def resume(self, path: Path | None) -> None:
-        if path is None or not path.exists():
-            return
-        device = next(self.tuned.network.parameters()).device
-        state = torch.load(path, map_location="cpu", weights_only=True)
-        self.tuned.network.load_state_dict(state["network"])
-        self.best = {name: value.to(device) for name, value in state["best"].items()}
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.generator.set_state(state["generator"])
-        self.tuned.history, self.tuned.kept, self.lowest = state["history"], state["kept"], tuple(state["lowest"])

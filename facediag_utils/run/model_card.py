@@ -11,7 +11,7 @@ import pandas as pd
 from facediag_utils.core.files import atomic_write
 from facediag_utils.core.profiles import Profile
 from facediag_utils.data import store
-from facediag_utils.data.cohort import Cohort, load, tasks
+from facediag_utils.data.cohort import NO_FACE, Cohort, load, tasks
 from facediag_utils.evaluation import claims, metrics
 from facediag_utils.networks import registry
 from facediag_utils.run.checklist import answered
@@ -127,7 +127,7 @@ def _facts(profile: Profile, cohort: Cohort, stored: pd.DataFrame) -> dict[str, 
     return {
         "images": len(cohort),
         "tested": len(tested),
-        "lost": int((tested["predicted"] == store.NO_FACE).sum()),
+        "lost": int((tested["predicted"] == NO_FACE).sum()),
         "splits": len(pd.read_csv(drawn)) - 1 if drawn.is_file() else 0,
     }
 

@@ -10,8 +10,7 @@ from sklearn.metrics import f1_score
 
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.data import paper
-from facediag_utils.data.cohort import Task
-from facediag_utils.data.store import NO_FACE
+from facediag_utils.data.cohort import NO_FACE, Task
 from facediag_utils.evaluation import metrics
 
 BINARY = Task("binary", "t", ("beta_thalassemia", "control"))

@@ -12,7 +12,7 @@ import torch
 from facediag_utils.core.profiles import Profile
 from facediag_utils.evaluation import domain_distance, metrics, screening
 from facediag_utils.figures import curves, style, uncertainty
-from facediag_utils.methods import training
+from facediag_utils.methods import recipe
 
 MATRIX = pd.DataFrame(
     [[30, 3], [0, 27]], index=["beta_thalassemia", "control"], columns=["beta_thalassemia", "control"]
@@ -82,7 +82,7 @@ def test_training_curves_show_what_they_are_given():
         for epoch in (1, 2, 3)
         for part in ("train", "validation")
     ]
-    tuned = training.Tuned(torch.nn.Identity(), (200, 150), kept=2, history=history)
+    tuned = recipe.Tuned(torch.nn.Identity(), (200, 150), kept=2, history=history)
     figure = curves.training_curves({"a": tuned, "b": tuned}, "test images", 5, "data")
     assert len(figure.axes) == 6
     axis = figure.axes[1]

@@ -10,7 +10,7 @@ from torch import nn
 
 from facediag_utils.core.errors import WeightsError
 from facediag_utils.core.files import atomic_write
-from facediag_utils.networks import formats
+from facediag_utils.networks import flops, formats
 from facediag_utils.networks.records import OBJECTS, Backbone
 from facediag_utils.networks.weights import WeightsFile
 
@@ -57,8 +57,6 @@ def record(key: str) -> Backbone:
         near = ", ".join(timm.list_models(f"*{name.split('.')[0][:8]}*", pretrained=True)[:5])
         raise WeightsError(f"{key}: timm has no such pretrained network{f'; some near it: {near}' if near else ''}")
     known: Any = timm.models.get_pretrained_cfg(name)
-    from facediag_utils.networks import flops  # which knows this package
-
     with torch.device("meta"):  # shapes without values
         network = TimmNetwork(name)
         macs = flops.macs(network, known.input_size[1])
