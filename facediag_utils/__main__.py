@@ -120,6 +120,7 @@ def report(options: argparse.Namespace) -> int:
 
 
 def record(_: argparse.Namespace) -> int:
+    from facediag_utils.run import verdict
 
     print(verdict.record())
     return 0

@@ -165,3 +165,15 @@ def without_face(cohort: Cohort, faces: Faces) -> pd.DataFrame:
     rows = ~faces.found
     listed = cohort.table.loc[rows, ["image", "label", "split"]]
     return listed.assign(outcome=faces.outcome[rows], reason=faces.reason[rows]).reset_index(drop=True)
+
+
+def format_without_face(cohort: Cohort, faces: Faces) -> list[str]:
+    """How many images of each class have no face, and what to do; nothing if all have one."""
+    lost = without_face(cohort, faces)
+    if not len(lost):
+        return []
+    counts = lost.groupby("label").size()
+    total = cohort.table["label"].value_counts()
+    lines = [f"  no face was found in {len(lost)} of {len(cohort)} images: left out of training, an error in testing"]
+    lines += [f"    {name}: {counts[name]} of {total[name]}" for name in cohort.classes if name in counts]
+    return [*lines, "    a face is found that looks at the camera, is upright and wider than about 40 pixels"]

@@ -30,6 +30,11 @@ def prepare(
     print(*lines, sep="\n", flush=True)
     images = cohort.load(profile)
     faces = alignment.find_faces(images)
+    store.write_csv(profile.results / "no_face.csv", alignment.without_face(images, faces))
+    lost = alignment.format_without_face(images, faces)
+    if lost:
+        lines += lost
+        print(*lost, sep="\n", flush=True)
     for task in cohort.tasks(images):
         splitting.task_split(task, images, faces.found)  # a class with too few faces is told before anything is trained
     trained = images.table["label"][faces.found & (images.table["split"] == "train")].value_counts()

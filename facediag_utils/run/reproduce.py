@@ -23,6 +23,7 @@ from facediag_utils.core.profiles import Profile, from_output
 from facediag_utils.core.progress import latest_progress
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data.cohort import load
+from facediag_utils.faces.chips import remove_chips
 from facediag_utils.run import notebook_variants
 
 NOTEBOOKS = ROOT / "notebooks"
@@ -153,13 +154,24 @@ def _execute(name: str, book: NotebookNode, output: Path, parameters: dict[str, 
     return output
 
 
-def main(profile: Profile, seed: int = 0, n_splits: int | None = None) -> None:
-    """Run everything and print the summary."""
+def main(profile: Profile, seed: int = 0, n_splits: int | None = None) -> int:
+    """Run everything, print the summary and the verdict.
+
+    Returns
+    -------
+    int
+        Exit status: 0, or 3 if the record of the bundled cohort was not reproduced.
+    """
     started = time.monotonic()
     cohort = load(profile)  # a faulty data folder is told before any notebook runs
     executed = reproduce(profile, seed, n_splits=n_splits, holding=notebook_variants.traits(cohort))
-    from facediag_utils.run import (
-        summary,  # only now: it imports torch, 0.3 GB that would lie idle beside the notebooks
-    )
+    remove_chips(profile.name)
+    from facediag_utils.run import summary, verdict  # only now: torch would lie idle beside the notebooks
 
+    found = verdict.judge(profile) if seed == 0 and n_splits is None else None
     print(summary.format_summary(profile, time.monotonic() - started, executed))
+    if found is not None:
+        print(f"\n{verdict.format_verdict(found)}")
+    elif profile.record:
+        print("\nnot compared with the record, which is of seed 0 and of the notebook's own number of splits")
+    return verdict.status(found)
