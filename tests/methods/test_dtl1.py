@@ -11,8 +11,9 @@ from facediag_utils.data import cohort, splitting
 from facediag_utils.data.store import Method
 from facediag_utils.evaluation import metrics
 from facediag_utils.faces import alignment
-from facediag_utils.methods import devices, dtl1, recipe, training
+from facediag_utils.methods import devices, dtl1, training
 from facediag_utils.methods.augmentation import Augmentation, augmented, matrices
+from facediag_utils.methods.recipe import Recipe
 from facediag_utils.networks import registry
 
 NAME = "dlib_resnet29"
@@ -27,13 +28,13 @@ def faces(number: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarra
 
 
 def tuned(epochs=2, seed=0, checkpoint=None, bfloat16=False, name=NAME, **recipe):
-    recipe = recipe.Recipe(epochs=epochs, **{"batch": 4, **recipe})
+    recipe = Recipe(epochs=epochs, **{"batch": 4, **recipe})
     return training.fine_tune(name, faces(12), faces(6, 1), 2, recipe, seed, checkpoint, bfloat16)
 
 
 def test_defaults_are_the_papers():
     """Section III.C.1: 100 epochs, learning rate 5e-5, weight decay 5e-4, momentum 0.9."""
-    recipe = recipe.Recipe()
+    recipe = Recipe()
     assert (recipe.epochs, recipe.learning_rate, recipe.weight_decay, recipe.momentum) == (100, 5e-5, 5e-4, 0.9)
 
 
@@ -123,9 +124,9 @@ def test_divergence_stops_with_a_word():
     ):
         tuned(epochs=3, learning_rate=1e6)
     with pytest.raises(TrainingError, match=r"has grown to 6\.94 in epoch 7"):
-        training._check({"objective": 6.94}, NAME, 7, recipe.Recipe(), 2)
-    training._check({"objective": 6.94}, NAME, 1, recipe.Recipe(), 2)  # where it began
-    training._check({"objective": 6.92}, NAME, 7, recipe.Recipe(), 2)  # ten times ln 2 is 6.93
+        training._check({"objective": 6.94}, NAME, 7, Recipe(), 2)
+    training._check({"objective": 6.94}, NAME, 1, Recipe(), 2)  # where it began
+    training._check({"objective": 6.92}, NAME, 7, Recipe(), 2)  # ten times ln 2 is 6.93
 
 
 def test_from_scratch_is_another_network():
@@ -138,13 +139,9 @@ def test_from_scratch_is_another_network():
 def test_from_scratch_of_a_network_with_dropped_paths_is_repeatable():
     """EfficientNet drops paths while it trains: from the training's seed, not from whatever was drawn before."""
     torch.manual_seed(1)
-    one = training.fine_tune(
-        "efficientnet_lite0", small(4), small(2), 2, recipe.Recipe(epochs=1, batch=4, pretrained=False)
-    )
+    one = training.fine_tune("efficientnet_lite0", small(4), small(2), 2, Recipe(epochs=1, batch=4, pretrained=False))
     torch.manual_seed(2)
-    other = training.fine_tune(
-        "efficientnet_lite0", small(4), small(2), 2, recipe.Recipe(epochs=1, batch=4, pretrained=False)
-    )
+    other = training.fine_tune("efficientnet_lite0", small(4), small(2), 2, Recipe(epochs=1, batch=4, pretrained=False))
     assert one.history == other.history
 
 
@@ -171,8 +168,7 @@ def test_class_weights_are_even_for_even_classes_and_inverse_to_counts():
     assert tuned(balanced=True).history == tuned().history  # 6 of each
     uneven = (faces(12)[0], np.arange(9), np.array([0, 1, 0, 1, 0, 0, 0, 0, 0]))
     runs = [
-        training.fine_tune(NAME, uneven, faces(6, 1), 2, recipe.Recipe(epochs=1, balanced=b)).history
-        for b in (True, False)
+        training.fine_tune(NAME, uneven, faces(6, 1), 2, Recipe(epochs=1, balanced=b)).history for b in (True, False)
     ]
     assert runs[0] != runs[1]
 
@@ -273,7 +269,7 @@ class TestRun:
             dtl1, "fine_tune", lambda *a: seen.update(train=a[1], validation=a[2], recipe=a[4]) or original(*a)
         )
         pictures = dtl1.inputs(images, found, NAME, tmp_path / "faces.npy")
-        given, tuned = dtl1.run(dtl1.Job(NAME, task, recipe.Recipe(epochs=2), method), images, found, pictures)
+        given, tuned = dtl1.run(dtl1.Job(NAME, task, Recipe(epochs=2), method), images, found, pictures)
         assert (given.method, given.backbone, len(given.label)) == (method, NAME, 8)
         assert given.scores.sum(axis=1) == pytest.approx(np.ones(8), abs=1e-5)
         assert tuned.epochs == 2
@@ -294,7 +290,7 @@ class TestRun:
         pictures = dtl1.inputs(images, found, NAME, tmp_path / "faces.npy")
         assert pictures[lost].max() == 0 and pictures[lost + 1].max() > 0
         task = cohort.tasks(images)[0]
-        given, _ = dtl1.run(dtl1.Job(NAME, task, recipe.Recipe(epochs=1)), images, found, pictures)
+        given, _ = dtl1.run(dtl1.Job(NAME, task, Recipe(epochs=1)), images, found, pictures)
         frame = given.frame()
         assert len(frame) == 8 and (frame["predicted"] == "no face").sum() == 1
         assert metrics.accuracy(frame)[0] <= 7 / 8
@@ -302,7 +298,7 @@ class TestRun:
     def test_side_by_side_is_the_same_as_one_by_one(self, few, own_cache):
         """In processes with a core each, whatever number of threads this one has."""
         images, found = few
-        task, recipe = cohort.tasks(images)[0], recipe.Recipe(epochs=1)
+        task, recipe = cohort.tasks(images)[0], Recipe(epochs=1)
         jobs = [dtl1.Job(NAME, task, recipe, method) for method in (Method.DTL1, Method.DTL1_TEST_EPOCH)]
         together = dtl1.run_all(jobs, images, found)
         for path in own_cache.rglob("*.pt"):
@@ -342,8 +338,8 @@ class TestRun:
 
 
 def test_checkpoints_of_other_settings_are_other_files():
-    recipe = recipe.Recipe()
-    others = [recipe.Recipe(batch=8), recipe.Recipe(augmentation=Augmentation(zoom=0.1)), recipe.Recipe(epochs=7)]
+    recipe = Recipe()
+    others = [Recipe(batch=8), Recipe(augmentation=Augmentation(zoom=0.1)), Recipe(epochs=7)]
     paths = {
         dtl1.checkpoint_path("bundled", NAME, ["a", "b"], ("x", "y"), recipe, 0),
         dtl1.checkpoint_path("bundled", NAME, ["a", "c"], ("x", "y"), recipe, 0),

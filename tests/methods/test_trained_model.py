@@ -17,7 +17,8 @@ from PIL import Image
 from facediag_utils.core.errors import ModelError
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data import cohort
-from facediag_utils.methods import dtl1, dtl2, model_io, recipe, trained_model
+from facediag_utils.methods import dtl1, dtl2, model_io, trained_model
+from facediag_utils.methods.recipe import Recipe
 
 NAME = "dlib_resnet29"
 
@@ -108,7 +109,7 @@ def network(bundled, bundled_faces, tmp_path_factory):
     rows = np.flatnonzero(bundled.table["label"].isin(task.classes))[::5]
     images = cohort.Cohort(bundled.profile, task.classes, bundled.table.iloc[rows].reset_index(drop=True))
     faces = bundled_faces.of(rows)
-    job = dtl1.Job(NAME, task, recipe.Recipe(epochs=2, learning_rate=2e-4))
+    job = dtl1.Job(NAME, task, Recipe(epochs=2, learning_rate=2e-4))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FACEDIAG_CACHE", str(tmp_path_factory.mktemp("cache")))
         [(predictions, tuned)] = dtl1.run_all([job], images, faces, kept=job)
