@@ -165,21 +165,20 @@ def kappas(answers: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, Interval]:
     Returns
     -------
     pandas.DataFrame
-        A row a pair: first, second, kappa, low, high (95%, from the asymptotic variance).
+        A row per pair: first, second, kappa (`Interval`, 95%, from the asymptotic variance).
     Interval
         Fleiss' kappa with its 95% interval (percentiles of a bootstrap over images); NaN for fewer than two readers.
     """
     wide = pd.DataFrame({name: table.set_index("image")["answer"] for name, table in answers.items()}).dropna()
     if wide.shape[1] < 2:
-        return pd.DataFrame(columns=["first", "second", "kappa", "low", "high"]), Interval(np.nan)
+        return pd.DataFrame(columns=["first", "second", "kappa"]), Interval(np.nan)
     classes = sorted(set(wide.to_numpy().ravel()))
     rows = []
     for one, other in combinations(wide.columns, 2):
         counts = pd.crosstab(wide[one], wide[other]).reindex(index=classes, columns=classes, fill_value=0)
         found = cohens_kappa(counts.to_numpy())
-        rows.append(
-            {"first": one, "second": other, "kappa": found.kappa, "low": found.kappa_low, "high": found.kappa_upp}
-        )
+        kappa = Interval(found.kappa, found.kappa_low, found.kappa_upp)
+        rows.append({"first": one, "second": other, "kappa": kappa})
     table = np.stack([(wide == name).sum(axis=1) for name in classes], axis=1)
     rng = np.random.default_rng(0)
     draws = [fleiss_kappa(table[rng.integers(len(table), size=len(table))]) for _ in range(DRAWS)]

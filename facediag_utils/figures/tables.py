@@ -189,7 +189,7 @@ def costs(networks: Iterable[str], milliseconds: dict[str, float]) -> pd.DataFra
             "float32 file": [f"{record.parameters * 4 / 1e6:.0f} MB" for record in records],
             "FLOPs, counted": [shown_macs(record.macs) for record in records],
             "FLOPs, paper": [", ".join(shown.get(record.name, {})) for record in records],
-            "ms an image": [f"{milliseconds[n]:.0f}" if n in milliseconds else "" for n in networks],
+            "ms per image": [f"{milliseconds[n]:.0f}" if n in milliseconds else "" for n in networks],
             "weights": [record.missing or "installed" for record in records],
         }
     )
