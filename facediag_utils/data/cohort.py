@@ -44,11 +44,6 @@ class Cohort:
     def __len__(self) -> int:
         return len(self.table)
 
-    def only(self, classes: Sequence[str]) -> Cohort:
-        """The images of some classes, which then are the classes, in the order given."""
-        rows = self.table[self.table["label"].isin(classes)].reset_index(drop=True)
-        return Cohort(self.profile, tuple(classes), rows)
-
 
 def load(profile: Profile) -> Cohort:
     """Read the manifest of a profile and check every file it names.
@@ -67,7 +62,7 @@ def load(profile: Profile) -> Cohort:
         )
     table = _read(manifest)
     table["path"] = [profile.data / Path(name) for name in table["file" if "file" in table else "image"]]
-    if profile.listed is None:  # of a folder of one's own `intake` has told what is not used
+    if profile.listed is None:  # of a folder of one's own, `folder_contents` has listed what is not used
         _check_folders(profile, table)
     table["sha256"] = _checked_digests(manifest, table)
     return Cohort(profile, ordered_classes(table["label"]), table)

@@ -40,10 +40,6 @@ class Method(str, Enum):
         """Whether a network was trained: such numbers differ between processors."""
         return self in (Method.DTL1, Method.DTL1_TEST_EPOCH, Method.FROM_SCRATCH)
 
-    @property
-    def dense_sift(self) -> bool:
-        return self in (Method.DSIFT_LINEAR, Method.DSIFT_CHI2)
-
 
 @dataclass(frozen=True)
 class Predictions:

@@ -184,28 +184,3 @@ def kappas(answers: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, Interval]:
     draws = [fleiss_kappa(table[rng.integers(len(table), size=len(table))]) for _ in range(DRAWS)]
     low, high = np.nanquantile(draws, [0.025, 0.975])
     return pd.DataFrame(rows), Interval(float(fleiss_kappa(table)), float(low), float(high))
-
-
-def simulate(cohort: Cohort, task: Task, count: int, accuracy: float, seed: int = 0) -> dict[str, pd.DataFrame]:
-    """Answers of a panel that does not exist: right the more often the more marked the signs are.
-
-    Parameters
-    ----------
-    accuracy : float
-        On average over images and readers; readers differ by some points.
-    """
-    table = cohort.table[(cohort.table["split"] == "test") & cohort.table["label"].isin(task.classes)]
-    severity = table["severity"].fillna(0.5).to_numpy(float) if "severity" in table else np.full(len(table), 0.5)
-    severity = np.where(table["label"] == "control", 0.7, severity)
-    panel = {}
-    for number in range(count):
-        rng = np.random.default_rng([seed, number])
-        chance = np.clip(accuracy + 0.04 * rng.normal() + 0.5 * (severity - severity.mean()), 0.05, 0.99)
-        right = rng.random(len(table)) < chance
-        other = [rng.choice([name for name in task.classes if name != label]) for label in table["label"]]
-        sure = np.clip(np.round(1 + 4 * chance - (~right) + 0.5 * rng.normal(size=len(table))), 1, 5).astype(int)
-        answer = np.where(right, table["label"], other)
-        panel[f"{SIMULATED}-{number + 1}"] = pd.DataFrame(
-            {"image": table["image"].to_numpy(), "answer": answer, "confidence": sure}
-        )
-    return panel

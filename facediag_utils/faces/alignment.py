@@ -59,10 +59,6 @@ class Faces:
         """Boolean mask (n,) of the images with a face."""
         return self.outcome == ALIGNED
 
-    def of(self, rows: np.ndarray) -> Faces:
-        """The same for some rows (positions or mask)."""
-        return Faces(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
-
 
 @cache
 def _detector():

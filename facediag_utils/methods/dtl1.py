@@ -191,6 +191,6 @@ def checkpoint_path(
     profile: str, backbone: str, digests: list[str], classes: tuple[str, ...], recipe: Recipe, seed: int
 ) -> Path:
     """Where a training of these images and settings is kept."""
-    key = repr((backbone, registry.get(backbone).checksum, digests, classes, sorted(asdict(recipe).items()), seed))
+    key = repr((backbone, registry.get(backbone).checksum(), digests, classes, sorted(asdict(recipe).items()), seed))
     name = f"{backbone.replace(':', '-')}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.pt"
     return folder(profile) / name

@@ -64,7 +64,7 @@ def extract(backbone: str, cohort: Cohort, faces: Faces, layer: str | None = Non
 
     path = row_cache.table_path(
         f"features/{backbone.replace(':', '-')}",
-        record.checksum,
+        record.checksum(),
         layer,
         record.input_size,
         PADDING[record.crop],
@@ -80,7 +80,7 @@ def extract(backbone: str, cohort: Cohort, faces: Faces, layer: str | None = Non
 def _features(backbone: str, layer: str, pictures: np.ndarray) -> np.ndarray:
     """Features of a few face chips, float32 (n, d)."""
     record = registry.get(backbone)
-    return features_of(_network(backbone, record.checksum), record, layer, pictures)
+    return features_of(_network(backbone, record.checksum()), record, layer, pictures)
 
 
 def features_of(network: Any, record: Backbone, layer: str, pictures: np.ndarray) -> np.ndarray:

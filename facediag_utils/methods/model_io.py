@@ -67,7 +67,7 @@ def load(path: Path) -> Model:
             f"{path}: no model here; `make reproduce` makes results/<profile>/model{SVM} and network{NETWORK}"
         )
     model = _network(path) if path.suffix == NETWORK else _svm(path)
-    if registry.get(model.about.backbone).checksum != model.about.weights:
+    if registry.get(model.about.backbone).checksum() != model.about.weights:
         raise ModelError(f"{path}: was trained with other weights of {model.about.backbone} than are installed")
     return model
 

@@ -194,7 +194,7 @@ def _about(task: Task, cohort: Cohort, backbone: str, method: str, setting: floa
         cohort.profile.rendered,
         list(task.classes),
         backbone,
-        registry.get(backbone).checksum,
+        registry.get(backbone).checksum(),
         method,
         float(setting),
         float(nearest.max()),

@@ -47,7 +47,7 @@ def fetch(record: Backbone) -> str:
         If no place has them, or what came is not this network.
     """
     if record.file is not None:
-        return f"already there, SHA-256 {record.checksum[:16]}...: {record.file.path}"
+        return f"already there, SHA-256 {record.checksum()[:16]}...: {record.file.path}"
     if not record.files:
         return f"{record.missing}: {record.note}"
     if record.name.startswith("timm:"):
@@ -61,7 +61,7 @@ def fetch(record: Backbone) -> str:
     except WeightsError:
         path.unlink()
         raise
-    return f"fetched and checked, SHA-256 {record.checksum[:16]}...: {path}"
+    return f"fetched and checked, SHA-256 {record.checksum()[:16]}...: {path}"
 
 
 def _first(record: Backbone) -> Path:

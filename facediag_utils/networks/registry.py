@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from facediag_utils.core.errors import WeightsError
-from facediag_utils.networks.records import RECORDS, Backbone
+from facediag_utils.networks.published import RECORDS
+from facediag_utils.networks.records import Backbone
 
 if TYPE_CHECKING:
     import torch
@@ -61,7 +62,7 @@ def load(name: str) -> torch.nn.Module:
         If its weights are missing, altered, or do not fit.
     """
     record = get(name)
-    record.checksum  # noqa: B018 - a file that has changed is told of before it is read
+    record.checksum()  # a file that has changed is told of before it is read
     assert record.file is not None
     network = build(record)
     network.fill(record.file.path)

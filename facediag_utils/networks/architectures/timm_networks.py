@@ -74,7 +74,6 @@ def record(key: str) -> Backbone:
         mean=(red, green, blue),
         std=(spread[0], spread[1], spread[2]),
         layers={"pooled": length},
-        feature_layer="pooled",
         architecture="timm_networks.TimmNetwork",
         options={"name": name},
         files=(WeightsFile(f"timm-{name}.pth"),),
