@@ -8,6 +8,7 @@ import pandas as pd
 from PIL import Image
 
 from facediag_utils.core.settings import ROOT
+from facediag_utils.data.store import Method
 
 BUNDLED = ROOT / "data" / "bundled"
 
@@ -30,7 +31,7 @@ def portraits(folder: Path, count: int = 12) -> Path:
     return folder
 
 
-def made(right, label=None, method="DTL2", backbone="dlib_resnet29", pretraining="3M faces"):
+def made(right, label=None, method=Method.DTL2, backbone="dlib_resnet29", pretraining="3M faces"):
     label = np.resize(["ill", "well"], len(right)) if label is None else label
     other = np.where(label == "ill", "well", "ill")
     return pd.DataFrame(

@@ -92,15 +92,15 @@ def test_without_correction_it_is_students_test():
 
 def test_no_difference_at_all():
     found = resampled_splits.corrected_t_test(np.zeros(5), 40, 30)
-    assert (found.mean, found.low, found.high, found.p) == (0, 0, 0, 1)
+    assert (*found.mean, found.p) == (0, 0, 0, 1)
 
 
 @given(st.lists(st.floats(-1, 1), min_size=2, max_size=40))
 def test_p_and_interval_agree(differences):
     found = resampled_splits.corrected_t_test(np.array(differences), 40, 30)
-    assert found.low <= found.mean <= found.high
+    assert found.mean.low <= found.mean.value <= found.mean.high
     if abs(found.p - 0.05) > 1e-6:
-        assert (found.p < 0.05) == (found.low > 0 or found.high < 0)
+        assert (found.p < 0.05) == (found.mean.low > 0 or found.mean.high < 0)
 
 
 def test_the_corrected_test_keeps_its_level_and_students_does_not():

@@ -107,7 +107,7 @@ def test_operations_are_counted_from_the_grid():
 def test_committed_predictions_are_about_reproduced(bundled, made, kind):
     """OpenCV's descriptors differ in the last bit between processors and k-means magnifies that: notebook 03 is not
     compared number by number, so accuracy is asserted here to within 9 points (the half width of its interval)."""
-    stored = pd.read_csv(ROOT / "results" / "bundled" / "predictions.csv")
+    stored = pd.read_csv(bundled.profile.record / "predictions.csv")
     for task in cohort.tasks(bundled):
         kept = stored[(stored["task"] == task.name) & (stored["method"] == dsift.METHODS[kind])]
         ours = made[task.name][kind][0]

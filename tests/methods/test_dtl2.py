@@ -180,7 +180,7 @@ profile = profiles.profile("bundled")
 images = cohort.load(profile)
 faces = alignment.find_faces(images)
 features = dtl2.extract("dlib_resnet29", images, faces)
-results.save(profile, *(dtl2.run(task, images, features, "dlib_resnet29")[0] for task in cohort.tasks(images)))
+store.save(profile, *(dtl2.run(task, images, features, "dlib_resnet29")[0] for task in cohort.tasks(images)))
 """
 
 
@@ -199,7 +199,7 @@ def predictions_of(tmp_path: Path, name: str, threads: int, hash_seed: str) -> t
         "PYTHONPATH": str(ROOT),
     }
     subprocess.run([sys.executable, "-c", SCRIPT, str(threads)], check=True, env=environment)
-    path = tmp_path / name / "results" / "bundled" / "predictions.csv"
+    path = tmp_path / name / "runs" / "bundled" / "results" / "predictions.csv"
     return path.read_bytes(), pd.read_csv(path)
 
 
@@ -217,11 +217,11 @@ def test_neither_hash_seed_nor_threads_change_a_prediction(tmp_path):
 @pytest.mark.parametrize("name", ["dlib_resnet29", "efficientnet_lite0"])
 def test_committed_predictions_are_reproduced(bundled, bundled_faces, name):
     """The store in git is what this code gives; another machine's floats may turn at most two labels a task."""
-    stored = pd.read_csv(ROOT / "results" / "bundled" / "predictions.csv")
+    stored = pd.read_csv(bundled.profile.record / "predictions.csv")
     features = dtl2.extract(name, bundled, bundled_faces)
     for task in cohort.tasks(bundled):
         ours = dtl2.run(task, bundled, features, name)[0].frame().set_index("image")
-        kept = stored[(stored["task"] == task.name) & (stored["backbone"] == name) & (stored["method"] == "DTL2")]
+        kept = stored[(stored["task"] == task.name) & (stored["backbone"] == name) & (stored["method"] == store.Method.DTL2)]
         kept = kept.set_index("image")
         assert sorted(kept.index) == sorted(ours.index)
         assert (kept["predicted"] != ours.loc[kept.index, "predicted"]).sum() <= 2
