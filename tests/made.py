@@ -1,6 +1,7 @@
 """Pictures and predictions that tests make."""
 
 import shutil
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,11 @@ def portraits(folder: Path, count: int = 12) -> Path:
         for image in table["image"][table["label"] == label][:count]:
             shutil.copyfile(BUNDLED / image, folder / name / Path(image).name)
     return folder
+
+
+def rows_of(faces, rows):
+    """The faces of some rows."""
+    return replace(faces, **{field.name: getattr(faces, field.name)[rows] for field in fields(faces)})
 
 
 def made(right, label=None, method=Method.DTL2, backbone="dlib_resnet29", pretraining="3M faces"):

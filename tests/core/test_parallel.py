@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 import pytest
+from made import rows_of
 
 from facediag_utils.core import parallel, settings
 from facediag_utils.core.errors import ClusterError
@@ -62,7 +63,7 @@ def test_a_cluster_finds_what_this_machine_finds_though_a_worker_dies(some, bund
                 os.kill(self.pid, signal.SIGKILL)
                 self.done += 1
 
-    here = bundled_faces.of(np.arange(0, 350, 3))
+    here = rows_of(bundled_faces, np.arange(0, 350, 3))
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         monkeypatch.setenv(settings.DASK, cluster.scheduler_address)
         first = [nanny.pid for nanny in cluster.workers.values()]

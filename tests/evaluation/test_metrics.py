@@ -13,7 +13,7 @@ from facediag_utils.data import paper
 from facediag_utils.data.cohort import NO_FACE, Task
 from facediag_utils.data.store import Method
 from facediag_utils.evaluation import metrics
-from facediag_utils.evaluation.interval import Interval, wilson_interval
+from facediag_utils.evaluation.interval import wilson_interval
 
 BINARY = Task("binary", "t", ("beta_thalassemia", "control"))
 FIVE = Task("multiclass", "t", tuple(paper.CLASSES))
@@ -79,7 +79,9 @@ def test_a_face_not_found_is_an_error_of_either_kind():
         ("control", NO_FACE, 2),
     ]
     found = metrics.with_intervals(frame(pairs), BINARY)
-    assert found["accuracy"].value == 17 / 20 and found["sensitivity"].value == 0.9 and found["specificity"].value == 0.8
+    assert (
+        found["accuracy"].value == 17 / 20 and found["sensitivity"].value == 0.9 and found["specificity"].value == 0.8
+    )
     assert found["precision"].value == 1.0 and found["f1"].value == pytest.approx(2 * 0.9 / 1.9)
     matrix = metrics.confusion(frame(pairs), BINARY.classes)
     assert matrix.loc[NO_FACE].tolist() == [1, 2] and matrix.to_numpy().sum() == 20
@@ -116,7 +118,9 @@ def test_bootstrap_keeps_the_design_and_covers():
 
     found = metrics.bootstrap(share, labels)
     assert seen == {30} and tuple(found) == pytest.approx(tuple(wilson_interval(54, 60)), abs=0.01)
-    assert tuple(metrics.bootstrap(lambda rows: np.ones(len(rows)), labels)) == pytest.approx(tuple(wilson_interval(60, 60)))
+    assert tuple(metrics.bootstrap(lambda rows: np.ones(len(rows)), labels)) == pytest.approx(
+        tuple(wilson_interval(60, 60))
+    )
 
 
 def drawn(kind, rng):

@@ -55,7 +55,12 @@ def test_table_3_has_the_papers_rows_then_this_runs():
     assert [cell.count for cell in ours["Accuracy"][8:]] == ["50/60", "54/60", "30/60"]
     assert str(ours["Accuracy"][8]) == "83.3% 50/60 (72-91)" and ours["Accuracy"][1] == "not run"
     assert str(ours["Sensitivity"][8]) == "100.0% 25/25 (87-100)" and str(ours["F1"][8]) == "83.3% (75-89)"
-    assert theirs.loc[5].map(str).tolist() == ["15.47G", "93.3% 56/60 (84-97)", *["93.3% 28/30 (79-98)"] * 3, "93.3% (84-97)"]
+    assert theirs.loc[5].map(str).tolist() == [
+        "15.47G",
+        "93.3% 56/60 (84-97)",
+        *["93.3% 28/30 (79-98)"] * 3,
+        "93.3% (84-97)",
+    ]
     assert theirs.loc[8].tolist() == [""] * 6 and ours["FLOPs"][8] == "271M"
     assert table["", "Pretrain"].tolist()[8:] == ["3M faces (dlib)", "3M faces (dlib)", "N"]
 

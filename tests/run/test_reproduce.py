@@ -1,7 +1,6 @@
 """The runner: what fails is named, and leaves the exit status it should."""
 
 import re
-import shutil
 import subprocess
 import sys
 
@@ -9,7 +8,6 @@ import nbformat
 import papermill
 import pytest
 
-from facediag_utils.core import profiles
 from facediag_utils.core.errors import ReproduceError
 from facediag_utils.core.profiles import Profile
 from facediag_utils.core.settings import ROOT
