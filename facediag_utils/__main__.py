@@ -1,4 +1,4 @@
-"""``python -m facediag_utils reproduce | prepare | report | weights | predict | forget``: what the targets of the Makefile run."""
+"""``facediag reproduce | prepare | report | weights | predict | forget``: what the targets of the Makefile run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EA
 
 def main() -> int:
     """Parse the command line, run the command, and turn our own errors into one message."""
-    parser = argparse.ArgumentParser(prog="python -m facediag_utils")
+    parser = argparse.ArgumentParser(prog="facediag")
     commands = parser.add_subparsers(dest="command", required=True)
     run = argparse.ArgumentParser(add_help=False)
     run.add_argument("--profile", default="bundled", help="data set (default: bundled)")
