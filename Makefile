@@ -55,7 +55,7 @@ else
 	@cp requirements.lock $(VENV)
 endif
 	@set -o pipefail; $(PIP) --require-hashes -r $(VENV)/requirements.lock | { while read -r word _; do \
-	  case $$word in Collecting) printf .;; Installing) printf ' fetched; installing';; esac; done; echo; }
+	  case $$word in Collecting|Processing) printf .;; Installing) printf ' fetched; installing';; esac; done; echo; }
 	@$(PIP) -q --no-deps --no-build-isolation -e .
 	@echo $(TORCH) > $@
 
@@ -63,8 +63,8 @@ setup: $(READY) ## make .venv from requirements.lock (the others do it when need
 	$(if $(READY),,@$(PIP) -q --no-deps --no-build-isolation -e .)
 
 lock: $(READY) ## bring requirements.lock in line with pyproject.toml (all to their newest versions: LOCK_ARGS=--upgrade)
-	$(BIN)uv pip compile pyproject.toml --all-extras --universal --python-version 3.10 --fork-strategy fewest --generate-hashes \
-	  --no-emit-index-url --custom-compile-command "make lock" --quiet $(LOCK_ARGS) -o requirements.lock
+	@$(BIN)uv pip compile pyproject.toml --all-extras --universal --python-version 3.10 --fork-strategy fewest --generate-hashes \
+	  --no-config --no-emit-index-url --custom-compile-command "make lock" --quiet $(LOCK_ARGS) -o requirements.lock
 
 reproduce: $(READY) ## run all notebooks; on a folder of your own: DATA=/its/path NAME=mine [POSITIVE=class] [THUMBNAILS=1]
 	@$(BIN)python -m facediag_utils reproduce --profile $(PROFILE) --seed $(SEED) $(if $(SPLITS),--splits $(SPLITS)) \
