@@ -42,7 +42,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
-# PyPI's torch for Linux brings 5 GB of CUDA libraries. PyTorch's own CPU build has other hashes than the lock, so TORCH=cpu
+# PyPI's torch for Linux brings over 4 GB of CUDA libraries. PyTorch's own CPU build has other hashes than the lock, so TORCH=cpu
 # takes it first, at the locked version, and then the lock without torch and CUDA. `.ready` remembers the choice.
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 12) else "facediag: Python 3.10-3.12 is needed, this is %d.%d; say which: make PYTHON=python3.11" % v)'
