@@ -1,7 +1,8 @@
 # Two commands matter: `make reproduce` and `make test`.  `make help` lists the rest.
+SHELL := bash
 PYTHON ?= python3
 VENV ?= .venv
-PIP_ARGS ?=
+LOCK_ARGS ?=
 LAB_ARGS ?=
 PROFILE ?= bundled
 SEED ?= 0
@@ -23,6 +24,8 @@ else
 BIN := $(VENV)/bin/
 READY := $(VENV)/.ready
 endif
+TORCH ?= $(shell cat $(READY) </dev/null 2>/dev/null)
+PIP := $(BIN)python -m pip install --progress-bar off
 
 # Nothing is registered or written outside this folder.
 export JUPYTER_CONFIG_DIR := $(CURDIR)/.cache/jupyter
@@ -31,23 +34,37 @@ export JUPYTER_RUNTIME_DIR := $(CURDIR)/.cache/jupyter/runtime
 export IPYTHONDIR := $(CURDIR)/.cache/ipython
 export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
 export DASK  # address of a Dask scheduler, if any
-export PYTHONPATH := $(CURDIR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce report forget weights test test-python test-notebooks lint format lab notebooks cohort bench bench-size kill clean
+.PHONY: help setup lock reproduce report forget weights test test-python test-notebooks lint format lab notebooks cohort bench bench-size kill clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
-$(VENV)/.ready: requirements.txt
+# PyPI's torch for Linux brings over 4 GB of CUDA libraries. PyTorch's own CPU build has other hashes than the lock, so TORCH=cpu
+# takes it first, at the locked version, and then the lock without torch and CUDA. `.ready` remembers the choice.
+$(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 12) else "facediag: Python 3.10-3.12 is needed, this is %d.%d; say which: make PYTHON=python3.11" % v)'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)python -m pip install --progress-bar off -q $(PIP_ARGS) -r requirements.txt
-	@$(BIN)python -c 'import os, pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "facediag.pth").write_text(os.getcwd())'
-	@touch $@
+	@echo "facediag: installing what requirements.lock names into $(VENV); it takes minutes, a dot is a package"
+	@$(PYTHON) -m venv $(VENV)
+ifeq ($(TORCH),cpu)
+	@$(PIP) -q --no-deps --index-url https://download.pytorch.org/whl/cpu $$(grep -oE '^torch(vision)?==[0-9.]+' requirements.lock)
+	@awk '/^[a-z]/ { keep = !/^(torch|torchvision|triton|nvidia-.*|cuda-.*)==/ } keep' requirements.lock > $(VENV)/requirements.lock
+else
+	@cp requirements.lock $(VENV)
+endif
+	@set -o pipefail; $(PIP) --require-hashes -r $(VENV)/requirements.lock | { while read -r word _; do \
+	  case $$word in Collecting|Processing) printf .;; Installing) printf ' fetched; installing';; esac; done; echo; }
+	@$(PIP) -q --no-deps --no-build-isolation -e .
+	@echo $(TORCH) > $@
 
-setup: $(READY) ## make .venv from requirements.txt (the others do it when needed; VENV= uses the active environment)
+setup: $(READY) ## make .venv from requirements.lock (the others do it when needed; without CUDA: TORCH=cpu; VENV= uses the active environment)
+	$(if $(READY),,@$(PIP) -q --no-deps --no-build-isolation -e .)
+
+lock: $(READY) ## bring requirements.lock in line with pyproject.toml (all to their newest versions: LOCK_ARGS=--upgrade)
+	@$(BIN)uv pip compile pyproject.toml --all-extras --universal --python-version 3.10 --fork-strategy fewest --generate-hashes \
+	  --no-config --no-emit-index-url --custom-compile-command "make lock" --quiet $(LOCK_ARGS) -o requirements.lock
 
 reproduce: $(READY) ## run all notebooks; on a folder of your own: DATA=/its/path NAME=mine [POSITIVE=class] [THUMBNAILS=1]
 	@$(BIN)python -m facediag_utils reproduce --profile $(PROFILE) --seed $(SEED) $(if $(SPLITS),--splits $(SPLITS)) \
@@ -106,5 +123,5 @@ kill: $(READY) ## kill make reproduce at twenty random moments, then compare its
 	$(BIN)python tests/kill.py $(KILL_ARGS)
 
 clean: ## remove caches, executed notebooks and environments; committed files stay
-	rm -rf .cache runs .venv .venv-portraits .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf .cache runs .venv .venv-portraits .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

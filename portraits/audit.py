@@ -25,7 +25,7 @@ from facediag_utils.core.profiles import Profile
 from facediag_utils.data import ground_truth
 from facediag_utils.data.cohort import Cohort, load, tasks
 from facediag_utils.data.images import read_rgb
-from facediag_utils.faces import alignment
+from facediag_utils.faces import detection
 from facediag_utils.methods import dtl2
 from portraits import cohort as generator
 
@@ -57,7 +57,7 @@ class Measure:
 def measure(folder: Path) -> list[Measure]:
     """All measures of the images in data/bundled (half a minute with warm caches)."""
     cohort, people = (opened(folder / name) for name in (".", "identities"))
-    faces, of_people = alignment.find_faces(cohort), alignment.find_faces(people)
+    faces, of_people = detection.find_faces(cohort), detection.find_faces(people)
     found = np.concatenate([faces.found, of_people.found])
     same, different = descriptor_distances(people, of_people)
     labels = cohort.table["label"].to_numpy(str)
@@ -124,7 +124,7 @@ def by_dtl2(cohort: Cohort, features: np.ndarray) -> float:
     return float((predictions.predicted == predictions.label).mean())
 
 
-def descriptor_distances(people: Cohort, faces: alignment.Faces) -> tuple[np.ndarray, np.ndarray]:
+def descriptor_distances(people: Cohort, faces: detection.Faces) -> tuple[np.ndarray, np.ndarray]:
     """Distances of dlib's 128-D descriptors between two pictures of one person, and of two people."""
     values = dtl2.extract(BACKBONE, people, faces, layer="descriptor")[faces.found]
     names = people.table["label"].to_numpy()[faces.found]

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from facediag_utils.core import profiles
 from facediag_utils.data import cohort
 from facediag_utils.data.images import read_rgb
-from facediag_utils.faces import alignment
+from facediag_utils.faces import alignment, detection
 from facediag_utils.methods import devices, dtl1, recipe, training
 from facediag_utils.networks import registry
 
@@ -36,7 +36,7 @@ def fastest(function, repeats: int = 5) -> float:
     return min(times)
 
 
-def network_time(name: str, images: cohort.Cohort, faces: alignment.Faces, rows: np.ndarray) -> float:
+def network_time(name: str, images: cohort.Cohort, faces: detection.Faces, rows: np.ndarray) -> float:
     """Seconds an image from face chips to features, in one batch."""
     record = registry.get(name)
     network = registry.load(name).to(memory_format=torch.channels_last)
@@ -45,7 +45,7 @@ def network_time(name: str, images: cohort.Cohort, faces: alignment.Faces, rows:
         return fastest(lambda: network.features(registry.prepare(batch, record), record.feature_layer)) / len(batch)
 
 
-def dlib_time(images: cohort.Cohort, faces: alignment.Faces, rows: np.ndarray) -> float:
+def dlib_time(images: cohort.Cohort, faces: detection.Faces, rows: np.ndarray) -> float:
     """Seconds an image of dlib's own code for the descriptor."""
     original = dlib.face_recognition_model_v1(str(registry.get("dlib_resnet29").file.path))
     batch = list(alignment.chips(images, faces, 150, "tight", rows))
@@ -89,7 +89,7 @@ def fine_tuning(name: str) -> None:
         print(f"{1000 * ours:7.1f}  {'bfloat16' if mixed else 'float32'}{used}: {plain / ours:.1f} times as fast")
 
 
-def accuracies(images: cohort.Cohort, faces: alignment.Faces) -> None:
+def accuracies(images: cohort.Cohort, faces: detection.Faces) -> None:
     """Test accuracy of the same short training in float32 and in bfloat16 (slow where there is no unit for it)."""
     task, name = cohort.tasks(images)[0], "dlib_resnet29"
     original = training.fine_tune
@@ -110,10 +110,10 @@ def accuracies(images: cohort.Cohort, faces: alignment.Faces) -> None:
 
 def main() -> None:
     images = cohort.load(profiles.profile("bundled"))
-    faces = alignment.find_faces(images)
+    faces = detection.find_faces(images)
     rows = np.flatnonzero(faces.found)[:64]
     pictures = [read_rgb(path) for path in images.table["path"].iloc[rows[:16]]]
-    seconds = fastest(lambda: [alignment.find_face(picture) for picture in pictures], 2) / len(pictures)
+    seconds = fastest(lambda: [detection.find_face(picture) for picture in pictures], 2) / len(pictures)
     print(f"{torch.get_num_threads()} threads, milliseconds an image")
     print(f"{1000 * seconds:7.1f}  detection and landmarks, 320x320 pixels, on one core")
     for name in BUNDLED:

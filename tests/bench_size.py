@@ -29,7 +29,7 @@ STAGE = """
 import sys, time
 from pathlib import Path
 import numpy as np
-from facediag_utils.faces import alignment
+from facediag_utils.faces import alignment, detection
 from facediag_utils.networks import registry
 from facediag_utils.data import cohort, folder_import
 from facediag_utils.methods import dsift, dtl2, identity_leakage
@@ -41,7 +41,7 @@ def done(name):
 profile, found = intake.take_in(Path(sys.argv[1]), "size")
 images = cohort.load(profile)
 done("pictures")
-faces = alignment.find_faces(images)
+faces = detection.find_faces(images)
 done("faces")
 for name in ("dlib_resnet29", "efficientnet_lite0"):
     dtl2.extract(name, images, faces)

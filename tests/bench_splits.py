@@ -12,7 +12,7 @@ import numpy as np
 from facediag_utils.core import profiles
 from facediag_utils.data import cohort
 from facediag_utils.evaluation import resampled_splits
-from facediag_utils.faces import alignment
+from facediag_utils.faces import detection
 from facediag_utils.methods import dsift, dtl2, svm
 from facediag_utils.networks import registry
 
@@ -27,7 +27,7 @@ def refit(features: np.ndarray, labels: np.ndarray, test: np.ndarray, chi2: bool
 
 def main() -> None:
     images = cohort.load(profiles.profile("bundled"))
-    faces = alignment.find_faces(images)
+    faces = detection.find_faces(images)
     labels = images.table["label"].to_numpy(dtype=str)[faces.found]
     train = (images.table["split"] == "train").to_numpy()[faces.found]
     rows = np.flatnonzero(faces.found)

@@ -15,7 +15,7 @@ from facediag_utils.core import profiles
 from facediag_utils.core.profiles import Profile
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data import cohort
-from facediag_utils.faces import alignment
+from facediag_utils.faces import detection
 
 
 @pytest.fixture(scope="session")
@@ -24,8 +24,8 @@ def bundled() -> cohort.Cohort:
 
 
 @pytest.fixture(scope="session")
-def bundled_faces(bundled: cohort.Cohort) -> alignment.Faces:
-    return alignment.find_faces(bundled)
+def bundled_faces(bundled: cohort.Cohort) -> detection.Faces:
+    return detection.find_faces(bundled)
 
 
 @pytest.fixture

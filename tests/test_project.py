@@ -1,39 +1,97 @@
-"""Files that must agree: requirements and environment, notebooks and their rules, README and Makefile."""
+"""Files that must agree: dependencies, lock and environment, notebooks and their rules, README and Makefile."""
 
 import json
 import re
 import subprocess
 import sys
+import sysconfig
+from importlib import metadata
+from pathlib import Path
 
 import pandas as pd
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from facediag_utils.core.settings import ROOT
 from facediag_utils.evaluation import metrics
 from facediag_utils.networks import registry
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
-def pins(text: str) -> dict[str, str]:
-    return dict(re.findall(r"^\s*(?:- )?([A-Za-z][\w-]*)==(\S+)$", text, re.MULTILINE))
+@pytest.fixture(scope="module")
+def lock() -> dict[str, tuple[Requirement, list[str]]]:
+    """requirements.lock: each package's name, its requirement and its hashes."""
+    text = re.sub(r"^ *#.*\n", "", (ROOT / "requirements.lock").read_text(), flags=re.MULTILINE)
+    rows = [row.split("--hash=") for row in text.replace("\\\n", " ").splitlines()]
+    entries = [(Requirement(row[0].strip()), [part.strip() for part in row[1:]]) for row in rows]
+    assert len({entry.name for entry, _ in entries}) == len(entries) > 100
+    return {entry.name: (entry, hashes) for entry, hashes in entries}
 
 
-def test_environment_yml_has_the_versions_of_requirements_txt():
-    wanted = pins((ROOT / "requirements.txt").read_text())
-    assert pins((ROOT / "environment.yml").read_text()) == wanted and len(wanted) > 20
+def version(locked: Requirement) -> str:
+    """The one version of an entry of the lock; it may say nothing else."""
+    assert re.fullmatch(r"==[^*,]+", str(locked.specifier)) and not locked.url and not locked.extras, locked
+    return str(locked.specifier).removeprefix("==")
 
 
-def test_every_requirement_is_pinned():
-    lines = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and not line.startswith("#")]
-    assert [line for line in lines if "==" not in line] == []
+def holds(requirement: Requirement) -> bool:
+    """Whether it is for this Python and this machine."""
+    return requirement.marker is None or requirement.marker.evaluate()
 
 
-def test_installed_versions_are_the_pinned_ones():
-    from importlib.metadata import version
+def test_the_lock_has_every_dependency_at_an_allowed_version(lock):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [Requirement(text) for text in project["dependencies"] + project["optional-dependencies"]["dev"]]
+    assert len(wanted) > 30
+    for one in filter(holds, wanted):
+        locked = lock[canonicalize_name(one.name)][0]
+        assert holds(locked) and one.specifier.contains(version(locked)), one
 
-    wanted = pins((ROOT / "requirements.txt").read_text())
-    assert {name: version(name).split("+")[0] for name in wanted} == wanted
+
+def test_every_entry_of_the_lock_has_a_version_and_a_hash(lock):
+    for entry, hashes in lock.values():
+        assert version(entry) and hashes, entry
+        assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", one) for one in hashes), entry
+
+
+def test_installed_versions_are_the_locked_ones(lock):
+    here = {name: entry for name, (entry, _) in lock.items() if holds(entry)}
+    cuda = re.compile("triton|(nvidia|cuda)-.*")  # not there beside PyTorch's own CPU build
+    if "+cpu" in metadata.version("torch"):
+        here = {name: entry for name, entry in here.items() if not cuda.fullmatch(name)}
+    assert {name: metadata.version(name).split("+")[0] for name in here} == {n: version(e) for n, e in here.items()}
+
+
+def test_conda_takes_the_lock():
+    lines = (ROOT / "environment.yml").read_text().splitlines()
+    assert lines[-2:] == ["  - pip:", "      - -r requirements.lock"]
+
+
+def test_the_command_is_installed():
+    """Its entry point, as pip wrote it beside this Python."""
+    command = Path(sysconfig.get_path("scripts")) / "facediag"
+    done = subprocess.run([command, "--help"], cwd="/", capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("usage: facediag ") and "reproduce" in done.stdout
+
+
+def test_torch_cpu_leaves_out_torch_and_cuda_only(lock, tmp_path):
+    """The filter of `make setup TORCH=cpu`, taken from what make would run."""
+    shown = subprocess.run(
+        ["make", "-n", "setup", "TORCH=cpu", f"VENV={tmp_path}"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    script = next(line for line in shown.splitlines() if line.startswith("awk"))
+    subprocess.run(script, shell=True, cwd=ROOT, check=True)
+    kept = re.findall(r"^([\w-]+)==", (tmp_path / "requirements.lock").read_text(), re.MULTILINE)
+    gone = set(lock) - set(kept)
+    assert {"torch", "torchvision", "triton", "nvidia-cublas", "cuda-toolkit"} <= gone
+    assert all(re.match("torch|triton|nvidia-|cuda-", name) for name in gone) and "timm" in kept
 
 
 def test_make_help_lists_every_target():

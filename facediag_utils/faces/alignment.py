@@ -1,175 +1,119 @@
-"""Finding faces and cutting them out upright at a fixed size (paper, section III.B).
-
-HOG detector (Dalal and Triggs 2005, as trained by D. King for dlib) -> 68 landmarks (Kazemi and Sullivan 2014) ->
-similarity transform (translation, rotation, scaling) -> crop at the size of the network's input.
-"""
+"""Faces cut out upright at a fixed size: a picture and its landmarks become a face chip (paper, section III.B)."""
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from PIL import Image
 
-from facediag_utils.core import parallel, row_cache
-from facediag_utils.core.errors import ImageError
+from facediag_utils.core import parallel
+from facediag_utils.core.files import atomic_write
+from facediag_utils.core.settings import cache_root
 from facediag_utils.data.cohort import Cohort
 from facediag_utils.data.images import read_rgb
-from facediag_utils.networks.weights import packaged_file
+from facediag_utils.faces.detection import Faces
+from facediag_utils.networks import registry
 
-ALIGNED, NO_FACE, UNREADABLE = "aligned", "no face", "unreadable"
+#: Room left round the landmarks, as a share of their extent on the mean face (dlib's ``padding``).  "tight" is what
+#: dlib's network was trained with: brows to chin.  "loose" shows hairline, ears and chin: its side is about 1.3 times
+#: that of the detector's box, the margin of the authors of VGGFace2 (Cao et al. 2018); notebook 02 measures it.
+PADDING = {"tight": 0.25, "loose": 0.4}
 
-LONGEST = 1024  # pixels: larger pictures are reduced for detection, as the detector's time grows with the area
-DETECTOR_VERSION = 1  # raise it when the outcome of `find_face` changes, so that cached rows are computed again
-
-
-@dataclass(frozen=True)
-class Faces:
-    """What was found in each image of a cohort, a row an image in the cohort's order.
-
-    Attributes
-    ----------
-    outcome : numpy.ndarray of str, (n,)
-        "aligned", "no face" or "unreadable".
-    box : numpy.ndarray of float64, (n, 4)
-        Left, top, right, bottom of the detector's box in pixels; NaN without a face.
-    landmarks : numpy.ndarray of float64, (n, 68, 2)
-        x, y in pixels, iBUG 300-W order; NaN without a face.
-    upsampled : numpy.ndarray of int, (n,)
-        How often the image was enlarged before the face was found; 0 without a face.
-    count : numpy.ndarray of int, (n,)
-        Faces in the image; the largest is used.
-    reason : numpy.ndarray of str, (n,)
-        Why an image could not be read, else empty.
-    """
-
-    outcome: np.ndarray
-    box: np.ndarray
-    landmarks: np.ndarray
-    upsampled: np.ndarray
-    count: np.ndarray
-    reason: np.ndarray
-
-    @property
-    def found(self) -> np.ndarray:
-        """Boolean mask (n,) of the images with a face."""
-        return self.outcome == ALIGNED
+Kind = tuple[int, str]  # side in pixels, crop
 
 
-@cache
-def _detector():
-    import dlib
+def face_chip(image: np.ndarray, landmarks: np.ndarray, size: int, crop: str = "tight") -> np.ndarray:
+    """The face turned upright, scaled and cut out.
 
-    return dlib.get_frontal_face_detector()
-
-
-@cache
-def _predictor():
-    import dlib
-
-    return dlib.shape_predictor(str(packaged_file("shape_predictor_68_face_landmarks.dat")))
-
-
-def find_face(image: np.ndarray) -> dict[str, np.ndarray]:
-    """The largest face of one picture.
+    The similarity transform takes the 51 landmarks inside the face to dlib's mean face (least squares).
 
     Parameters
     ----------
     image : numpy.ndarray
         uint8 RGB, (height, width, 3).
+    landmarks : numpy.ndarray
+        (68, 2), x and y in pixels of the image.
+    size : int
+        Side of the square result, in pixels: the network's input size.
+    crop : {"tight", "loose"}
+        See `PADDING`.
 
     Returns
     -------
-    dict
-        One row of `Faces`.
+    numpy.ndarray
+        uint8 RGB, (size, size, 3); black where the picture ends.
     """
-    scale = min(1.0, LONGEST / max(image.shape[:2]))
-    if scale < 1:
-        size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-        small = np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BOX))
-    else:
-        small = np.ascontiguousarray(image)
-    for enlarge in (1, 2):
-        boxes = sorted(_detector()(small, enlarge), key=lambda box: (-box.area(), box.left(), box.top()))
-        if boxes:
-            break
-    else:
-        return _row(NO_FACE)
-    shape = _predictor()(small, boxes[0])
-    points = np.array([(point.x, point.y) for point in shape.parts()], dtype=np.float64) / scale
-    box = np.array([boxes[0].left(), boxes[0].top(), boxes[0].right(), boxes[0].bottom()], dtype=np.float64) / scale
-    return _row(ALIGNED, box, points, enlarge, len(boxes))
+    import dlib
+
+    points = [dlib.point(round(x), round(y)) for x, y in landmarks.tolist()]
+    left, top = np.floor(landmarks.min(axis=0)).astype(int)
+    right, bottom = np.ceil(landmarks.max(axis=0)).astype(int)
+    shape = dlib.full_object_detection(dlib.rectangle(left, top, right, bottom), points)
+    return dlib.get_face_chip(np.ascontiguousarray(image), shape, size=size, padding=PADDING[crop])
 
 
-def _row(outcome: str, box=None, landmarks=None, upsampled=0, count=0, reason="") -> dict[str, np.ndarray]:
-    return {
-        "outcome": np.array(outcome),
-        "box": np.full(4, np.nan) if box is None else box,
-        "landmarks": np.full((68, 2), np.nan) if landmarks is None else landmarks,
-        "upsampled": np.array(upsampled),
-        "count": np.array(count),
-        "reason": np.array(reason),
-    }
+def chips(cohort: Cohort, faces: Faces, size: int, crop: str, rows: list[int] | np.ndarray) -> Iterator[np.ndarray]:
+    """Face chips of the given rows, one after another."""
+    for row in rows:
+        yield face_chip(read_rgb(cohort.table["path"].iloc[row]), faces.landmarks[row], size, crop)
 
 
-def _find_in_file(path: Path) -> dict[str, np.ndarray]:
-    parallel.require_visible(path)
-    try:
-        return find_face(read_rgb(path))
-    except ImageError as error:
-        return _row(UNREADABLE, reason=str(error).removeprefix(f"{path}: "))
+def aligned_chips(cohort: Cohort, faces: Faces, size: int, crop: str) -> np.ndarray:
+    """Face chips of all images, in a file that memory maps: memory does not grow with the cohort.
 
-
-def find_faces(cohort: Cohort, jobs: int = -1) -> Faces:
-    """Detection and landmarks of every image, on all cores or a cluster, cached by the images' content.
-
-    Parameters
-    ----------
-    cohort : Cohort
-    jobs : int
-        Processes; -1 means all cores.  (dlib holds one core: threads would not help.)
+    As opening a picture costs more than cutting, the first call cuts what every installed network takes.  The files are
+    kept until `remove_chips`, which a run calls at its end.
 
     Returns
     -------
-    Faces
-        A row an image; none is dropped.
+    numpy.ndarray
+        uint8, (len(cohort), size, size, 3), mapped; black where there is no face.
     """
-    paths = list(cohort.table["path"])
-
-    def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
-        for row in parallel.parallel_map(_find_in_file, [(paths[k],) for k in missing], "faces", jobs=jobs):
-            yield {name: value[None] for name, value in row.items()}
-
-    path = row_cache.table_path("faces", "hog+68", LONGEST, DETECTOR_VERSION)
-    return Faces(**row_cache.complete(path, list(cohort.table["sha256"]), compute))
+    records = [registry.get(name) for name in registry.installed()]
+    kinds = {(size, crop), *((record.input_size, record.crop) for record in records)}
+    paths = {kind: _path(cohort, faces, kind) for kind in sorted(kinds)}
+    if not paths[size, crop].is_file():
+        _cut(cohort, faces, {kind: path for kind, path in paths.items() if not path.is_file()})
+    return np.load(paths[size, crop], mmap_mode="r")
 
 
-def outcome_counts(cohort: Cohort, faces: Faces) -> pd.DataFrame:
-    """How many images of each class and split came to which outcome."""
-    table = cohort.table[["label", "split"]].assign(outcome=faces.outcome)
-    counts = table.groupby(["label", "split", "outcome"]).size().unstack("outcome", fill_value=0)
-    order = [name for name in (ALIGNED, NO_FACE, UNREADABLE) if name in counts]
-    return counts[order].reindex(cohort.classes, level="label")
+def remove_chips(profile: str) -> None:
+    """Remove the face chips of a profile: they show people."""
+    shutil.rmtree(_folder(profile), ignore_errors=True)
 
 
-def without_face(cohort: Cohort, faces: Faces) -> pd.DataFrame:
-    """Every image without an aligned face, with the reason; empty if there is none."""
-    rows = ~faces.found
-    listed = cohort.table.loc[rows, ["image", "label", "split"]]
-    return listed.assign(outcome=faces.outcome[rows], reason=faces.reason[rows]).reset_index(drop=True)
+def _folder(profile: str) -> Path:
+    return cache_root() / "chips" / profile
 
 
-def format_without_face(cohort: Cohort, faces: Faces) -> list[str]:
-    """How many images of each class have no face, and what to do; nothing if all have one."""
-    lost = without_face(cohort, faces)
-    if not len(lost):
-        return []
-    counts = lost.groupby("label").size()
-    total = cohort.table["label"].value_counts()
-    lines = [f"  no face was found in {len(lost)} of {len(cohort)} images: left out of training, an error in testing"]
-    lines += [f"    {name}: {counts[name]} of {total[name]}" for name in cohort.classes if name in counts]
-    return [*lines, "    a face is found that looks at the camera, is upright and wider than about 40 pixels"]
+def _path(cohort: Cohort, faces: Faces, kind: Kind) -> Path:
+    content = hashlib.sha256("".join(cohort.table["sha256"]).encode() + faces.landmarks.tobytes())
+    return _folder(cohort.profile.name) / f"{kind[0]}-{kind[1]}-{PADDING[kind[1]]}-{content.hexdigest()[:16]}.npy"
+
+
+def _cut(cohort: Cohort, faces: Faces, paths: dict[Kind, Path]) -> None:
+    kinds = list(paths)
+    found = np.flatnonzero(faces.found)
+    work = [(cohort.table["path"].iloc[row], faces.landmarks[row], kinds) for row in found]
+    with ExitStack() as stack:  # written, not mapped: a full disk is an error here and would be a crash there
+        streams = {}
+        for kind, path in paths.items():
+            streams[kind] = stack.enter_context(stack.enter_context(atomic_write(path)).open("wb"))
+            shape = (len(cohort), kind[0], kind[0], 3)
+            np.lib.format.write_array_header_1_0(
+                streams[kind], {"descr": "|u1", "fortran_order": False, "shape": shape}
+            )
+        cut = parallel.parallel_map(_chips_of, work, "face chips")
+        for row in range(len(cohort)):
+            made = next(cut) if faces.found[row] else [bytes(size * size * 3) for size, _ in kinds]
+            for kind, chip in zip(kinds, made, strict=True):
+                streams[kind].write(chip)
+
+
+def _chips_of(path: Path, landmarks: np.ndarray, kinds: list[Kind]) -> list[bytes]:
+    image = read_rgb(path)
+    return [face_chip(image, landmarks, size, crop).tobytes() for size, crop in kinds]

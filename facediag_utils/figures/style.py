@@ -21,8 +21,8 @@ from facediag_utils.data.cohort import Cohort
 from facediag_utils.data.images import read_rgb
 from facediag_utils.data.paper import TITLES
 from facediag_utils.evaluation.metrics import short_names
-from facediag_utils.faces.alignment import Faces
-from facediag_utils.faces.chips import face_chip
+from facediag_utils.faces.alignment import face_chip
+from facediag_utils.faces.detection import Faces
 
 #: Okabe-Ito colours and marker shapes, so that classes differ without colour too.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#555555", "#56B4E9", "#D55E00", "#F0E442")

@@ -19,8 +19,8 @@ from facediag_utils.core import parallel, row_cache
 from facediag_utils.data import splitting, store
 from facediag_utils.data.cohort import Cohort, Task
 from facediag_utils.data.store import Method, Predictions
-from facediag_utils.faces.alignment import DETECTOR_VERSION, Faces
-from facediag_utils.faces.chips import PADDING, aligned_chips
+from facediag_utils.faces.alignment import PADDING, aligned_chips
+from facediag_utils.faces.detection import DETECTOR_VERSION, Faces
 from facediag_utils.methods import svm
 
 METHODS = {"linear": Method.DSIFT_LINEAR, "chi2": Method.DSIFT_CHI2}

@@ -20,8 +20,8 @@ from facediag_utils.data import store
 from facediag_utils.data.cohort import Cohort, Task
 from facediag_utils.data.splitting import TaskSplit, class_numbers, held_out, task_split
 from facediag_utils.data.store import Method, Predictions
-from facediag_utils.faces.alignment import Faces
-from facediag_utils.faces.chips import aligned_chips
+from facediag_utils.faces.alignment import aligned_chips
+from facediag_utils.faces.detection import Faces
 from facediag_utils.methods import devices
 from facediag_utils.methods.recipe import Recipe, Tuned
 from facediag_utils.methods.training import fine_tune, predict
@@ -73,7 +73,8 @@ def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0, ke
     -------
     list of (Predictions, Tuned)
     """
-    for record in {registry.get(job.backbone) for job in jobs if not _trained(job, cohort, faces, seed)}:
+    for name in sorted({job.backbone for job in jobs if not _trained(job, cohort, faces, seed)}):
+        record = registry.get(name)
         aligned_chips(cohort, faces, record.input_size, record.crop)  # once, before processes ask for them side by side
     count = min(len(jobs), os.cpu_count() or 1) if devices.found().type == "cpu" else 1
     with warnings.catch_warnings():
@@ -112,6 +113,7 @@ class _Plan:
 
 def _plan(job: Job, cohort: Cohort, faces: Faces, seed: int) -> _Plan:
     task, recipe, pretraining = job.task, job.recipe, registry.get(job.backbone).pretraining
+    recipe = replace(recipe, epochs=min(recipe.epochs, int(settings.value(settings.EPOCHS) or recipe.epochs)))
     split = task_split(task, cohort, faces.found)
     numbers = class_numbers(task, split.labels)
     train, test = np.flatnonzero(split.train), np.flatnonzero(split.test & split.found)
@@ -178,7 +180,6 @@ def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0) -> Outcome:
 
 def epochs(most: int, images: int) -> int:
     """How many passes: ``most``, but as many steps as these take over `MANY` images where there are more."""
-    most = min(most, int(settings.value(settings.EPOCHS) or most))
     return max(FEWEST, min(most, most * MANY // int(images)))
 
 

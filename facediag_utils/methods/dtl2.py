@@ -15,8 +15,8 @@ from facediag_utils.core.progress import progress_bar
 from facediag_utils.data import splitting, store
 from facediag_utils.data.cohort import Cohort, Task
 from facediag_utils.data.store import Method, Predictions
-from facediag_utils.faces.alignment import DETECTOR_VERSION, Faces
-from facediag_utils.faces.chips import PADDING, aligned_chips
+from facediag_utils.faces.alignment import PADDING, aligned_chips
+from facediag_utils.faces.detection import DETECTOR_VERSION, Faces
 from facediag_utils.methods import svm
 from facediag_utils.networks import registry
 from facediag_utils.networks.records import Backbone

@@ -7,7 +7,7 @@ import pandas as pd
 from sklearn.metrics import pairwise_distances_chunked
 
 from facediag_utils.data.cohort import Cohort
-from facediag_utils.faces.alignment import Faces
+from facediag_utils.faces.detection import Faces
 from facediag_utils.methods import dtl2
 
 NETWORK, LAYER = "dlib_resnet29", "descriptor"

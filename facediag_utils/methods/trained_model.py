@@ -25,8 +25,8 @@ from facediag_utils.data.cohort import Cohort, Task
 from facediag_utils.data.images import read_rgb
 from facediag_utils.data.splitting import class_numbers, held_out, task_split
 from facediag_utils.data.store import Method
-from facediag_utils.faces.alignment import ALIGNED, Faces, find_face
-from facediag_utils.faces.chips import aligned_chips, face_chip
+from facediag_utils.faces.alignment import aligned_chips, face_chip
+from facediag_utils.faces.detection import ALIGNED, Faces, find_face
 from facediag_utils.methods import dtl1, dtl2, svm
 from facediag_utils.networks import registry
 

@@ -26,7 +26,7 @@ class Backbone:
     input_size : int
         Side of its input, in pixels.
     crop : {"tight", "loose"}
-        Which crop of an aligned face it gets; see `facediag_utils.faces.chips.PADDING`.
+        Which crop of an aligned face it gets; see `facediag_utils.faces.alignment.PADDING`.
     mean, std : tuple of float
         A channel (RGB, 0..255) goes in as (value - mean) / std.
     layers : dict of str to int

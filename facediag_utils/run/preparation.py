@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from facediag_utils.data import cohort, dsf, folder_import, splitting, store
-from facediag_utils.faces import alignment
+from facediag_utils.faces import detection
 from facediag_utils.methods import identity_leakage
 
 
@@ -29,9 +29,9 @@ def prepare(
         lines = [folder_import.format_import(profile, found)]
     print(*lines, sep="\n", flush=True)
     images = cohort.load(profile)
-    faces = alignment.find_faces(images)
-    store.write_csv(profile.results / "no_face.csv", alignment.without_face(images, faces))
-    lost = alignment.format_without_face(images, faces)
+    faces = detection.find_faces(images)
+    store.write_csv(profile.results / "no_face.csv", detection.without_face(images, faces))
+    lost = detection.format_without_face(images, faces)
     if lost:
         lines += lost
         print(*lost, sep="\n", flush=True)

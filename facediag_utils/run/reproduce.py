@@ -23,7 +23,7 @@ from facediag_utils.core.profiles import Profile, from_output
 from facediag_utils.core.progress import latest_progress
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data.cohort import load
-from facediag_utils.faces.chips import remove_chips
+from facediag_utils.faces.alignment import remove_chips
 from facediag_utils.run import notebook_variants
 
 NOTEBOOKS = ROOT / "notebooks"

@@ -9,7 +9,7 @@ from facediag_utils.core.profiles import Profile, from_output
 from facediag_utils.data import store
 from facediag_utils.data.cohort import load, tasks
 from facediag_utils.evaluation import claims, metrics
-from facediag_utils.faces import alignment
+from facediag_utils.faces import detection
 from facediag_utils.figures.style import figure_paths
 from facediag_utils.run import model_card, report
 
@@ -17,8 +17,8 @@ from facediag_utils.run import model_card, report
 def format_summary(profile: Profile, seconds: float, executed: list[Path]) -> str:
     """What was made, in a few lines."""
     stored, images = store.load(profile), load(profile)
-    faces = alignment.find_faces(images)
-    store.write_csv(profile.results / "no_face.csv", alignment.without_face(images, faces))
+    faces = detection.find_faces(images)
+    store.write_csv(profile.results / "no_face.csv", detection.without_face(images, faces))
     lines = [f"\n{profile.title}: accuracy on the test images, 95% Wilson interval"]
     for task in tasks(images):
         lines.append(f"  {task.title}, {len(task.classes)} classes")
@@ -31,7 +31,7 @@ def format_summary(profile: Profile, seconds: float, executed: list[Path]) -> st
         lines.append(text.rstrip() + (f" ({row['why']})" if row["why"] else ""))
     if profile.rendered:
         lines.append("  Rendered faces: these numbers say nothing of how well anything diagnoses people.")
-    lines += ["", *alignment.format_without_face(images, faces)]
+    lines += ["", *detection.format_without_face(images, faces)]
     tables_made = sorted(profile.results.glob("*.csv"))
     lines += ["", *(f"  {line}" for line in run_log.format_log(run_log.read(profile.run / run_log.LOG)))]
     lines.append(f"\nmade in {seconds:.0f} s:")

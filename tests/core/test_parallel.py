@@ -12,7 +12,7 @@ from facediag_utils.core import parallel, settings
 from facediag_utils.core.errors import ClusterError
 from facediag_utils.core.progress import latest_progress, progress_bar
 from facediag_utils.data import cohort, duplicates
-from facediag_utils.faces import alignment
+from facediag_utils.faces import detection
 from facediag_utils.methods import dsift, dtl2
 
 
@@ -68,7 +68,7 @@ def test_a_cluster_finds_what_this_machine_finds_though_a_worker_dies(some, bund
         monkeypatch.setenv(settings.DASK, cluster.scheduler_address)
         first = [nanny.pid for nanny in cluster.workers.values()]
         cluster.scheduler.add_plugin(Killer(first[0]))
-        there = alignment.find_faces(some)
+        there = detection.find_faces(some)
         for _ in range(300):  # until another is started in its place
             second = [nanny.pid for nanny in cluster.workers.values()]
             if first[0] not in second and None not in second:
@@ -93,7 +93,7 @@ def test_a_cluster_finds_what_this_machine_finds_though_a_worker_dies(some, bund
 def test_a_picture_that_a_worker_cannot_see_is_no_picture_without_a_face(tmp_path):
     """It would be kept in the cache as one."""
     with pytest.raises(ClusterError, match="needs the folder under one path"):
-        alignment._find_in_file(tmp_path / "gone.jpg")
+        detection._find_in_file(tmp_path / "gone.jpg")
     with pytest.raises(ClusterError, match="needs the folder under one path"):
         duplicates._look(tmp_path / "gone.jpg")
 

@@ -11,7 +11,7 @@ from facediag_utils.core.errors import TrainingError
 from facediag_utils.data import cohort, splitting
 from facediag_utils.data.store import Method
 from facediag_utils.evaluation import metrics
-from facediag_utils.faces import alignment
+from facediag_utils.faces import alignment, detection
 from facediag_utils.methods import devices, dtl1, training
 from facediag_utils.methods.augmentation import Augmentation, augmented, matrices
 from facediag_utils.methods.recipe import Recipe
@@ -286,7 +286,7 @@ class TestRun:
         images, found = few
         lost = int(np.flatnonzero(images.table["split"] == "test")[0])
         outcome = found.outcome.copy()
-        outcome[lost] = alignment.NO_FACE
+        outcome[lost] = detection.NO_FACE
         found = replace(found, outcome=outcome)
         pictures = dtl1.inputs(images, found, NAME, tmp_path / "faces.npy")
         assert pictures[lost].max() == 0 and pictures[lost + 1].max() > 0

@@ -18,7 +18,7 @@ from facediag_utils.core.profiles import Profile
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data import cohort, splitting, store
 from facediag_utils.data.cohort import Cohort, Task
-from facediag_utils.faces.alignment import Faces
+from facediag_utils.faces.detection import Faces
 from facediag_utils.methods import dtl2, svm
 
 TASK = Task("binary", "t", ("ill", "well"))
@@ -173,13 +173,13 @@ SCRIPT = """
 import sys
 import torch
 torch.set_num_threads(int(sys.argv[1]))
-from facediag_utils.faces import alignment
+from facediag_utils.faces import alignment, detection
 from facediag_utils.data import cohort, store
 from facediag_utils.methods import dtl2
 from facediag_utils.core import profiles
 profile = profiles.profile("bundled")
 images = cohort.load(profile)
-faces = alignment.find_faces(images)
+faces = detection.find_faces(images)
 features = dtl2.extract("dlib_resnet29", images, faces)
 store.save(profile, *(dtl2.run(task, images, features, "dlib_resnet29")[0] for task in cohort.tasks(images)))
 """

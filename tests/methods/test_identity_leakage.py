@@ -7,7 +7,7 @@ import pytest
 from facediag_utils.core import profiles
 from facediag_utils.core.profiles import Profile
 from facediag_utils.data import cohort
-from facediag_utils.faces import alignment
+from facediag_utils.faces import detection
 from facediag_utils.methods import dtl2, identity_leakage
 
 
@@ -22,7 +22,7 @@ def identities(tmp_path_factory):
 
 
 def test_most_people_on_both_sides_are_found(identities):
-    pairs = identity_leakage.same_person(identities, alignment.find_faces(identities))
+    pairs = identity_leakage.same_person(identities, detection.find_faces(identities))
     person = identities.table.set_index("image")["label"]
     same = person[pairs["train"]].to_numpy() == person[pairs["test"]].to_numpy()
     assert pairs["test"].is_unique and same.sum() >= 50  # of 60: the nearest training image is the person's other one
@@ -32,7 +32,7 @@ def test_most_people_on_both_sides_are_found(identities):
     # row by row, as numpy alone counts them
     images = identities.table.set_index("image")
     known = pd.DataFrame(
-        dtl2.extract(identity_leakage.NETWORK, identities, alignment.find_faces(identities), identity_leakage.LAYER),
+        dtl2.extract(identity_leakage.NETWORK, identities, detection.find_faces(identities), identity_leakage.LAYER),
         index=images.index,
     )
     trained = known[(images["split"] == "train").to_numpy()].dropna()
@@ -49,5 +49,5 @@ def test_most_people_on_both_sides_are_found(identities):
 
 def test_people_on_one_side_only(identities):
     only = cohort.Cohort(identities.profile, identities.classes, identities.table.assign(split="train"))
-    pairs = identity_leakage.same_person(only, alignment.find_faces(only))
+    pairs = identity_leakage.same_person(only, detection.find_faces(only))
     assert len(pairs) == 0 and "nobody seems" in identity_leakage.format_same_person(pairs, "mine")

@@ -25,7 +25,7 @@ from facediag_utils.core.settings import ROOT
 PROGRAM = """
 import sys
 from pathlib import Path
-from facediag_utils.faces import alignment
+from facediag_utils.faces import alignment, detection
 from facediag_utils.core import row_cache, run_log
 from facediag_utils.data import cohort, folder_import, store
 from facediag_utils.methods import dsift
@@ -34,7 +34,7 @@ dsift.WORDS, dsift.SAMPLE = 20, 3000
 with run_log.run_lock("mine"):
     profile, _ = folder_import.import_folder(Path(sys.argv[1]), "mine", positive="ill")
     images = cohort.load(profile)
-    faces = alignment.find_faces(images)
+    faces = detection.find_faces(images)
     for task in cohort.tasks(images):
         for predictions, _ in dsift.run(task, images, faces).values():
             store.save(profile, predictions)
@@ -45,13 +45,13 @@ with run_log.run_lock("mine"):
 TRAINING = """
 import sys
 from pathlib import Path
-from facediag_utils.faces import alignment
+from facediag_utils.faces import alignment, detection
 from facediag_utils.data import cohort, folder_import
 from facediag_utils.methods import dtl1
 from facediag_utils.methods.training import Recipe
 images = cohort.load(folder_import.import_folder(Path(sys.argv[1]), "mine", positive="ill")[0])
 job = dtl1.Job("dlib_resnet29", cohort.tasks(images)[0], Recipe(epochs=1000))
-dtl1.run_all([job, job], images, alignment.find_faces(images))
+dtl1.run_all([job, job], images, detection.find_faces(images))
 """
 
 
