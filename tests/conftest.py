@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import hashlib
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from joblib.externals.loky import get_reusable_executor
 from PIL import Image
 
 from facediag_utils.core import profiles
@@ -29,10 +31,12 @@ def bundled_faces(bundled: cohort.Cohort) -> detection.Faces:
 
 
 @pytest.fixture
-def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache of the test's own, empty."""
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A cache of the test's own, empty; worker processes of other tests, which know another one, are ended."""
+    get_reusable_executor().shutdown(kill_workers=True)
     monkeypatch.setenv("FACEDIAG_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache"
+    yield tmp_path / "cache"
+    get_reusable_executor().shutdown(kill_workers=True)
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def cluster(shared: Sequence[np.ndarray] = ()) -> Iterator[dict[str, Any]]:
     """
     address = settings.value(settings.DASK)
     if not address:
-        yield {"backend": "loky"}
+        yield {}  # processes; but threads in a process that was itself started so, where more would outlive their work
         return
     from distributed import Client
 

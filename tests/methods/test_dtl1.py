@@ -1,5 +1,6 @@
 """Fine-tuning: the paper's recipe, known errors, resumption to the bit, and a clear end when it diverges."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -25,12 +26,17 @@ def faces(number: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarra
     rng = np.random.default_rng(seed)
     labels = np.arange(number) % 2
     pictures = rng.integers(0, 120, (number, 150, 150, 3)) + 110 * labels[:, None, None, None]
-    return pictures.astype(np.uint8), np.arange(number), labels
+    return pictures.astype(np.uint8), labels
 
 
-def tuned(epochs=2, seed=0, checkpoint=None, bfloat16=False, name=NAME, **recipe):
+PICTURES, LABELS = (np.concatenate(parts) for parts in zip(faces(12), faces(6, 1), strict=True))
+TRAIN, HELD = np.arange(12), np.arange(12, 18)
+
+
+def tuned(epochs=2, seed=0, checkpoint=None, bfloat16=False, train=TRAIN, labels=LABELS, **recipe):
     recipe = Recipe(epochs=epochs, **{"batch": 4, **recipe})
-    return training.fine_tune(name, faces(12), faces(6, 1), 2, recipe, seed, checkpoint, bfloat16)
+    given = (train, labels[train]), (HELD, labels[HELD])
+    return training.fine_tune(NAME, lambda: PICTURES, *given, 2, recipe, seed, checkpoint, bfloat16)
 
 
 def test_defaults_are_the_papers():
@@ -85,7 +91,11 @@ def test_a_stopped_training_goes_on_where_it_was(tmp_path, monkeypatch, best):
         tuned(epochs=4, best=best, checkpoint=tmp_path / "c.pt")
     resumed = tuned(epochs=4, best=best, checkpoint=tmp_path / "c.pt")
     assert len(calls) == 5  # two epochs, the one killed, two more
-    assert resumed.history == whole.history and resumed.kept == whole.kept and same(resumed.network, whole.network)
+    assert (
+        resumed.history == whole.history
+        and resumed.kept_epoch == whole.kept_epoch
+        and same(resumed.network, whole.network)
+    )
     finished = tuned(epochs=4, best=best, checkpoint=tmp_path / "c.pt")
     assert len(calls) == 5 and finished.history == whole.history and same(finished.network, whole.network)
     assert [path.name for path in tmp_path.iterdir()] == ["c.pt"]
@@ -95,12 +105,11 @@ def test_the_kept_network_is_that_of_the_lowest_validation_error():
     result = tuned(epochs=5, learning_rate=2e-4)
     rows = result.curves().query("part == 'validation'")
     reached = list(zip(rows["top1"], rows["objective"], strict=True))
-    assert result.kept == 1 + reached.index(min(reached))
-    pictures, rows, labels = faces(6, 1)
-    logits = training.predict(result.network, pictures, rows, registry.get(NAME))
-    again = training.errors(logits, torch.from_numpy(labels))
-    assert again["objective"] == pytest.approx(reached[result.kept - 1][1], abs=1e-6)
-    assert tuned(epochs=5, learning_rate=2e-4, best=False).kept == 5
+    assert result.kept_epoch == 1 + reached.index(min(reached))
+    logits = training.predict(result.network, PICTURES, HELD, registry.get(NAME))
+    again = training.errors(logits, torch.from_numpy(LABELS[HELD]))
+    assert again["objective"] == pytest.approx(reached[result.kept_epoch - 1][1], abs=1e-6)
+    assert tuned(epochs=5, learning_rate=2e-4, best=False).kept_epoch == 5
 
 
 @pytest.mark.parametrize("balanced", [False, True])
@@ -116,7 +125,7 @@ def test_a_batch_in_pairs_is_the_same_step(monkeypatch, balanced):
 
 def test_patience_ends_a_training_that_no_longer_gets_better():
     result = tuned(epochs=30, learning_rate=1e-12, patience=2)
-    assert result.epochs == result.kept + 2 < 30
+    assert result.epochs == result.kept_epoch + 2 < 30
 
 
 def test_divergence_stops_with_a_word():
@@ -139,16 +148,13 @@ def test_from_scratch_is_another_network():
 
 def test_from_scratch_of_a_network_with_dropped_paths_is_repeatable():
     """EfficientNet drops paths while it trains: from the training's seed, not from whatever was drawn before."""
-    torch.manual_seed(1)
-    one = training.fine_tune("efficientnet_lite0", small(4), small(2), 2, Recipe(epochs=1, batch=4, pretrained=False))
-    torch.manual_seed(2)
-    other = training.fine_tune("efficientnet_lite0", small(4), small(2), 2, Recipe(epochs=1, batch=4, pretrained=False))
-    assert one.history == other.history
-
-
-def small(number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    pictures = np.random.default_rng(0).integers(0, 256, (number, 224, 224, 3)).astype(np.uint8)
-    return pictures, np.arange(number), np.arange(number) % 2
+    pictures = np.random.default_rng(0).integers(0, 256, (4, 224, 224, 3)).astype(np.uint8)
+    given = (np.arange(4), np.arange(4) % 2), (np.arange(2), np.arange(2))
+    recipe, histories = Recipe(epochs=1, batch=4, pretrained=False), []
+    for drawn_before in (1, 2):
+        torch.manual_seed(drawn_before)
+        histories.append(training.fine_tune("efficientnet_lite0", lambda: pictures, *given, 2, recipe).history)
+    assert histories[0] == histories[1]
 
 
 def test_frozen_layers_stay_and_the_others_move():
@@ -167,10 +173,8 @@ def test_class_weights_are_even_for_even_classes_and_inverse_to_counts():
     assert weights.tolist() == pytest.approx([4 / 6, 2])
     assert (weights * torch.tensor([3, 1])).sum() == 4  # the loss keeps its size
     assert tuned(balanced=True).history == tuned().history  # 6 of each
-    uneven = (faces(12)[0], np.arange(9), np.array([0, 1, 0, 1, 0, 0, 0, 0, 0]))
-    runs = [
-        training.fine_tune(NAME, uneven, faces(6, 1), 2, Recipe(epochs=1, balanced=b)).history for b in (True, False)
-    ]
+    uneven = np.array([0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, *LABELS[HELD]])
+    runs = [tuned(1, train=TRAIN[:9], labels=uneven, batch=10, balanced=balanced).history for balanced in (True, False)]
     assert runs[0] != runs[1]
 
 
@@ -262,39 +266,38 @@ class TestRun:
         return chosen, rows_of(bundled_faces, rows)
 
     @pytest.mark.parametrize("method", [Method.DTL1, Method.DTL1_TEST_EPOCH, Method.FROM_SCRATCH])
-    def test_protocols(self, few, own_cache, method, monkeypatch, tmp_path):
+    def test_protocols(self, few, own_cache, method, monkeypatch):
         images, found = few
         task, seen = cohort.tasks(images)[0], {}
         original = dtl1.fine_tune
         monkeypatch.setattr(
-            dtl1, "fine_tune", lambda *a: seen.update(train=a[1], validation=a[2], recipe=a[4]) or original(*a)
+            dtl1, "fine_tune", lambda *a: seen.update(train=a[2][0], validation=a[3][0], recipe=a[5]) or original(*a)
         )
-        pictures = dtl1.inputs(images, found, NAME, tmp_path / "faces.npy")
-        given, tuned = dtl1.run(dtl1.Job(NAME, task, Recipe(epochs=2), method), images, found, pictures)
+        given, tuned = dtl1.run(dtl1.Job(NAME, task, Recipe(epochs=2), method), images, found)
         assert (given.method, given.backbone, len(given.label)) == (method, NAME, 8)
         assert given.scores.sum(axis=1) == pytest.approx(np.ones(8), abs=1e-5)
         assert tuned.epochs == 2
         test = np.flatnonzero(images.table["split"] == "test")
         if method == Method.DTL1:  # the test images are not looked at
-            assert (len(seen["train"][1]), len(seen["validation"][1])) == (16, 4)
-            assert not set(test) & {*seen["train"][1], *seen["validation"][1]}
+            assert (len(seen["train"]), len(seen["validation"])) == (16, 4)
+            assert not set(test) & {*seen["train"], *seen["validation"]}
         else:
-            assert len(seen["train"][1]) == 20 and np.array_equal(seen["validation"][1], test)
+            assert len(seen["train"]) == 20 and np.array_equal(seen["validation"], test)
         assert seen["recipe"].pretrained == (method != Method.FROM_SCRATCH)
 
-    def test_a_test_image_without_a_face_is_an_error(self, few, own_cache, tmp_path):
+    def test_a_test_image_without_a_face_is_an_error(self, few, own_cache):
         images, found = few
         lost = int(np.flatnonzero(images.table["split"] == "test")[0])
         outcome = found.outcome.copy()
         outcome[lost] = detection.NO_FACE
         found = replace(found, outcome=outcome)
-        pictures = dtl1.inputs(images, found, NAME, tmp_path / "faces.npy")
+        pictures = alignment.aligned_chips(images, found, 150, "tight")
         assert pictures[lost].max() == 0 and pictures[lost + 1].max() > 0
         task = cohort.tasks(images)[0]
-        given, _ = dtl1.run(dtl1.Job(NAME, task, Recipe(epochs=1)), images, found, pictures)
+        given, _ = dtl1.run(dtl1.Job(NAME, task, Recipe(epochs=1)), images, found)
         frame = given.frame()
-        assert len(frame) == 8 and (frame["predicted"] == "no face").sum() == 1
-        assert metrics.accuracy(frame)[0] <= 7 / 8
+        assert len(frame) == 8 and (frame["predicted"] == cohort.NO_FACE).sum() == 1
+        assert metrics.accuracy(frame).value <= 7 / 8
 
     def test_side_by_side_is_the_same_as_one_by_one(self, few, own_cache):
         """In processes with a core each, whatever number of threads this one has."""
@@ -302,24 +305,21 @@ class TestRun:
         task, recipe = cohort.tasks(images)[0], Recipe(epochs=1)
         jobs = [dtl1.Job(NAME, task, recipe, method) for method in (Method.DTL1, Method.DTL1_TEST_EPOCH)]
         together = dtl1.run_all(jobs, images, found)
-        for path in own_cache.rglob("*.pt"):
-            path.unlink()
+        shutil.rmtree(own_cache / "dtl1")
         alone = [dtl1.run_all([job], images, found)[0] for job in jobs]
         for (one, tuned), (other, again) in zip(together, alone, strict=True):
             assert one.method == other.method and np.array_equal(one.scores, other.scores)
             assert tuned.history == again.history
-        left = [path for path in own_cache.rglob("*") if path.is_file() and path.suffix != ".pt"]
-        assert not left  # no picture stays behind
 
-    def test_pictures_of_a_killed_run_are_removed(self, few, own_cache):
+    def test_of_trainings_that_ended_no_face_is_cut_and_no_epoch_repeated(self, few, own_cache, monkeypatch):
         images, found = few
-        left = dtl1.folder(images.profile.name) / f"{dtl1.PICTURES}x" / "0.npy"
-        left.parent.mkdir(parents=True)
-        left.write_bytes(b"faces")
-        with dtl1._aligned(images, found, {NAME}) as pictures:
-            assert not left.exists() and pictures[NAME].shape == (28, 150, 150, 3)
-            chip = next(alignment.chips(images, found, 150, "tight", [3]))
-            assert isinstance(pictures[NAME], np.memmap) and np.array_equal(pictures[NAME][3], chip)
+        job = dtl1.Job(NAME, cohort.tasks(images)[0], Recipe(epochs=1))
+        [(first, tuned)] = dtl1.run_all([job], images, found)
+        alignment.remove_chips(images.profile.name)
+        monkeypatch.setattr(training, "_epoch", lambda *_: pytest.fail("it was trained again"))
+        [(again, read)] = dtl1.run_all([job], images, found)
+        assert np.array_equal(first.scores, again.scores) and read.history == tuned.history
+        assert not list(own_cache.rglob("*.npy"))
 
     def test_large_cohorts_have_fewer_epochs(self):
         assert [dtl1.epochs(24, n) for n in (60, 200, 1000, 2000, 5714, 10**6)] == [24, 24, 24, 12, 4, 2]

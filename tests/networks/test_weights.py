@@ -341,8 +341,8 @@ class TestInstalled:
             weights.identified(self.file(digest))
 
     def test_timm_is_not_needed(self):
-        code = "import sys; sys.modules['timm'] = None\nfrom facediag_utils import backbones\nbackbones.load('dlib_resnet29')\n"
-        code += "try: backbones.get('timm:resnet18')\nexcept Exception as error: print(error)"
+        code = "import sys; sys.modules['timm'] = None\nfrom facediag_utils.networks import registry\nregistry.load('dlib_resnet29')\n"
+        code += "try: registry.get('timm:resnet18')\nexcept Exception as error: print(error)"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         assert "timm is not installed" in done.stdout
 
