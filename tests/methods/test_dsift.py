@@ -9,6 +9,7 @@ from made import rows_of
 from sklearn.metrics.pairwise import chi2_kernel
 
 from facediag_utils.data import cohort, splitting
+from facediag_utils.faces import alignment
 from facediag_utils.methods import dsift, svm
 
 
@@ -52,9 +53,8 @@ def test_vocabulary_is_that_of_a_sample_of_all_descriptors(bundled, bundled_face
     """A picture at a time gives what all descriptors in memory would give."""
     monkeypatch.setattr(dsift, "SAMPLE", 3000)
     rows = np.flatnonzero(bundled_faces.found)[:12]
-    every = np.concatenate([
-        dsift._describe_file(bundled.table["path"].iloc[row], bundled_faces.landmarks[row]) for row in rows
-    ])  # fmt: skip
+    chips = alignment.chips(bundled, bundled_faces, dsift.SIDE, dsift.CROP, rows)
+    every = np.concatenate([dsift.describe(chip) for chip in chips])
     assert every.shape == (12 * len(dsift.grid()), 128) and every.dtype == np.uint8
     drawn = np.random.default_rng(5).choice(len(every), 3000, replace=False)
     centres = dsift.kmeans(every[drawn].astype(float), 20, 5)

@@ -108,4 +108,5 @@ def test_penultimate_features_feed_the_last_layer(name):
 
 def test_milliseconds_need_no_weights(tmp_path, monkeypatch):
     monkeypatch.setenv("FACEDIAG_WEIGHTS", str(tmp_path))
-    assert not registry.get("resnet50_imagenet").installed and flops.milliseconds("resnet50_imagenet") > 0
+    record = registry.get("resnet50_imagenet")
+    assert not record.installed and flops.milliseconds(registry.build(record), record.input_size, batch=1) > 0

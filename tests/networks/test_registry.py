@@ -7,6 +7,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from facediag_utils.core.errors import WeightsError
+from facediag_utils.core.files import file_digest
 from facediag_utils.data import paper
 from facediag_utils.faces import alignment
 from facediag_utils.networks import flops, registry, weights
@@ -45,7 +46,7 @@ def test_records_tell_the_truth(name):
     for layer, length in record.layers.items():
         with torch.inference_mode():
             assert network.features(x, layer).shape == (1, length)
-    assert weights.sha256(record.file.path) == record.checksum()
+    assert file_digest(record.file.path) == record.checksum()
 
 
 @pytest.mark.parametrize("name", registry.names())
