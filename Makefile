@@ -92,10 +92,11 @@ test-notebooks: $(READY) ## nbval over notebooks/ only
 	FACEDIAG_WEIGHTS=$(CURDIR)/.cache/no-weights FACEDIAG_OUT=$(CURDIR)/.cache/nbval $(BIN)python -m pytest -p no:cacheprovider --nbval notebooks \
 	  --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 900 --nbval-kernel-startup-timeout 120
 
-lint: $(READY) ## ruff (format and rules, notebooks too) and mypy
+lint: $(READY) ## ruff (format and rules, notebooks too), mypy, and the direction of imports
 	$(BIN)ruff format --check .
 	$(BIN)ruff check .
 	$(BIN)mypy
+	$(BIN)lint-imports
 
 format: $(READY) ## let ruff rewrite what lint would complain of
 	$(BIN)ruff format .
