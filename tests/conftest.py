@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from PIL import Image
 
 from facediag_utils.core import profiles
 from facediag_utils.core.profiles import Profile
+from facediag_utils.core.settings import ROOT
 from facediag_utils.data import cohort
 from facediag_utils.faces import detection
 
@@ -38,6 +40,15 @@ def own_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An output folder of the test's own, empty."""
     monkeypatch.setenv("FACEDIAG_OUT", str(tmp_path / "out"))
     return tmp_path / "out"
+
+
+@pytest.fixture
+def recorded(own_output: Path) -> Profile:
+    """The bundled cohort with a run of the test's own, which found the numbers and figures of the record."""
+    profile = profiles.profile("bundled")
+    shutil.copytree(ROOT / "results", profile.results)
+    shutil.copytree(ROOT / "figures", profile.figures)
+    return profile
 
 
 class Folder:

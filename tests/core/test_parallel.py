@@ -6,8 +6,9 @@ import time
 
 import numpy as np
 import pytest
+from made import rows_of
 
-from facediag_utils.core import parallel
+from facediag_utils.core import parallel, settings
 from facediag_utils.core.errors import ClusterError
 from facediag_utils.core.progress import latest_progress, progress_bar
 from facediag_utils.data import cohort, duplicates
@@ -29,7 +30,7 @@ def test_in_order_and_all_of_them():
 def test_a_bar_in_a_file_for_another_process(tmp_path, monkeypatch):
     path = tmp_path / "bars"
     assert latest_progress(path) == ""
-    monkeypatch.setenv(parallel.BARS, str(path))
+    monkeypatch.setenv(settings.BARS, str(path))
     with progress_bar(None, 10, "epochs", unit="epoch") as bar:
         bar.mininterval = 0
         for _ in range(4):
@@ -62,9 +63,9 @@ def test_a_cluster_finds_what_this_machine_finds_though_a_worker_dies(some, bund
                 os.kill(self.pid, signal.SIGKILL)
                 self.done += 1
 
-    here = bundled_faces.of(np.arange(0, 350, 3))
+    here = rows_of(bundled_faces, np.arange(0, 350, 3))
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        monkeypatch.setenv(parallel.CLUSTER, cluster.scheduler_address)
+        monkeypatch.setenv(settings.DASK, cluster.scheduler_address)
         first = [nanny.pid for nanny in cluster.workers.values()]
         cluster.scheduler.add_plugin(Killer(first[0]))
         there = detection.find_faces(some)
@@ -81,7 +82,7 @@ def test_a_cluster_finds_what_this_machine_finds_though_a_worker_dies(some, bund
     assert first[0] not in second and first[1] in second  # it died, and another was started
     for name in ("outcome", "landmarks", "box", "count"):
         assert np.array_equal(getattr(there, name), getattr(here, name), equal_nan=name in ("landmarks", "box"))
-    monkeypatch.delenv(parallel.CLUSTER)
+    monkeypatch.delenv(settings.DASK)
     monkeypatch.setenv("FACEDIAG_CACHE", str(own_cache / "another"))
     assert np.nanmax(np.abs(features - dtl2.extract("dlib_resnet29", some, here))) < 1e-4
     assert np.array_equal(bags, dsift.histograms(some, here, np.flatnonzero(here.found), np.eye(5, 128) * 99))
@@ -98,7 +99,7 @@ def test_a_picture_that_a_worker_cannot_see_is_no_picture_without_a_face(tmp_pat
 
 
 def test_no_cluster_where_dask_says(monkeypatch):
-    monkeypatch.setenv(parallel.CLUSTER, "tcp://127.0.0.1:9")
+    monkeypatch.setenv(settings.DASK, "tcp://127.0.0.1:9")
     monkeypatch.setattr(parallel, "CONNECT", 1)
     with pytest.raises(ClusterError, match=r"DASK=tcp://127\.0\.0\.1:9: no scheduler answers"):
         list(parallel.parallel_map(triple, [(1,)], "numbers"))

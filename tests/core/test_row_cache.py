@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facediag_utils.core import row_cache, run_log
+from facediag_utils.core import settings as environment
 
 
 class Computer:
@@ -96,20 +97,20 @@ def test_adding_rows_leaves_those_that_are_there(tmp_path: Path, monkeypatch):
         seen = parts
 
 
-def test_the_journal_says_what_was_computed(tmp_path: Path, monkeypatch):
-    monkeypatch.setenv(run_log.VARIABLE, str(tmp_path / "journal"))
+def test_the_run_log_says_what_was_computed(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv(environment.RUN_LOG, str(tmp_path / "log"))
     path, keys = tmp_path / "things" / "t", ["a", "bb", "ccc"]
     row_cache.complete(path, keys[:1], Computer(keys))
-    (tmp_path / "journal").unlink()  # of the run before
+    (tmp_path / "log").unlink()  # of the run before
     row_cache.complete(path, keys, Computer(keys))
     row_cache.complete(path, keys, Computer(keys))  # another notebook asks for the same
-    assert run_log.format_log(run_log.read(tmp_path / "journal")) == ["things: 2 computed, 1 from before"]
+    assert run_log.format_log(run_log.read(tmp_path / "log")) == ["things: 2 computed, 1 from before"]
     for part in path.iterdir():
         part.write_bytes(b"")
     with pytest.warns(UserWarning):
         row_cache.complete(path, keys, Computer(keys))
-    assert any("damaged cache file" in line for line in run_log.format_log(run_log.read(tmp_path / "journal")))
-    monkeypatch.delenv(run_log.VARIABLE)
+    assert any("damaged cache file" in line for line in run_log.format_log(run_log.read(tmp_path / "log")))
+    monkeypatch.delenv(environment.RUN_LOG)
     assert run_log.format_log(run_log.read(tmp_path / "none")) == []
 
 

@@ -99,12 +99,6 @@ def test_any_bytes_as_manifest_end_in_our_error(folder, content: bytes):
         cohort.load(folder.profile)
 
 
-def test_only_keeps_the_rows_of_its_classes(bundled):
-    two = bundled.only(("control", "leprosy"))
-    assert two.classes == ("control", "leprosy") and len(two) == 140
-    assert set(two.table["label"]) == {"control", "leprosy"}
-
-
 def test_the_papers_tasks(bundled):
     binary, multiclass = cohort.tasks(bundled)
     assert binary.classes == ("beta_thalassemia", "control") and binary.positive == "beta_thalassemia"

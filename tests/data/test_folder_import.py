@@ -13,7 +13,8 @@ from PIL import Image
 
 from facediag_utils.core import profiles
 from facediag_utils.core.errors import CohortError
-from facediag_utils.data import cohort, duplicates, folder_import, splitting
+from facediag_utils.data import cohort, duplicates, folder_contents, folder_import, splitting
+from facediag_utils.data.folder_contents import SplitRule
 
 
 @pytest.fixture
@@ -24,8 +25,8 @@ def folder(tmp_path, own_cache, own_output):
     return tmp_path / "faces"
 
 
-def reasons(found):
-    return dict(zip(found.left_out["file"], found.left_out["reason"], strict=True))
+def kinds(found):
+    return dict(zip(found.left_out["file"], found.left_out["kind"], strict=True))
 
 
 def test_a_folder_of_class_folders(folder):
@@ -37,8 +38,8 @@ def test_a_folder_of_class_folders(folder):
     again = cohort.load(profiles.profile("mine"))
     assert again.classes == ("anna", "ben") and again.profile.title == "this run (mine)" and not again.profile.rendered
     assert again.table["split"].tolist() == found.used["split"].tolist()
-    assert (folder_import.examine(folder, 3).used["split"] == found.used["split"]).all()
-    assert (folder_import.examine(folder, 4).used["split"] != found.used["split"]).any()
+    assert (folder_contents.examine(folder, 3).used["split"] == found.used["split"]).all()
+    assert (folder_contents.examine(folder, 4).used["split"] != found.used["split"]).any()
     assert sorted(path.name for path in folder.iterdir()) == ["anna", "ben"]  # nothing written into it
     assert "24 pictures in 2 classes; split drawn by class" in folder_import.format_import(profile, found)
 
@@ -59,11 +60,11 @@ def test_what_cannot_be_used_is_named_and_the_rest_goes_on(folder, tmp_path):
     for k, name in enumerate(odd):
         picture(folder / "ben" / name, 200 + k)
     profile, found = folder_import.import_folder(folder, "mine")
-    why = reasons(found)
+    why = kinds(found)
     assert why["notes.txt"] == "not in a class folder" and why["anna/Thumbs.db"] == "not the name of a picture"
     assert why["anna/empty.jpg"] == "the file is empty" and why["ben/link.png"] == "leads out of the folder"
-    assert "not a readable picture" in why["anna/page.jpg"] and "not a readable picture" in why["anna/cut.png"]
-    assert "not a readable picture" in why["ben/bomb.png"] and why["ben/nowhere.png"] == "leads out of the folder"
+    assert why["anna/page.jpg"] == "not a readable picture" and why["anna/cut.png"] == "truncated picture"
+    assert why["ben/bomb.png"] == "too large a picture" and why["ben/nowhere.png"] == "leads out of the folder"
     assert "ben/circle.png" in why and len(why) == 9
     assert {f"ben/{name}" for name in odd} <= set(found.used["image"])
     loaded = cohort.load(profile)  # the manifest keeps every name as it is
@@ -71,7 +72,7 @@ def test_what_cannot_be_used_is_named_and_the_rest_goes_on(folder, tmp_path):
         path.is_file() for path in loaded.table["path"]
     )
     told = folder_import.format_import(profile, found)
-    assert "left out: 3 x not a readable picture" in told or told.count("not a readable picture") == 3
+    assert "left out: 2 x leads out of the folder\n" in told and "left out: 1 x truncated picture\n" in told
     assert len(pd.read_csv(profile.results / "left_out.csv")) == 9
 
 
@@ -80,7 +81,7 @@ def test_a_name_that_is_no_text_is_left_out(folder):
     raw = os.fsencode(folder / "ben") + b"/\xff\xfe.png"
     shutil.copy(os.fsencode(folder / "ben" / "01.png"), raw)
     _, found = folder_import.import_folder(folder, "mine")
-    assert [reason for name, reason in reasons(found).items() if "xff" in name or "udcff" in name] == [
+    assert [kind for name, kind in kinds(found).items() if "xff" in name or "udcff" in name] == [
         "cannot be opened (UnicodeEncodeError)"
     ]
 
@@ -88,23 +89,24 @@ def test_a_name_that_is_no_text_is_left_out(folder):
 def test_copies(folder):
     shutil.copy(folder / "anna" / "00.png", folder / "anna" / "copy.png")
     shutil.copy(folder / "ben" / "01.png", folder / "anna" / "clash.png")
-    found = folder_import.examine(folder)
-    assert reasons(found) == {
-        "anna/copy.png": "the same file as anna/00.png",
+    found = folder_contents.examine(folder)
+    assert kinds(found) == {
+        "anna/copy.png": "copy of another file",
         "anna/clash.png": "the same file stands in several classes",
         "ben/01.png": "the same file stands in several classes",
     }
+    assert found.left_out.set_index("file")["reason"]["anna/copy.png"] == "anna/00.png"
 
 
 def test_near_duplicates_are_found_and_stay_together(folder):
     with Image.open(folder / "anna" / "00.png") as original:
         original.convert("RGB").resize((80, 96)).save(folder / "anna" / "00 smaller.jpg", quality=60)
     for seed in range(6):
-        found = folder_import.examine(folder, seed)
+        found = folder_contents.examine(folder, seed)
         [pair] = found.near.to_dict("records")
         assert {pair["first"], pair["second"]} == {"anna/00.png", "anna/00 smaller.jpg"}
         assert pair["split_first"] == pair["split_second"]
-    assert "near duplicates stay together" in found.how
+    assert found.rule == SplitRule.BY_GROUP
 
 
 @settings(deadline=None, max_examples=25)
@@ -128,18 +130,18 @@ def manifest(folder, **columns):
 def test_nobody_is_on_both_sides(folder):
     manifest(folder, subject=lambda table: [f"{k // 2 % 6}" for k in range(len(table))], sex="female", note="x")
     for seed in range(5):
-        found = folder_import.examine(folder, seed)
+        found = folder_contents.examine(folder, seed)
         assert found.used.groupby("subject")["split"].nunique().max() == 1
         assert set(found.used.groupby(["label", "split"]).size().index) == {
             (label, split) for label in ("anna", "ben") for split in ("train", "test")
         }
-    assert "nobody is on both sides" in found.how and "sex" in found.used and "note" not in found.used
+    assert found.rule == SplitRule.BY_SUBJECT and "sex" in found.used and "note" not in found.used
 
 
 def test_the_split_of_the_manifest_is_kept(folder):
     table = manifest(folder, split=lambda table: np.where(np.arange(len(table)) % 3 == 0, "test", "train"))
-    found = folder_import.examine(folder)
-    assert found.how == "as the manifest states it" and found.used["split"].tolist() == table["split"].tolist()
+    found = folder_contents.examine(folder)
+    assert found.rule == SplitRule.STATED and found.used["split"].tolist() == table["split"].tolist()
 
 
 def test_faulty_rows_of_a_manifest(folder):
@@ -163,7 +165,7 @@ def test_faulty_rows_of_a_manifest(folder):
         stream.write("a\0b.png,ben,1\n")  # Python 3.10's csv does not write it
     _, found = folder_import.import_folder(folder, "mine")
     assert len(found.used) == 24 and found.used["age"].isna().sum() == 2
-    why = found.left_out["reason"].tolist()
+    why = found.left_out["kind"].tolist()
     assert why.count("leads out of the folder") == 2 and why.count("there is no such file") == 2
     assert why.count("its label cannot be printed") == 1 and len(why) == 8
 
@@ -217,7 +219,7 @@ def test_hashes_stand_for_names_and_stay(folder):
     other, third = folder_import.import_folder(folder, "other", hashed=True)
     assert not set(third.used["image"]) & set(found.used["image"]) and other.salt != profile.salt
     kept = found.used.set_index("file")["image"]["anna/00.png"]
-    assert found.left_out["reason"].tolist() == [f"the same file as {kept}"]
+    assert found.left_out[["kind", "reason"]].to_numpy().tolist() == [["copy of another file", kept]]
     assert all("png" not in path.read_text() for path in profile.results.glob("*.csv"))
 
 
@@ -258,7 +260,7 @@ def test_killed_between_profile_and_manifest(folder):
     shown.parent.mkdir(parents=True)
     shown.touch()
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(folder_import, "_as_csv", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(folder_import, "_clear", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
         folder_import.import_folder(folder, "mine")
     assert shown.exists()
     folder_import.import_folder(folder, "mine")

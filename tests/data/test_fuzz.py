@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from facediag_utils.core.errors import CohortError, ImageError
-from facediag_utils.data import folder_import
+from facediag_utils.data import folder_contents
 from facediag_utils.data.images import read_rgb
 
 MUTATIONS = st.lists(
@@ -110,9 +110,9 @@ def test_mutated_manifests(folder, mutations):
 
 
 def taken_in_or_refused(folder, manifest: bytes) -> None:
-    (folder / folder_import.MANIFEST).write_bytes(manifest)
+    (folder / folder_contents.MANIFEST).write_bytes(manifest)
     try:
-        folder_import.examine(folder)
+        folder_contents.examine(folder)
     except CohortError as error:
         assert str(folder) in str(error)
     else:

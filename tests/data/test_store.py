@@ -21,7 +21,7 @@ def profile(own_output, tmp_path):
 def made(backbone="net", task="binary", score=0.123456):
     return store.Predictions(
         task=task,
-        method="DTL2",
+        method=store.Method.DTL2,
         backbone=backbone,
         pretraining="x",
         classes=("ill", "well"),
@@ -87,8 +87,8 @@ from facediag_utils.data import store
 from facediag_utils.core.profiles import Profile
 one = np.array(["a", "b"])
 for k in range(15):
-    made = results.Predictions("t", f"{sys.argv[1]}{k}", "n", "p", ("x", "y"), one, one, one, np.zeros((2, 2)))
-    results.save(Profile("test", "t", Path()), made)
+    made = store.Predictions("t", f"{sys.argv[1]}{k}", "n", "p", ("x", "y"), one, one, one, np.zeros((2, 2)))
+    store.save(Profile("test", "t", Path()), made)
 """
 
 

@@ -6,8 +6,10 @@ import pytest
 
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.data import cohort
-from facediag_utils.evaluation import metrics, reader_study
+from facediag_utils.evaluation import reader_study
+from facediag_utils.evaluation.interval import wilson_interval
 from facediag_utils.figures import reader_widget
+from portraits.readers import simulate
 
 
 def test_a_reader_stops_and_goes_on(bundled, own_output):
@@ -66,13 +68,13 @@ def test_a_reader_beside_a_model_is_counted_by_hand():
     answers = ["well"] * 6 + ["ill"] * 24 + ["well"] * 30
     reader = pd.DataFrame({"image": images[::-1], "answer": answers[::-1], "confidence": 3})  # in an order of its own
     row = reader_study.compare_with_model({"a": reader}, model).loc["a"]
-    assert (row["right"], row["n"], row["only_first"], row["only_second"]) == (54, 60, 3, 6)
+    assert (row["accuracy"].count, row["n"], row["only_first"], row["only_second"]) == ("54/60", 60, 3, 6)
     assert row["p"] == row["p_holm"] == pytest.approx(2 * (1 + 9 + 36 + 84) / 512)
-    assert len(reader_study.compare_with_model({}, model)) == 0 and {"difference_low", "p_holm"} <= set(
-        reader_study.compare_with_model({}, model).columns
-    )
+    nobody = reader_study.compare_with_model({}, model)
+    assert len(nobody) == 0 and {"accuracy", "difference", "p_holm"} <= set(nobody.columns)
+    assert set(nobody.columns) == set(row.index)
     [(wrong, found)] = reader_study.operating_points({"a": reader}, pd.Series(label, index=images), "ill").values()
-    assert wrong == metrics.wilson_interval(0, 30) and found == metrics.wilson_interval(24, 30)
+    assert wrong == wilson_interval(0, 30) and found == wilson_interval(24, 30)
 
 
 def test_kappas_of_published_tables():
@@ -83,11 +85,11 @@ def test_kappas_of_published_tables():
     tables = {n: pd.DataFrame({"image": images, "answer": a, "confidence": 3}) for n, a in (("a", one), ("b", other))}
     pairs, fleiss = reader_study.kappas(tables)
     [row] = pairs.to_dict("records")
-    assert row["kappa"] == pytest.approx(0.4) and row["low"] < 0.2 and 0.6 < row["high"] < 0.7
-    assert 0.3 < fleiss[0] < 0.4 and fleiss[1] < fleiss[0] < fleiss[2]
+    assert row["kappa"].value == pytest.approx(0.4) and row["kappa"].low < 0.2 and 0.6 < row["kappa"].high < 0.7
+    assert 0.3 < fleiss.value < 0.4 and fleiss.low < fleiss.value < fleiss.high
     alike, all_alike = reader_study.kappas({"a": tables["a"], "b": tables["a"]})
-    assert alike["kappa"].tolist() == [1] and all_alike == pytest.approx((1, 1, 1))
-    assert len(reader_study.kappas({"a": tables["a"]})[0]) == 0 and np.isnan(reader_study.kappas({})[1]).all()
+    assert [kappa.value for kappa in alike["kappa"]] == [1] and tuple(all_alike) == pytest.approx((1, 1, 1))
+    assert len(reader_study.kappas({"a": tables["a"]})[0]) == 0 and np.isnan(tuple(reader_study.kappas({})[1])).all()
 
 
 def test_cohens_interval_of_fleiss_cohen_and_everitt():
@@ -98,8 +100,9 @@ def test_cohens_interval_of_fleiss_cohen_and_everitt():
     images = [str(k) for k in range(200)]
     tables = {str(k): pd.DataFrame({"image": images, "answer": a, "confidence": 3}) for k, a in enumerate(answers)}
     [row] = reader_study.kappas(tables)[0].to_dict("records")
-    assert row["kappa"] == pytest.approx(0.429, abs=5e-4)
-    assert (row["high"] - row["low"]) / (2 * 1.96) == pytest.approx(0.054, abs=5e-4)
+    value, low, high = row["kappa"]
+    assert value == pytest.approx(0.429, abs=5e-4)
+    assert (high - low) / (2 * 1.96) == pytest.approx(0.054, abs=5e-4)
 
 
 def test_fleiss_own_kind_of_table():
@@ -109,14 +112,14 @@ def test_fleiss_own_kind_of_table():
     answers = np.array([np.repeat(list("abcde"), [int(n) for n in row.split()]) for row in counts])
     images = [str(k) for k in range(10)]
     tables = {str(k): pd.DataFrame({"image": images, "answer": answers[:, k], "confidence": 3}) for k in range(14)}
-    assert reader_study.kappas(tables)[1][0] == pytest.approx(0.210, abs=5e-4)
+    assert reader_study.kappas(tables)[1].value == pytest.approx(0.210, abs=5e-4)
 
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_the_bundled_panel_is_the_simulated_one(bundled, own_output, number):
     task = cohort.tasks(bundled)[number]
     panel, unfinished = reader_study.panel(bundled, task)
-    made = reader_study.simulate(bundled, task, 5, 0.845)
+    made = simulate(bundled, task, 5, 0.845)
     assert list(panel) == list(made) and not unfinished
     for name, answers in made.items():
         pd.testing.assert_frame_equal(panel[name], answers, check_dtype=False)
@@ -124,8 +127,8 @@ def test_the_bundled_panel_is_the_simulated_one(bundled, own_output, number):
 
 def test_the_simulated_panel_is_repeatable_and_near_its_accuracy(bundled):
     task = cohort.tasks(bundled)[1]
-    panel = reader_study.simulate(bundled, task, 5, 0.845)
+    panel = simulate(bundled, task, 5, 0.845)
     label = bundled.table.set_index("image")["label"]
     shares = [(t["answer"].to_numpy() == label[t["image"]].to_numpy()).mean() for t in panel.values()]
     assert abs(np.mean(shares) - 0.845) < 0.06 and all(name.startswith(reader_study.SIMULATED) for name in panel)
-    assert panel["simulated-1"].equals(reader_study.simulate(bundled, task, 5, 0.845)["simulated-1"])
+    assert panel["simulated-1"].equals(simulate(bundled, task, 5, 0.845)["simulated-1"])

@@ -11,6 +11,7 @@ import torch
 
 from facediag_utils.core.profiles import Profile
 from facediag_utils.evaluation import domain_distance, metrics, screening
+from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.figures import curves, style, uncertainty
 from facediag_utils.methods import recipe
 
@@ -35,7 +36,7 @@ def test_confusion_is_drawn_with_predicted_rows():
     }
     assert cells[1, 0] == "3" and cells[0, 1] == "0"  # (column actual, row predicted)
     assert axis.get_xlabel() == "actual" and axis.get_ylabel() == "predicted"
-    assert "57 of 60 right: 95.0% (86-98)" in axis.get_title()
+    assert "95.0% 57/60 (86-98)" in axis.get_title()
     assert [label.get_text() for label in axis.get_xticklabels()] == ["D1\n(n=30)", "N0\n(n=30)"]
 
 
@@ -82,7 +83,7 @@ def test_training_curves_show_what_they_are_given():
         for epoch in (1, 2, 3)
         for part in ("train", "validation")
     ]
-    tuned = recipe.Tuned(torch.nn.Identity(), (200, 150), kept=2, history=history)
+    tuned = recipe.Tuned(torch.nn.Identity(), (200, 150), kept_epoch=2, history=history)
     figure = curves.training_curves({"a": tuned, "b": tuned}, "test images", 5, "data")
     assert len(figure.axes) == 6
     axis = figure.axes[1]
@@ -94,10 +95,10 @@ def test_training_curves_show_what_they_are_given():
 
 
 def test_roc_curves_name_area_interval_and_counts():
-    roc = metrics.Roc(np.array([0, 0, 1.0]), np.array([0, 0.5, 1.0]), 0.75, 0.6, 0.9, 30, 30)
+    roc = metrics.Roc(np.array([0, 0, 1.0]), np.array([0, 0.5, 1.0]), Interval(0.75, 0.6, 0.9), 30, 30)
     figure = curves.roc_curves({"net": {"DTL1": roc, "DTL2": roc}}, "data")
     axis = figure.axes[0]
-    assert axis.get_legend().get_texts()[1].get_text() == "DTL2: AUC 0.750 (0.60-0.90)"
+    assert axis.get_legend().get_texts()[1].get_text() == "DTL2: AUC 0.75 (0.60 to 0.90)"
     assert "30 positive, 30 negative" in axis.get_title()
     assert axis.lines[1].get_ydata().tolist() == [0, 50, 100]
     assert axis.lines[1].get_linestyle() != axis.lines[2].get_linestyle()  # readable in grey
@@ -112,12 +113,11 @@ def test_distances_stand_where_they_are():
 
 
 def test_a_forest_writes_counts_and_intervals_beside():
-    rows = pd.DataFrame(
-        {"name": ["a", "b"], "value": [95.0, 50], "low": [86.3, 38], "high": [98.3, 62], "n": ["57/60", "30/60"]}
-    )
-    axis = uncertainty.forest(rows, "accuracy (%)", "data", (84.5, "clinicians")).axes[0]
+    shares = {"a": wilson_interval(57, 60), "b": wilson_interval(30, 60)}
+    axis = uncertainty.forest(shares, "accuracy (%)", "data", (0.845, "clinicians")).axes[0]
     texts = [text.get_text() for text in axis.texts]
-    assert "57/60   95.0 (86 to 98)" in texts and "clinicians" in texts
+    assert "95.0% 57/60 (86-98)" in texts and "clinicians" in texts
+    assert axis.lines[-1].get_xdata()[0] == 84.5
     assert [label.get_text() for label in axis.get_yticklabels()] == ["a", "b"]
 
 
@@ -133,15 +133,15 @@ def test_splits_are_drawn_without_the_own_one():
 
 
 def test_reliability_points_are_what_was_said_and_what_was():
-    figure = uncertainty.reliability({"m": [(0.2, 1, 10), (0.9, 9, 10)]}, {"m": (0.1, 0.05, 0.2)}, "data")
+    figure = uncertainty.reliability({"m": [(0.2, 1, 10), (0.9, 9, 10)]}, {"m": Interval(0.1, 0.05, 0.2)}, "data")
     [points] = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
     assert points.get_xydata().tolist() == [[20, 10], [90, 90]]
-    assert "Brier 0.10 (0.05-0.20), 10 images a point" in figure.axes[0].get_title()
+    assert "Brier 0.10 (0.05 to 0.20), 10 images a point" in figure.axes[0].get_title()
 
 
 def test_predictive_values_end_at_the_test_sets_own():
     """Sensitivity 1, specificity 0.9: half ill, 10 of 11 alarms are right; 1 in 100,000, one of 10,001."""
-    at = screening.Point(0.0, (1.0, 0.9, 1.0), (0.9, 0.7, 0.97))
+    at = screening.Point(0.0, Interval(1.0, 0.9, 1.0), Interval(0.9, 0.7, 0.97))
     axis = uncertainty.predictive_value_curves({"m": at}, "data").axes[0]
     y = axis.lines[0].get_ydata()
     assert y[-1] == pytest.approx(1000 / 11) and y[0] == pytest.approx(100 / 10_001, rel=1e-3)
@@ -158,12 +158,12 @@ def test_pairs_that_stand_are_framed():
 
 
 def test_readers_are_points_with_intervals():
-    roc = metrics.Roc(np.array([0, 0, 1.0]), np.array([0, 0.5, 1.0]), 0.75, 0.6, 0.9, 30, 30)
-    point = metrics.wilson_interval(3, 30), metrics.wilson_interval(27, 30)
+    roc = metrics.Roc(np.array([0, 0, 1.0]), np.array([0, 0.5, 1.0]), Interval(0.75, 0.6, 0.9), 30, 30)
+    point = wilson_interval(3, 30), wilson_interval(27, 30)
     axis = uncertainty.readers_on_roc({"m": roc}, {"anna": point}, "data").axes[0]
     [dot] = [line for line in axis.lines if line.get_marker() == "o"]
     assert dot.get_xydata().tolist() == [[10, 90]] and len(axis.collections) == 2
-    assert [t.get_text() for t in axis.get_legend().get_texts()] == ["m: AUC 0.75 (0.60-0.90)", "anna"]
+    assert [t.get_text() for t in axis.get_legend().get_texts()] == ["m: AUC 0.75 (0.60 to 0.90)", "anna"]
 
 
 def test_severity_curve_counts_every_face():

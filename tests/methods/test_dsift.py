@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from made import rows_of
 from sklearn.metrics.pairwise import chi2_kernel
 
-from facediag_utils.core.settings import ROOT
 from facediag_utils.data import cohort, splitting
 from facediag_utils.methods import dsift, svm
 
@@ -83,7 +83,7 @@ def test_vocabulary_sees_training_images_only(bundled, bundled_faces, made, own_
     table = bundled.table.copy()
     table[["path", "sha256"]] = table[["path", "sha256"]].to_numpy()[order]
     _, one = made[task.name]["linear"]
-    _, two = dsift.run(task, replace(bundled, table=table), bundled_faces.of(order))["linear"]
+    _, two = dsift.run(task, replace(bundled, table=table), rows_of(bundled_faces, order))["linear"]
     assert one.penalty == two.penalty and np.array_equal(one.svm.support_, two.svm.support_)
     assert np.array_equal(one.svm.dual_coef_, two.svm.dual_coef_)
 
@@ -107,7 +107,7 @@ def test_operations_are_counted_from_the_grid():
 def test_committed_predictions_are_about_reproduced(bundled, made, kind):
     """OpenCV's descriptors differ in the last bit between processors and k-means magnifies that: notebook 03 is not
     compared number by number, so accuracy is asserted here to within 9 points (the half width of its interval)."""
-    stored = pd.read_csv(ROOT / "results" / "bundled" / "predictions.csv")
+    stored = pd.read_csv(bundled.profile.record / "predictions.csv")
     for task in cohort.tasks(bundled):
         kept = stored[(stored["task"] == task.name) & (stored["method"] == dsift.METHODS[kind])]
         ours = made[task.name][kind][0]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from made import rows_of
 
 from facediag_utils.core.errors import TrainingError
 from facediag_utils.data import cohort, splitting
@@ -258,7 +259,7 @@ class TestRun:
         chosen = cohort.Cohort(
             bundled.profile, ("beta_thalassemia", "control"), table.iloc[rows].reset_index(drop=True)
         )
-        return chosen, bundled_faces.of(rows)
+        return chosen, rows_of(bundled_faces, rows)
 
     @pytest.mark.parametrize("method", [Method.DTL1, Method.DTL1_TEST_EPOCH, Method.FROM_SCRATCH])
     def test_protocols(self, few, own_cache, method, monkeypatch, tmp_path):

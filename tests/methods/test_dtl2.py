@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made import rows_of
 
 from facediag_utils.core import settings
 from facediag_utils.core.errors import CohortError, WeightsError
@@ -149,12 +150,12 @@ def test_unknown_layer(bundled, bundled_faces):
 def test_features_do_not_depend_on_order_or_batch(bundled, bundled_faces, own_cache):
     rows = np.flatnonzero(bundled_faces.found)[::9][:37]  # more than one batch, the last one short
     table = bundled.table.iloc[rows].reset_index(drop=True)
-    some, faces = Cohort(bundled.profile, bundled.classes, table), bundled_faces.of(rows)
+    some, faces = Cohort(bundled.profile, bundled.classes, table), rows_of(bundled_faces, rows)
     forward = dtl2.extract("dlib_resnet29", some, faces)
     for path in own_cache.rglob("*.npz"):
         path.unlink()
     turned = Cohort(bundled.profile, bundled.classes, table[::-1].reset_index(drop=True))
-    backward = dtl2.extract("dlib_resnet29", turned, faces.of(np.arange(len(rows))[::-1]))
+    backward = dtl2.extract("dlib_resnet29", turned, rows_of(faces, np.arange(len(rows))[::-1]))
     assert np.abs(forward - backward[::-1]).max() < 1e-4
     assert np.isfinite(forward).all()
 
@@ -180,7 +181,7 @@ profile = profiles.profile("bundled")
 images = cohort.load(profile)
 faces = detection.find_faces(images)
 features = dtl2.extract("dlib_resnet29", images, faces)
-results.save(profile, *(dtl2.run(task, images, features, "dlib_resnet29")[0] for task in cohort.tasks(images)))
+store.save(profile, *(dtl2.run(task, images, features, "dlib_resnet29")[0] for task in cohort.tasks(images)))
 """
 
 
@@ -199,7 +200,7 @@ def predictions_of(tmp_path: Path, name: str, threads: int, hash_seed: str) -> t
         "PYTHONPATH": str(ROOT),
     }
     subprocess.run([sys.executable, "-c", SCRIPT, str(threads)], check=True, env=environment)
-    path = tmp_path / name / "results" / "bundled" / "predictions.csv"
+    path = tmp_path / name / "runs" / "bundled" / "results" / "predictions.csv"
     return path.read_bytes(), pd.read_csv(path)
 
 
@@ -217,11 +218,13 @@ def test_neither_hash_seed_nor_threads_change_a_prediction(tmp_path):
 @pytest.mark.parametrize("name", ["dlib_resnet29", "efficientnet_lite0"])
 def test_committed_predictions_are_reproduced(bundled, bundled_faces, name):
     """The store in git is what this code gives; another machine's floats may turn at most two labels a task."""
-    stored = pd.read_csv(ROOT / "results" / "bundled" / "predictions.csv")
+    stored = pd.read_csv(bundled.profile.record / "predictions.csv")
     features = dtl2.extract(name, bundled, bundled_faces)
     for task in cohort.tasks(bundled):
         ours = dtl2.run(task, bundled, features, name)[0].frame().set_index("image")
-        kept = stored[(stored["task"] == task.name) & (stored["backbone"] == name) & (stored["method"] == "DTL2")]
+        kept = stored[
+            (stored["task"] == task.name) & (stored["backbone"] == name) & (stored["method"] == store.Method.DTL2)
+        ]
         kept = kept.set_index("image")
         assert sorted(kept.index) == sorted(ours.index)
         assert (kept["predicted"] != ours.loc[kept.index, "predicted"]).sum() <= 2
@@ -235,5 +238,5 @@ def test_a_network_of_timm_like_any_other(bundled, bundled_faces, own_cache, tmp
     monkeypatch.setenv("FACEDIAG_WEIGHTS", str(tmp_path))
     torch.save(timm.create_model("resnet18").state_dict(), tmp_path / "timm-resnet18.a1_in1k.pth")
     few = Cohort(bundled.profile, bundled.classes, bundled.table.iloc[:6].reset_index(drop=True))
-    features = dtl2.extract("timm:resnet18.a1_in1k", few, bundled_faces.of(np.arange(6)))
+    features = dtl2.extract("timm:resnet18.a1_in1k", few, rows_of(bundled_faces, np.arange(6)))
     assert features.shape == (6, 512) and np.isfinite(features).all() and (features.std(axis=0) > 0).any()

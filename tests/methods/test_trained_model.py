@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import skops.io
 import torch
-from made import picture
+from made import picture, rows_of
 from PIL import Image
 
 from facediag_utils.core.errors import ModelError
@@ -108,7 +108,7 @@ def network(bundled, bundled_faces, tmp_path_factory):
     task = cohort.tasks(bundled)[0]
     rows = np.flatnonzero(bundled.table["label"].isin(task.classes))[::5]
     images = cohort.Cohort(bundled.profile, task.classes, bundled.table.iloc[rows].reset_index(drop=True))
-    faces = bundled_faces.of(rows)
+    faces = rows_of(bundled_faces, rows)
     job = dtl1.Job(NAME, task, Recipe(epochs=2, learning_rate=2e-4))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FACEDIAG_CACHE", str(tmp_path_factory.mktemp("cache")))

@@ -15,27 +15,18 @@ from facediag_utils.core.settings import ROOT
 from facediag_utils.run import report
 
 
-@pytest.fixture
-def copied(own_output):
-    """The committed results and figures, in an output folder of the test's own."""
-    for kind in ("results", "figures"):
-        shutil.copytree(ROOT / kind / "bundled", own_output / kind / "bundled")
-    (own_output / "results" / "bundled" / "report.html").unlink()
-    return profiles.profile("bundled")
-
-
-def test_all_tables_and_figures_are_on_the_page(copied):
-    page = report.write(copied).read_text(encoding="utf-8")
+def test_all_tables_and_figures_are_on_the_page(recorded):
+    page = report.write(recorded).read_text(encoding="utf-8")
     for number in (3, 4, 5, 6):
         assert f"Table {number}. Detection of" in page
-    drawn = {path.stem for path in copied.figures.glob("*.*")}
+    drawn = {path.stem for path in recorded.figures.glob("*.*")}
     assert page.count("<img ") == len(drawn) and drawn <= set(report.CAPTIONS)
     assert "weights not installed (make weights WEIGHTS=vgg16_vggface)" in page
     assert "rendered, not photographed" in page and "not a medical device" in page
 
 
-def test_it_needs_no_other_file_and_names_no_machine(copied):
-    page = report.write(copied).read_text(encoding="utf-8")
+def test_it_needs_no_other_file_and_names_no_machine(recorded):
+    page = report.write(recorded).read_text(encoding="utf-8")
     sources = re.findall(r'src="([^"]{0,40})', page)
     assert sources and all(
         source.startswith(("data:image/svg+xml;base64,", "data:image/jpeg;base64,")) for source in sources
@@ -46,8 +37,8 @@ def test_it_needs_no_other_file_and_names_no_machine(copied):
         assert base64.b64decode(content)[:3] == b"\xff\xd8\xff"
 
 
-def test_equal_results_equal_page(copied):
-    assert report.write(copied).read_bytes() == report.write(copied).read_bytes()
+def test_equal_results_equal_page(recorded):
+    assert report.write(recorded).read_bytes() == report.write(recorded).read_bytes()
 
 
 def test_nothing_to_report_is_said(own_output):
@@ -55,13 +46,13 @@ def test_nothing_to_report_is_said(own_output):
         report.write(profiles.profile("bundled"))
 
 
-def test_results_without_figures(copied):
-    shutil.rmtree(copied.figures)
+def test_results_without_figures(recorded):
+    shutil.rmtree(recorded.figures)
     with pytest.raises(ResultsError, match="no figures yet; run `make reproduce` first"):
-        report.write(copied)
+        report.write(recorded)
 
 
-def test_the_command_writes_it_and_says_where(copied, own_output):
+def test_the_command_writes_it_and_says_where(recorded, own_output):
     environment = {**os.environ, "BROWSER": "true", "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "facediag_utils", "report"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)

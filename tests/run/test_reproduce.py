@@ -1,7 +1,6 @@
 """The runner: what fails is named, and leaves the exit status it should."""
 
 import re
-import shutil
 import subprocess
 import sys
 
@@ -9,7 +8,6 @@ import nbformat
 import papermill
 import pytest
 
-from facediag_utils.core import profiles
 from facediag_utils.core.errors import ReproduceError
 from facediag_utils.core.profiles import Profile
 from facediag_utils.core.settings import ROOT
@@ -71,10 +69,8 @@ def test_splits_that_no_notebook_draws_are_an_error(profile, tmp_path):
         reproduce.reproduce(profile, folder=tmp_path / "nb", n_splits=7)
 
 
-def test_the_summary_has_accuracies_claims_and_files(own_output):
-    shutil.copytree(ROOT / "results" / "bundled", own_output / "results" / "bundled")
-    shutil.copytree(ROOT / "figures" / "bundled", own_output / "figures" / "bundled")
-    text = summary.format_summary(profiles.profile(), 61.0, [])
+def test_the_summary_has_accuracies_claims_and_files(recorded):
+    text = summary.format_summary(recorded, 61.0, [])
     assert re.search(r"ResNet29 \(dlib\) \(Feature Extractor \+ SVM Linear\).*% 118/150 \(71-84\)", text)
     for claim in (*(claim.name for claim in claims.CLAIMS), claims.CLINICIANS):
         assert re.search(rf"{claim}.*(supported|cannot tell)", text)
