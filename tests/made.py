@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from facediag_utils.core import profiles
+from facediag_utils.core.profiles import Profile
 from facediag_utils.core.settings import ROOT
 
 BUNDLED = ROOT / "data" / "bundled"
@@ -28,6 +30,13 @@ def portraits(folder: Path, count: int = 12) -> Path:
         for image in table["image"][table["label"] == label][:count]:
             shutil.copyfile(BUNDLED / image, folder / name / Path(image).name)
     return folder
+
+
+def recorded_run(output: Path) -> Profile:
+    """The record's results and figures below an output folder, as if a run of the bundled cohort had just made them."""
+    for kind in ("results", "figures"):
+        shutil.copytree(ROOT / kind / "bundled", output / "runs" / "bundled" / kind)
+    return profiles.profile()
 
 
 def made(right, label=None, method="DTL2", backbone="dlib_resnet29", pretraining="3M faces"):
