@@ -9,7 +9,8 @@ SEED ?= 0
 WEIGHTS ?=
 SPLITS ?=
 DATA ?=
-NAME ?= mine
+# Not ?=, as some systems set NAME to the name of the computer. `report` takes NAME only from the command line.
+NAME = mine
 POSITIVE ?=
 THUMBNAILS ?=
 HASHED ?=
@@ -71,8 +72,8 @@ reproduce: $(READY) ## run all notebooks; on a folder of your own: DATA=/its/pat
 	  $(if $(DATA),--data "$(DATA)" --name "$(NAME)") $(if $(POSITIVE),--positive "$(POSITIVE)") \
 	  $(if $(THUMBNAILS),--thumbnails) $(if $(HASHED),--hashed) $(if $(DSF),--dsf "$(DSF)")
 
-report: $(READY) ## put all tables and figures on one page, results/bundled/report.html, and open it
-	@$(BIN)python -m facediag_utils report --profile $(PROFILE)
+report: $(READY) ## put all tables and figures of a run on one page, runs/bundled/report.html, and open it [NAME=mine]
+	@$(BIN)python -m facediag_utils report --profile "$(if $(filter command,$(origin NAME)),$(NAME),$(PROFILE))"
 
 forget: $(READY) ## remove every trace of a folder of your own: make forget NAME=mine
 	@$(BIN)python -m facediag_utils forget "$(NAME)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -54,14 +55,27 @@ def set_style() -> None:
     )
 
 
-def save(figure: Figure, profile: Profile, name: str, formats: Sequence[str] = ("png", "svg")) -> None:
-    """Write ``figures/<profile>/<name>`` in each format.
+def save(
+    figure: Figure, profile: Profile, name: str, caption: str = "", formats: Sequence[str] = ("png", "svg")
+) -> None:
+    """Write ``runs/<profile>/figures/<name>`` in each format, with its caption in the file's metadata, for the report.
 
     The files hold no dates, so that equal figures are equal files.  Figures made of photographs are saved as PNG only.
     """
     for suffix in formats:
+        metadata = {"Date" if suffix == "svg" else "Software": None} | ({"Title": caption} if caption else {})
         with atomic_write(profile.figures / f"{name}.{suffix}") as partial:
-            figure.savefig(partial, metadata={"Date": None} if suffix == "svg" else {"Software": None})
+            figure.savefig(partial, metadata=metadata)
+
+
+def read_caption(path: Path) -> str:
+    """The caption that `save` gave a figure; the name of the file if it gave none."""
+    if path.suffix == ".svg":
+        caption = ElementTree.parse(path).findtext("{http://www.w3.org/2000/svg}title")
+    else:
+        with Image.open(path) as image:
+            caption = image.info.get("Title")
+    return caption or path.stem
 
 
 def class_title(name: str) -> str:

@@ -50,6 +50,13 @@ def test_equal_figures_are_equal_files(own_output, tmp_path):
     assert {path.name for path in profile.figures.iterdir()} == {"x.png", "x.svg"}
 
 
+@pytest.mark.parametrize("caption", ["", "Table 5 & <our> run: 70 → 90%"])
+def test_a_caption_is_kept_in_the_file(caption, own_output, tmp_path):
+    profile = Profile("t", "t", tmp_path)
+    style.save(style.plt.figure(), profile, "x", caption)
+    assert [style.read_caption(path) for path in style.figure_paths(profile)] == [caption or "x"] * 2
+
+
 def test_classes_differ_in_marker_and_in_grey():
     axis = style.feature_maps({"n": np.zeros((5, 2))}, np.array(list("abcde")), list("abcde"), "t").axes[0]
     assert len({collection.get_paths()[0].vertices.tobytes() for collection in axis.collections}) == 5
