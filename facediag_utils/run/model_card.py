@@ -15,7 +15,7 @@ from facediag_utils.data import store
 from facediag_utils.data.cohort import GROUPS, NO_FACE, Cohort, load, tasks
 from facediag_utils.evaluation import claims, metrics
 from facediag_utils.networks import registry
-from facediag_utils.run.templates import render
+from facediag_utils.run.rendering import render
 
 #: Items of two guidelines that apply to a run of this package, and what can honestly be answered.  TRIPOD+AI: Collins et
 #: al., BMJ 2024;385:e078378.  CLAIM: Mongan, Moy and Kahn, Radiology: Artificial Intelligence 2020;2(2):e200029.  Items on

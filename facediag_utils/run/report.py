@@ -25,7 +25,7 @@ from facediag_utils.evaluation import metrics
 from facediag_utils.figures import style, tables
 from facediag_utils.networks import registry
 from facediag_utils.run import model_card
-from facediag_utils.run.templates import render
+from facediag_utils.run.rendering import render
 
 WIDTH, QUALITY = 1400, 82  # pixels and JPEG quality of pictures of faces; charts go in as drawn
 OUTCOMES = ["same", "within tolerance", "not reproduced", "missing"]  # of the comparison with the record

@@ -10,9 +10,10 @@ from jinja2 import UndefinedError
 from made import made, recorded_run
 
 from facediag_utils.core import profiles
-from facediag_utils.data.store import NO_FACE, write_csv
+from facediag_utils.data.cohort import NO_FACE
+from facediag_utils.data.store import write_csv
 from facediag_utils.run import model_card
-from facediag_utils.run.templates import escape_cell, render
+from facediag_utils.run.rendering import escape_cell, render
 
 OWNER = "Not known to this package; whoever provides the images has to answer."
 FACTS = {"images": 100, "tested": 40, "lost": 1, "splits": 200}

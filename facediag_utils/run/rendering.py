@@ -1,4 +1,4 @@
-"""The words of the report and the model card: Jinja2 templates in this folder, filled with the numbers of a run."""
+"""The words of the report and the model card: Jinja2 templates of ``templates/``, filled with the numbers of a run."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 
 def render(name: str, **values: object) -> str:
-    """A template of this folder, filled.  HTML escapes every value; Markdown only what goes through the filter ``cell``."""
+    """A template, filled.  HTML escapes every value; Markdown only what goes through the filter ``cell``."""
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
