@@ -9,7 +9,8 @@ SEED ?= 0
 WEIGHTS ?=
 SPLITS ?=
 DATA ?=
-NAME ?= mine
+# Not ?=, as some systems set NAME to the name of the computer. `report` takes NAME only from the command line.
+NAME = mine
 POSITIVE ?=
 THUMBNAILS ?=
 HASHED ?=
@@ -71,8 +72,8 @@ reproduce: $(READY) ## run all notebooks; on a folder of your own: DATA=/its/pat
 	  $(if $(DATA),--data "$(DATA)" --name "$(NAME)") $(if $(POSITIVE),--positive "$(POSITIVE)") \
 	  $(if $(THUMBNAILS),--thumbnails) $(if $(HASHED),--hashed) $(if $(DSF),--dsf "$(DSF)")
 
-report: $(READY) ## put all tables and figures on one page, results/bundled/report.html, and open it
-	@$(BIN)python -m facediag_utils report --profile $(PROFILE)
+report: $(READY) ## put all tables and figures of a run on one page, runs/bundled/report.html, and open it [NAME=mine]
+	@$(BIN)python -m facediag_utils report --profile "$(if $(filter command,$(origin NAME)),$(NAME),$(PROFILE))"
 
 forget: $(READY) ## remove every trace of a folder of your own: make forget NAME=mine
 	@$(BIN)python -m facediag_utils forget "$(NAME)"
@@ -92,10 +93,11 @@ test-notebooks: $(READY) ## nbval over notebooks/ only
 	FACEDIAG_WEIGHTS=$(CURDIR)/.cache/no-weights FACEDIAG_OUT=$(CURDIR)/.cache/nbval $(BIN)python -m pytest -p no:cacheprovider --nbval notebooks \
 	  --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 900 --nbval-kernel-startup-timeout 120
 
-lint: $(READY) ## ruff (format and rules, notebooks too) and mypy
+lint: $(READY) ## ruff (format and rules, notebooks too), mypy, and the direction of imports
 	$(BIN)ruff format --check .
 	$(BIN)ruff check .
 	$(BIN)mypy
+	$(BIN)lint-imports
 
 format: $(READY) ## let ruff rewrite what lint would complain of
 	$(BIN)ruff format .

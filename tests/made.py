@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from facediag_utils.core import profiles
+from facediag_utils.core.profiles import Profile
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data.store import Method
 
@@ -35,6 +37,13 @@ def portraits(folder: Path, count: int = 12) -> Path:
 def rows_of(faces, rows):
     """The faces of some rows."""
     return replace(faces, **{field.name: getattr(faces, field.name)[rows] for field in fields(faces)})
+
+
+def recorded_run(output: Path) -> Profile:
+    """The record's results and figures below an output folder, as if a run of the bundled cohort had just made them."""
+    for kind in ("results", "figures"):
+        shutil.copytree(ROOT / kind, output / "runs" / "bundled" / kind)
+    return profiles.profile()
 
 
 def made(right, label=None, method=Method.DTL2, backbone="dlib_resnet29", pretraining="3M faces"):

@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from facediag_utils.evaluation.domain_distance import Distance
 from facediag_utils.evaluation.interval import wilson_interval
 from facediag_utils.evaluation.metrics import Roc, short_names
-from facediag_utils.figures.style import COLOURS, LINES, marker_style
+from facediag_utils.figures.style import COLOURS, LINES, marker_style, named_class
 from facediag_utils.methods.recipe import Tuned
 from facediag_utils.methods.svm import Fitted
 
@@ -167,4 +167,51 @@ def distances(values: dict[str, dict[str, Distance]], counts: Sequence[str], tit
     axis.set_title(title, fontsize=10)
     axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     sns.despine(figure)
+    return figure
+
+
+def table_bars(counts: pd.DataFrame, title: str) -> Figure:
+    """Stacked horizontal bars: images a class by group (columns), with the counts written in."""
+    figure, axis = plt.subplots(figsize=(7, 0.5 * len(counts) + 1.1))
+    left = np.zeros(len(counts))
+    hatches = ("", "//", "..", "xx", "\\\\")
+    for k, column in enumerate(counts.columns):
+        bars = axis.barh(
+            [named_class(name) for name in counts.index],
+            counts[column],
+            left=left,
+            color=marker_style(k)["color"],
+            hatch=hatches[k % 5],
+            edgecolor="white",
+            label=column,
+        )
+        axis.bar_label(
+            bars,
+            label_type="center",
+            color="black",
+            fontsize=9,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+        )
+        left += counts[column].to_numpy()
+    axis.invert_yaxis()
+    axis.set_xlabel("images")
+    axis.set_title(title)
+    axis.legend(title="ancestry", loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    sns.despine(figure)
+    return figure
+
+
+def feature_maps(maps: dict[str, np.ndarray], labels: np.ndarray, classes: Sequence[str], title: str) -> Figure:
+    """Faces in two dimensions, (n, 2) a network, a marker and colour a class."""
+    figure, axes = plt.subplots(1, len(maps), figsize=(5.6 * len(maps), 4.6), squeeze=False)
+    for axis, (name, points) in zip(axes[0], maps.items(), strict=True):
+        for k, label in enumerate(classes):
+            chosen = labels == label
+            style: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.3, "alpha": 0.8, **marker_style(k)}
+            legend = f"{named_class(label)} (n = {chosen.sum()})"
+            axis.scatter(points[chosen, 0], points[chosen, 1], s=24, label=legend, **style)
+        axis.set(xlabel="t-SNE 1 (no unit)", ylabel="t-SNE 2 (no unit)", xticks=[], yticks=[], title=name)
+        sns.despine(ax=axis)
+    axes[0, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, ncol=-(-len(classes) // 16))
+    figure.suptitle(title)
     return figure

@@ -44,7 +44,9 @@ def rows_of(number: int) -> list[Row]:
     return [row for row in (*BINARY_ROWS, *MULTICLASS_ROWS) if row.table == number]
 
 
-def side_by_side(numbers: Iterable[int], stored: pd.DataFrame, task: Task, profile: Profile) -> pd.DataFrame:
+def side_by_side(
+    numbers: Iterable[int], stored: pd.DataFrame, task: Task, profile: Profile, measured_only: bool = False
+) -> pd.DataFrame:
     """One or more of the paper's tables with a run's numbers beside the paper's.
 
     Every row the paper printed is there, also where this run has no weights for it, and says so; rows of this run that
@@ -59,6 +61,8 @@ def side_by_side(numbers: Iterable[int], stored: pd.DataFrame, task: Task, profi
     task : Task
     profile : Profile
         Its title stands above this run's columns.
+    measured_only : bool
+        Leave out the paper's rows for which this run has no numbers.
 
     Returns
     -------
@@ -73,6 +77,8 @@ def side_by_side(numbers: Iterable[int], stored: pd.DataFrame, task: Task, profi
     ours = {(run["method"], run["backbone"]): run for run in metrics.summarize(chosen, task).to_dict("records")}
     elsewhere = {key_of(row) for row in (*BINARY_ROWS, *MULTICLASS_ROWS)} - set(papers) if papers else set()
     keys = [*papers, *sorted(key for key in ours if key not in papers and key not in elsewhere)]
+    if measured_only:
+        keys = [key for key in keys if key in ours]
     columns = METRICS if task.positive else OF_MANY
     lines = []
     for key in keys:
@@ -83,15 +89,17 @@ def side_by_side(numbers: Iterable[int], stored: pd.DataFrame, task: Task, profi
         line[profile.title, "FLOPs"] = shown_macs(macs)
         line |= {(profile.title, name): text for name, text in _measured(ours.get(key), key, columns).items()}
         lines.append(line)
-    return pd.DataFrame(lines, columns=pd.MultiIndex.from_tuples(lines[0]))
+    return pd.DataFrame(lines, columns=pd.MultiIndex.from_tuples(lines[0]) if lines else None)
 
 
-def of_run(stored: pd.DataFrame, tasks: Iterable[Task], profile: Profile) -> dict[str, tuple[str, pd.DataFrame]]:
+def of_run(
+    stored: pd.DataFrame, tasks: Iterable[Task], profile: Profile, measured_only: bool = False
+) -> dict[str, tuple[str, pd.DataFrame]]:
     """The paper's Tables 3 to 6 for its tasks, for another task one table of all methods.
 
     Parameters
     ----------
-    stored, profile
+    stored, profile, measured_only
         As `side_by_side` takes them.
     tasks : iterable of Task
 
@@ -104,7 +112,8 @@ def of_run(stored: pd.DataFrame, tasks: Iterable[Task], profile: Profile) -> dic
     for task in tasks:
         numbers = {"binary": (3, 4), "multiclass": (5, 6)}.get(task.name, ())
         for number in numbers:
-            made[f"table{number}"] = caption(number, task), side_by_side([number], stored, task, profile)
+            table = side_by_side([number], stored, task, profile, measured_only)
+            made[f"table{number}"] = caption(number, task), table
         if not numbers:
             made[f"table_{task.name}"] = task.title, side_by_side((3, 4, 5, 6), stored, task, profile)
     return made
@@ -159,8 +168,7 @@ def styled(table: pd.DataFrame, caption: str) -> Styler:
 
 def _bold_best(table: pd.DataFrame) -> pd.DataFrame:
     """Which cells are bold: the best share of each column, an epoch chosen on our test images out of the contest."""
-    method = next(column for column in table if "Method" in column)  # of one header line, or of two
-    fair = ~table[method].str.endswith(metrics.HOW[Method.DTL1_TEST_EPOCH] + ")")
+    fair = ~table.iloc[:, 0].str.endswith(metrics.HOW[Method.DTL1_TEST_EPOCH] + ")")
     numbers = table.map(lambda cell: cell.value if isinstance(cell, Interval) else np.nan)
     return numbers.eq(numbers[fair].max()).where(fair, False).replace({True: "font-weight: bold", False: ""})
 

@@ -87,8 +87,10 @@ def features_of(network: Any, record: Backbone, layer: str, pictures: np.ndarray
     """Features of face chips, uint8 (n, size, size, 3), by a network of this record: float32 (n, d)."""
     import torch
 
+    device = next(network.parameters()).device
     with torch.inference_mode():
-        return network.features(registry.prepare(pictures, record), layer).contiguous().numpy().astype(np.float32)
+        values = network.features(registry.prepare(pictures, record).to(device), layer)
+    return values.contiguous().cpu().numpy().astype(np.float32)
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""The paper's claims put to predictions, the model card and its checklist."""
+"""The paper's claims put to predictions."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,6 @@ from facediag_utils.core.profiles import Profile
 from facediag_utils.data import cohort, store
 from facediag_utils.data.store import Method
 from facediag_utils.evaluation import claims
-from facediag_utils.run import checklist, model_card
 
 TASK = cohort.Task("binary", "t", ("ill", "well"))
 
@@ -75,23 +74,3 @@ def test_a_stored_run_gives_a_row_a_claim_and_task(bundled):
 def test_effects_in_words(low, p, text):
     assert claims.format_effect({"difference": 0.05, "low": low, "high": 0.1, "p_holm": p}) == text
     assert claims.format_effect({"difference": np.nan}) == ""
-
-
-def test_the_card_says_what_it_must(recorded):
-    text = model_card.write(recorded).read_text()
-    for heading in ("Model details", "Intended use", "Factors", "Metrics", "Data", "Results", "Ethical considerations"):
-        assert f"\n## {heading}\n" in text
-    assert "Not a medical device" in text and "says nothing of how well anything diagnoses people" in text
-    assert "this run (bundled, rendered)" in text and "{" not in text
-    assert text.count("| DTL2 over DTL1 |") == 2
-    for line in text.splitlines():
-        if line.startswith("|"):
-            assert line.endswith("|")
-
-
-def test_a_cohort_of_ones_own_is_not_said_to_be_rendered():
-    facts = {"images": 100, "tested": 40, "lost": 1, "splits": 200}
-    own = checklist.answered(False, facts)
-    assert len(own) == len(checklist.ITEMS) and not any("rendered" in how.lower() for *_, how in own)
-    assert sum(how == checklist.OWNER for *_, how in own) >= 3
-    assert {met for _, _, _, met, _ in own} == {"yes", "partly", "no"}

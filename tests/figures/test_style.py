@@ -12,7 +12,7 @@ import torch
 from facediag_utils.core.profiles import Profile
 from facediag_utils.evaluation import domain_distance, metrics, screening
 from facediag_utils.evaluation.interval import Interval, wilson_interval
-from facediag_utils.figures import curves, style, uncertainty
+from facediag_utils.figures import curves, pictures, style, uncertainty
 from facediag_utils.methods import recipe
 
 MATRIX = pd.DataFrame(
@@ -50,15 +50,22 @@ def test_equal_figures_are_equal_files(own_output, tmp_path):
     assert {path.name for path in profile.figures.iterdir()} == {"x.png", "x.svg"}
 
 
+@pytest.mark.parametrize("caption", ["", "Table 5 & <our> run: 70 → 90%"])
+def test_a_caption_is_kept_in_the_file(caption, own_output, tmp_path):
+    profile = Profile("t", "t", tmp_path)
+    style.save(style.plt.figure(), profile, "x", caption)
+    assert [style.read_caption(path) for path in style.figure_paths(profile)] == [caption or "x"] * 2
+
+
 def test_classes_differ_in_marker_and_in_grey():
-    axis = style.feature_maps({"n": np.zeros((5, 2))}, np.array(list("abcde")), list("abcde"), "t").axes[0]
+    axis = curves.feature_maps({"n": np.zeros((5, 2))}, np.array(list("abcde")), list("abcde"), "t").axes[0]
     assert len({collection.get_paths()[0].vertices.tobytes() for collection in axis.collections}) == 5
     assert len(set(style.COLOURS)) == len(style.COLOURS) == len(style.MARKERS)
 
 
 def test_fifty_classes():
     names = [f"class {k}" for k in range(50)]
-    axis = style.feature_maps({"n": np.zeros((50, 2))}, np.array(names), names, "t").axes[0]
+    axis = curves.feature_maps({"n": np.zeros((50, 2))}, np.array(names), names, "t").axes[0]
     looks = {(part.get_paths()[0].vertices.tobytes(), part.get_facecolor().tobytes()) for part in axis.collections}
     assert len(looks) == 50
     matrix = pd.DataFrame(np.diag(np.arange(1, 51)), index=names, columns=names)
@@ -67,12 +74,12 @@ def test_fifty_classes():
     shown = [text.get_text() for text in figure.axes[0].texts]
     assert len(figure.axes[0].get_xticklabels()) == 50 and sorted(filter(None, shown), key=int)[-1] == "50"
     assert shown.count("") == 50 * 49
-    faces = style.mean_faces({name: np.zeros((2, 8, 8, 3), np.uint8) for name in names[:23]}, "t")
+    faces = pictures.mean_faces({name: np.zeros((2, 8, 8, 3), np.uint8) for name in names[:23]}, "t")
     assert faces.get_size_inches()[0] <= 20 and sum(axis.axison for axis in faces.axes) == 23
 
 
 def test_grids_label_their_rows(bundled):
-    for figure in (style.face_grid(bundled, per_class=2), style.severity_rows(bundled, per_class=2)):
+    for figure in (pictures.face_grid(bundled, per_class=2), pictures.severity_rows(bundled, per_class=2)):
         labels = [text.get_text() for axis in figure.axes for text in axis.texts]
         assert "D3\nDown syndrome" in labels and "rendered" in figure.get_suptitle()
 

@@ -7,6 +7,7 @@ from facediag_utils.core import profiles
 from facediag_utils.data import cohort, paper
 from facediag_utils.data.store import KEY, Method
 from facediag_utils.evaluation import metrics
+from facediag_utils.evaluation.interval import wilson_interval
 from facediag_utils.figures import tables
 
 BINARY = cohort.Task("binary", "", paper.BINARY)
@@ -129,3 +130,22 @@ def test_a_task_of_ones_own_has_only_its_own_rows():
     own = STORED[STORED["task"] == "binary"].assign(task="all")
     table = tables.side_by_side([4], own, cohort.Task("all", "", paper.BINARY), PROFILE)
     assert table["", "Method"].tolist() == ["ResNet29 (dlib) (Feature Extractor + SVM Linear)"]
+
+
+def test_measured_only_leaves_out_rows_without_numbers():
+    table = tables.side_by_side([3], STORED, BINARY, PROFILE, measured_only=True)
+    whole = tables.side_by_side([3], STORED, BINARY, PROFILE)
+    assert table["", "Method"].tolist() == [
+        "DSIFT + SVM linear",
+        "ResNet29 (dlib) (Fine-tuning)",
+        "ResNet29 (dlib) (Fine-tuning, epoch chosen on test)",
+        "ResNet29 (dlib) (from scratch)",
+    ]
+    assert table.equals(whole.iloc[[0, 8, 9, 10]].reset_index(drop=True))
+    of_another = STORED[STORED["backbone"] == "resnet50_vggface2_ms1m"]  # which stands in Table 6, not in Table 5
+    assert tables.side_by_side([5], of_another, FIVE, PROFILE, measured_only=True).empty
+
+
+def test_the_best_is_bold_in_a_table_with_one_header():
+    frame = pd.DataFrame({"Method": ["a", "b"], "Accuracy": [wilson_interval(30, 60), wilson_interval(31, 60)]})
+    assert tables.styled(frame, "t")._compute().ctx == {(1, 1): [("font-weight", "bold")]}
