@@ -20,7 +20,7 @@ TASKS = {"binary": "two classes, n = 60", "multiclass": "five classes, n = 150"}
 #: What follows a network's name, in the order of the table.
 WORDS = {
     Method.DTL1: ", fine-tuned (DTL1)",
-    Method.DTL1_TEST_EPOCH: ", fine-tuned, epoch chosen on the test images",
+    Method.DTL1_TEST_EPOCH: ", fine-tuned, epoch chosen on test",
     Method.DTL2: " + linear SVM (DTL2)",
     Method.FROM_SCRATCH: ", trained from scratch",
     Method.DSIFT_LINEAR: "dense SIFT + linear SVM",
@@ -51,7 +51,8 @@ def accuracies(record: Path = RECORD) -> str:
 
 
 def _cell(accuracy: Interval, bold: bool = False) -> str:
-    return f"{accuracy.count}: " + (f"**{accuracy.percent()}**" if bold else accuracy.percent())
+    """ "42: 70.0% (57-80)"; the head of the column says of how many."""
+    return f"{accuracy.count.partition('/')[0]}: " + (f"**{accuracy.percent()}**" if bold else accuracy.percent())
 
 
 def _paper() -> list[str]:
