@@ -57,6 +57,4 @@ def format_same_person(pairs: pd.DataFrame, name: str, subjects: bool = False) -
         if subjects
         else "a manifest with a column subject keeps people on one side (if the classes are people, all is as it should be)"
     )
-    return (
-        f"  {len(pairs)} test images look like the person of a training image: results/{name}/same_person.csv; {remedy}"
-    )
+    return f"  {len(pairs)} test images look like the person of a training image: runs/{name}/results/same_person.csv; {remedy}"
