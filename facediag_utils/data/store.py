@@ -2,8 +2,6 @@
 
 Every table and figure is made from it, so that accuracy, ROC and paired tests speak of the same predictions."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path

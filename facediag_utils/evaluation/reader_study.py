@@ -3,8 +3,6 @@
 Answers are rows of ``runs/<profile>/results/readers/<reader>.csv``, written at every click, so that a reader can stop and
 go on."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Is somebody trained on and tested?  Faces on both sides of a split that a face network takes for one person."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from sklearn.metrics import pairwise_distances_chunked

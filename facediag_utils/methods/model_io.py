@@ -2,8 +2,6 @@
 
 Reading either executes nothing."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict
 from pathlib import Path

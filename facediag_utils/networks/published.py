@@ -4,8 +4,6 @@ Every pair of architecture and pretraining in Tables 3-6 has one, also those who
 torchvision's versions of the paper's ImageNet networks.  The first two records are of the networks whose weights pip brings.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from facediag_utils.networks.records import FACES, OBJECTS, Backbone

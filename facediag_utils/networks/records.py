@@ -1,7 +1,5 @@
 """What a record of a pretrained network says: what it is, where its weights are, how a picture is prepared for it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any
 

@@ -1,7 +1,5 @@
 """``make forget NAME=mine``: everything that was made from a folder of one's own, removed."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -4,8 +4,6 @@ In Markdown a paragraph or list item that begins with ``<!-- rendered -->`` is f
 ``<!-- not-rendered: text -->`` is invisible in the notebook as committed and takes its place elsewhere.  `TRAITS` are the words;
 several must all hold.  Code cells carry the same words as tags.  A run of one's own executes what is left."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 
