@@ -94,7 +94,26 @@ test-fast: $(READY) ## unit tests that need neither torch nor all the pictures
 
 # A notebook under test writes into a folder of its own below .cache and reads the record (tests/nbval_outputs.py). Training is cut
 # short: what it gives is judged by make reproduce.
-test-record: $(READY) ## make the last run of the bundled cohort the record: results/, figures/ and the tables of README
+test-notebooks: $(READY) ## nbval over notebooks/ only
+	@mkdir -p .cache
+	$(TESTING) FACEDIAG_OUT=$(CURDIR)/.cache/nbval FACEDIAG_EPOCHS=1 $(BIN)python -m pytest -p no:cacheprovider -p tests.nbval_outputs \
+	  -n 2 --dist loadfile --nbval notebooks --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 900 \
+	  --nbval-kernel-startup-timeout 120
+
+lint: $(READY) ## ruff (format and rules, notebooks too), mypy, and the direction of imports
+	$(BIN)ruff format --check .
+	$(BIN)ruff check .
+	$(BIN)mypy
+	$(BIN)lint-imports
+
+format: $(READY) ## let ruff rewrite what lint would complain of
+	$(BIN)ruff format .
+	$(BIN)ruff check --fix .
+
+lab: $(READY) ## open JupyterLab on the notebooks
+	$(BIN)jupyter lab --notebook-dir notebooks $(LAB_ARGS)
+
+record: $(READY) ## make the last run of the bundled cohort the record: results/, figures/ and the tables of README
 	@$(BIN)python -m facediag_utils record
 	@$(BIN)python tests/readme_tables.py
 
