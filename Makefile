@@ -1,14 +1,16 @@
 # Two commands matter: `make reproduce` and `make test`.  `make help` lists the rest.
+SHELL := bash
 PYTHON ?= python3
 VENV ?= .venv
-PIP_ARGS ?=
+LOCK_ARGS ?=
 LAB_ARGS ?=
 PROFILE ?= bundled
 SEED ?= 0
 WEIGHTS ?=
 SPLITS ?=
 DATA ?=
-NAME ?= mine
+# Not ?=, as some systems set NAME to the name of the computer. `report` takes NAME only from the command line.
+NAME = mine
 POSITIVE ?=
 THUMBNAILS ?=
 HASHED ?=
@@ -23,6 +25,8 @@ else
 BIN := $(VENV)/bin/
 READY := $(VENV)/.ready
 endif
+TORCH ?= $(shell cat $(READY) </dev/null 2>/dev/null)
+PIP := $(BIN)python -m pip install --progress-bar off
 
 # Nothing is registered or written outside this folder.
 export JUPYTER_CONFIG_DIR := $(CURDIR)/.cache/jupyter
@@ -31,31 +35,48 @@ export JUPYTER_RUNTIME_DIR := $(CURDIR)/.cache/jupyter/runtime
 export IPYTHONDIR := $(CURDIR)/.cache/ipython
 export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
 export DASK  # address of a Dask scheduler, if any
-export PYTHONPATH := $(CURDIR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# Weights that were downloaded are out of sight of tests, as they were when the record and the notebooks were made.
+TESTING := FACEDIAG_WEIGHTS=$(CURDIR)/.cache/no-weights
+
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce report forget weights test test-python test-notebooks lint format lab notebooks cohort bench bench-size kill clean
+.PHONY: help setup lock reproduce report record forget weights test test-python test-fast test-notebooks lint format lab notebooks cohort bench bench-size kill clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
-$(VENV)/.ready: requirements.txt
+# PyPI's torch for Linux brings over 4 GB of CUDA libraries. PyTorch's own CPU build has other hashes than the lock, so TORCH=cpu
+# takes it first, at the locked version, and then the lock without torch and CUDA. `.ready` remembers the choice.
+$(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 12) else "facediag: Python 3.10-3.12 is needed, this is %d.%d; say which: make PYTHON=python3.11" % v)'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)python -m pip install --progress-bar off -q $(PIP_ARGS) -r requirements.txt
-	@$(BIN)python -c 'import os, pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "facediag.pth").write_text(os.getcwd())'
-	@touch $@
+	@echo "facediag: installing what requirements.lock names into $(VENV); it takes minutes, a dot is a package"
+	@$(PYTHON) -m venv $(VENV)
+ifeq ($(TORCH),cpu)
+	@$(PIP) -q --no-deps --index-url https://download.pytorch.org/whl/cpu $$(grep -oE '^torch(vision)?==[0-9.]+' requirements.lock)
+	@awk '/^[a-z]/ { keep = !/^(torch|torchvision|triton|nvidia-.*|cuda-.*)==/ } keep' requirements.lock > $(VENV)/requirements.lock
+else
+	@cp requirements.lock $(VENV)
+endif
+	@set -o pipefail; $(PIP) --require-hashes -r $(VENV)/requirements.lock | { while read -r word _; do \
+	  case $$word in Collecting|Processing) printf .;; Installing) printf ' fetched; installing';; esac; done; echo; }
+	@$(PIP) -q --no-deps --no-build-isolation -e .
+	@echo $(TORCH) > $@
 
-setup: $(READY) ## make .venv from requirements.txt (the others do it when needed; VENV= uses the active environment)
+setup: $(READY) ## make .venv from requirements.lock (the others do it when needed; without CUDA: TORCH=cpu; VENV= uses the active environment)
+	$(if $(READY),,@$(PIP) -q --no-deps --no-build-isolation -e .)
+
+lock: $(READY) ## bring requirements.lock in line with pyproject.toml (all to their newest versions: LOCK_ARGS=--upgrade)
+	@$(BIN)uv pip compile pyproject.toml --all-extras --universal --python-version 3.10 --fork-strategy fewest --generate-hashes \
+	  --no-config --no-emit-index-url --custom-compile-command "make lock" --quiet $(LOCK_ARGS) -o requirements.lock
 
 reproduce: $(READY) ## run all notebooks; on a folder of your own: DATA=/its/path NAME=mine [POSITIVE=class] [THUMBNAILS=1]
 	@$(BIN)python -m facediag_utils reproduce --profile $(PROFILE) --seed $(SEED) $(if $(SPLITS),--splits $(SPLITS)) \
 	  $(if $(DATA),--data "$(DATA)" --name "$(NAME)") $(if $(POSITIVE),--positive "$(POSITIVE)") \
 	  $(if $(THUMBNAILS),--thumbnails) $(if $(HASHED),--hashed) $(if $(DSF),--dsf "$(DSF)")
 
-report: $(READY) ## put all tables and figures on one page, results/bundled/report.html, and open it
-	@$(BIN)python -m facediag_utils report --profile $(PROFILE)
+report: $(READY) ## put all tables and figures of a run on one page, runs/bundled/report.html, and open it [NAME=mine]
+	@$(BIN)python -m facediag_utils report --profile "$(if $(filter command,$(origin NAME)),$(NAME),$(PROFILE))"
 
 forget: $(READY) ## remove every trace of a folder of your own: make forget NAME=mine
 	@$(BIN)python -m facediag_utils forget "$(NAME)"
@@ -66,29 +87,20 @@ weights: $(READY) ## download the networks' published weights into weights/ (one
 test: test-python test-notebooks ## all tests: pytest, then every notebook compared with its committed outputs
 
 test-python: $(READY) ## unit tests only
-	FACEDIAG_WEIGHTS=$(CURDIR)/.cache/no-weights $(BIN)python -m pytest
+	$(TESTING) $(BIN)python -m pytest -n 2 --dist loadfile
 
-# Figures and results of the notebooks under test go to .cache, not over the committed ones; weights that were downloaded
-# are out of sight, as they were when the notebooks were committed.
-test-notebooks: $(READY) ## nbval over notebooks/ only
-	@mkdir -p .cache
-	FACEDIAG_WEIGHTS=$(CURDIR)/.cache/no-weights FACEDIAG_OUT=$(CURDIR)/.cache/nbval $(BIN)python -m pytest -p no:cacheprovider --nbval notebooks \
-	  --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 900 --nbval-kernel-startup-timeout 120
+test-fast: $(READY) ## unit tests that need neither torch nor all the pictures
+	$(TESTING) $(BIN)python -m pytest -n 2 --dist loadfile -m "not slow"
 
-lint: $(READY) ## ruff (format and rules, notebooks too) and mypy
-	$(BIN)ruff format --check .
-	$(BIN)ruff check .
-	$(BIN)mypy
+# A notebook under test writes into a folder of its own below .cache and reads the record (tests/nbval_outputs.py). Training is cut
+# short: what it gives is judged by make reproduce.
+test-record: $(READY) ## make the last run of the bundled cohort the record: results/, figures/ and the tables of README
+	@$(BIN)python -m facediag_utils record
+	@$(BIN)python tests/readme_tables.py
 
-format: $(READY) ## let ruff rewrite what lint would complain of
-	$(BIN)ruff format .
-	$(BIN)ruff check --fix .
-
-lab: $(READY) ## open JupyterLab on the notebooks
-	$(BIN)jupyter lab --notebook-dir notebooks $(LAB_ARGS)
-
-notebooks: $(READY) ## run the notebooks in place, to commit their outputs
-	$(BIN)jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False notebooks/[0-9]*.ipynb
+notebooks: $(READY) ## run the notebooks in place, as they are tested, to commit their outputs (after make record)
+	@for book in notebooks/[0-9]*.ipynb; do rm -rf .cache/notebooks; $(TESTING) FACEDIAG_OUT=$(CURDIR)/.cache/notebooks $(BIN)jupyter nbconvert \
+	  --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False $$book || exit 1; done
 
 cohort: ## render data/bundled again (own environment .venv-portraits; resumes where it stopped)
 	test -d .venv-portraits || $(PYTHON) -m venv .venv-portraits
@@ -106,5 +118,5 @@ kill: $(READY) ## kill make reproduce at twenty random moments, then compare its
 	$(BIN)python tests/kill.py $(KILL_ARGS)
 
 clean: ## remove caches, executed notebooks and environments; committed files stay
-	rm -rf .cache runs .venv .venv-portraits .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf .cache runs .venv .venv-portraits .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -21,10 +21,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from facediag_utils import alignment, dtl2, truth
-from facediag_utils.cohort import Cohort, load, tasks
-from facediag_utils.images import read_rgb
-from facediag_utils.profiles import Profile
+from facediag_utils.core.profiles import Profile
+from facediag_utils.data import ground_truth
+from facediag_utils.data.cohort import Cohort, load, tasks
+from facediag_utils.data.images import read_rgb
+from facediag_utils.faces import detection
+from facediag_utils.methods import dtl2
 from portraits import cohort as generator
 
 SPLITS = 20  # random splits of 40 training and 30 test images a class
@@ -55,7 +57,7 @@ class Measure:
 def measure(folder: Path) -> list[Measure]:
     """All measures of the images in data/bundled (half a minute with warm caches)."""
     cohort, people = (opened(folder / name) for name in (".", "identities"))
-    faces, of_people = alignment.find_faces(cohort), alignment.find_faces(people)
+    faces, of_people = detection.find_faces(cohort), detection.find_faces(people)
     found = np.concatenate([faces.found, of_people.found])
     same, different = descriptor_distances(people, of_people)
     labels = cohort.table["label"].to_numpy(str)
@@ -66,7 +68,7 @@ def measure(folder: Path) -> list[Measure]:
         Measure("share of images in which dlib's detector finds the face", float(found.mean()), low=0.99),
         Measure(
             "median landmark error, inner 51 points, share of inter-ocular distance",
-            float(np.nanmedian(truth.landmark_errors(faces.landmarks, truth.landmarks(cohort)))),
+            float(np.nanmedian(ground_truth.landmark_errors(faces.landmarks, ground_truth.landmarks(cohort)))),
             high=0.05,
         ),
         Measure("verification of identities, AUC", _auc(same, different), low=0.98),
@@ -122,7 +124,7 @@ def by_dtl2(cohort: Cohort, features: np.ndarray) -> float:
     return float((predictions.predicted == predictions.label).mean())
 
 
-def descriptor_distances(people: Cohort, faces: alignment.Faces) -> tuple[np.ndarray, np.ndarray]:
+def descriptor_distances(people: Cohort, faces: detection.Faces) -> tuple[np.ndarray, np.ndarray]:
     """Distances of dlib's 128-D descriptors between two pictures of one person, and of two people."""
     values = dtl2.extract(BACKBONE, people, faces, layer="descriptor")[faces.found]
     names = people.table["label"].to_numpy()[faces.found]
@@ -141,7 +143,7 @@ def surroundings(cohort: Cohort, side: int = 20) -> np.ndarray:
     pictures, heads = [], []
     for row, path in enumerate(cohort.table["path"]):
         pictures.append(np.asarray(Image.fromarray(read_rgb(path)).resize((side, side), Image.Resampling.BOX), float))
-        head, _ = truth.signs(cohort, row)
+        head, _ = ground_truth.sign_mask(cohort, row)
         heads.append(head.reshape(side, -1, side, head.shape[0] // side).any(axis=(1, 3)))
     values, head = np.array(pictures), np.array(heads)
     places = head.mean(axis=0) <= 0.05

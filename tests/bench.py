@@ -15,8 +15,12 @@ import torch
 from joblib import Parallel, delayed
 from torch.nn import functional as F
 
-from facediag_utils import alignment, backbones, cohort, devices, dtl1, profiles, training
-from facediag_utils.images import read_rgb
+from facediag_utils.core import profiles
+from facediag_utils.data import cohort
+from facediag_utils.data.images import read_rgb
+from facediag_utils.faces import alignment, detection
+from facediag_utils.methods import devices, dtl1, recipe, training
+from facediag_utils.networks import registry
 
 BUNDLED = ("dlib_resnet29", "efficientnet_lite0")
 
@@ -32,18 +36,18 @@ def fastest(function, repeats: int = 5) -> float:
     return min(times)
 
 
-def network_time(name: str, images: cohort.Cohort, faces: alignment.Faces, rows: np.ndarray) -> float:
+def network_time(name: str, images: cohort.Cohort, faces: detection.Faces, rows: np.ndarray) -> float:
     """Seconds an image from face chips to features, in one batch."""
-    record = backbones.get(name)
-    network = backbones.load(name).to(memory_format=torch.channels_last)
+    record = registry.get(name)
+    network = registry.load(name).to(memory_format=torch.channels_last)
     batch = np.stack(list(alignment.chips(images, faces, record.input_size, record.crop, rows)))
     with torch.inference_mode():
-        return fastest(lambda: network.features(backbones.prepare(batch, record), record.feature_layer)) / len(batch)
+        return fastest(lambda: network.features(registry.prepare(batch, record), record.feature_layer)) / len(batch)
 
 
-def dlib_time(images: cohort.Cohort, faces: alignment.Faces, rows: np.ndarray) -> float:
+def dlib_time(images: cohort.Cohort, faces: detection.Faces, rows: np.ndarray) -> float:
     """Seconds an image of dlib's own code for the descriptor."""
-    original = dlib.face_recognition_model_v1(str(backbones.get("dlib_resnet29").file.path))
+    original = dlib.face_recognition_model_v1(str(registry.get("dlib_resnet29").file.path))
     batch = list(alignment.chips(images, faces, 150, "tight", rows))
     return fastest(lambda: [original.compute_face_descriptor(chip) for chip in batch], 2) / len(batch)
 
@@ -51,9 +55,9 @@ def dlib_time(images: cohort.Cohort, faces: alignment.Faces, rows: np.ndarray) -
 def steps_time(name: str, threads: int, plain: bool, mixed: bool = False, seconds: float = 6) -> float:
     """Seconds an image of fine-tuning steps of ten images, all layers; ``plain`` is in contiguous order, ``mixed`` in bfloat16."""
     torch.set_num_threads(threads)
-    record = backbones.get(name)
+    record = registry.get(name)
     network = training.Classifier(name, 5, True, torch.Generator().manual_seed(0)).eval()
-    x = backbones.prepare(np.zeros((10, record.input_size, record.input_size, 3), np.uint8) + 99, record)
+    x = registry.prepare(np.zeros((10, record.input_size, record.input_size, 3), np.uint8) + 99, record)
     x = x.contiguous() if plain else x
     network = network if plain else network.to(memory_format=torch.channels_last)
     optimizer = torch.optim.SGD(network.parameters(), lr=1e-9, momentum=0.9, weight_decay=5e-4)
@@ -77,7 +81,7 @@ def fine_tuning(name: str) -> None:
     """The plain loop on all cores, and ours: channels-last, a training a core, in float32 and in bfloat16."""
     cores = os.cpu_count() or 1
     plain = steps_time(name, cores, True)
-    print(f"{1000 * plain:7.1f}  {backbones.get(name).title}, fine-tuning step, plain float32 loop")
+    print(f"{1000 * plain:7.1f}  {registry.get(name).title}, fine-tuning step, plain float32 loop")
     for mixed in (False, True):
         each = Parallel(n_jobs=cores)(delayed(steps_time)(name, 1, False, mixed) for _ in range(cores))
         ours = float(np.mean(each)) / cores
@@ -85,7 +89,7 @@ def fine_tuning(name: str) -> None:
         print(f"{1000 * ours:7.1f}  {'bfloat16' if mixed else 'float32'}{used}: {plain / ours:.1f} times as fast")
 
 
-def accuracies(images: cohort.Cohort, faces: alignment.Faces) -> None:
+def accuracies(images: cohort.Cohort, faces: detection.Faces) -> None:
     """Test accuracy of the same short training in float32 and in bfloat16 (slow where there is no unit for it)."""
     task, name = cohort.tasks(images)[0], "dlib_resnet29"
     original = training.fine_tune
@@ -94,7 +98,7 @@ def accuracies(images: cohort.Cohort, faces: alignment.Faces) -> None:
         with tempfile.TemporaryDirectory() as folder:
             os.environ["FACEDIAG_CACHE"] = folder
             pictures = dtl1.inputs(images, faces, name, Path(folder, "faces.npy"))
-            job = dtl1.Job(name, task, replace(training.Recipe(), epochs=24))
+            job = dtl1.Job(name, task, replace(recipe.Recipe(), epochs=24))
             right = [
                 float((p.predicted == p.label).mean())
                 for p, _ in (dtl1.run(job, images, faces, pictures, s) for s in range(3))
@@ -106,14 +110,14 @@ def accuracies(images: cohort.Cohort, faces: alignment.Faces) -> None:
 
 def main() -> None:
     images = cohort.load(profiles.profile("bundled"))
-    faces = alignment.find_faces(images)
+    faces = detection.find_faces(images)
     rows = np.flatnonzero(faces.found)[:64]
     pictures = [read_rgb(path) for path in images.table["path"].iloc[rows[:16]]]
-    seconds = fastest(lambda: [alignment.find_face(picture) for picture in pictures], 2) / len(pictures)
+    seconds = fastest(lambda: [detection.find_face(picture) for picture in pictures], 2) / len(pictures)
     print(f"{torch.get_num_threads()} threads, milliseconds an image")
     print(f"{1000 * seconds:7.1f}  detection and landmarks, 320x320 pixels, on one core")
     for name in BUNDLED:
-        print(f"{1000 * network_time(name, images, faces, rows):7.1f}  {backbones.get(name).title}, features")
+        print(f"{1000 * network_time(name, images, faces, rows):7.1f}  {registry.get(name).title}, features")
     print(f"{1000 * dlib_time(images, faces, rows[:8]):7.1f}  ResNet29 by dlib itself, descriptor")
     for name in BUNDLED:
         fine_tuning(name)

@@ -20,8 +20,8 @@ import psutil
 from joblib import Parallel, delayed
 from PIL import Image, ImageEnhance
 
-from facediag_utils.images import read_rgb
-from facediag_utils.profiles import ROOT
+from facediag_utils.core.settings import ROOT
+from facediag_utils.data.images import read_rgb
 
 SIZES = (350, 1000, 3000, 10_000)
 ANEW = ("same person", "dense SIFT")  # done for all pictures each time: other pairs, other words
@@ -29,21 +29,24 @@ STAGE = """
 import sys, time
 from pathlib import Path
 import numpy as np
-from facediag_utils import alignment, backbones, cohort, dsift, dtl2, intake, leaks
+from facediag_utils.faces import alignment, detection
+from facediag_utils.networks import registry
+from facediag_utils.data import cohort, folder_import
+from facediag_utils.methods import dsift, dtl2, identity_leakage
 begun = time.perf_counter()
 def done(name):
     global begun
     print(name, time.perf_counter() - begun, flush=True)
     begun = time.perf_counter()
-profile, found = intake.take_in(Path(sys.argv[1]), "size")
+profile, found = folder_import.import_folder(Path(sys.argv[1]), "size")
 images = cohort.load(profile)
 done("pictures")
-faces = alignment.find_faces(images)
+faces = detection.find_faces(images)
 done("faces")
 for name in ("dlib_resnet29", "efficientnet_lite0"):
     dtl2.extract(name, images, faces)
-    done(backbones.get(name).title)
-leaks.same_person(images, faces)
+    done(registry.get(name).title)
+identity_leakage.same_person(images, faces)
 done("same person")
 rows = np.flatnonzero(faces.found)
 train = np.flatnonzero(faces.found & (images.table["split"] == "train").to_numpy())

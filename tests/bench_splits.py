@@ -9,7 +9,12 @@ import time
 
 import numpy as np
 
-from facediag_utils import alignment, backbones, cohort, dsift, dtl2, profiles, splits, svm
+from facediag_utils.core import profiles
+from facediag_utils.data import cohort
+from facediag_utils.evaluation import resampled_splits
+from facediag_utils.faces import detection
+from facediag_utils.methods import dsift, dtl2, svm
+from facediag_utils.networks import registry
 
 COUNT = 200
 
@@ -22,7 +27,7 @@ def refit(features: np.ndarray, labels: np.ndarray, test: np.ndarray, chi2: bool
 
 def main() -> None:
     images = cohort.load(profiles.profile("bundled"))
-    faces = alignment.find_faces(images)
+    faces = detection.find_faces(images)
     labels = images.table["label"].to_numpy(dtype=str)[faces.found]
     train = (images.table["split"] == "train").to_numpy()[faces.found]
     rows = np.flatnonzero(faces.found)
@@ -30,20 +35,22 @@ def main() -> None:
     features = {
         name: dtl2.extract(name, images, faces)[faces.found] for name in ("dlib_resnet29", "efficientnet_lite0")
     }
-    features = {backbones.get(name).title: found for name, found in features.items()}
+    features = {registry.get(name).title: found for name, found in features.items()}
     features |= {"dense SIFT, linear": words, "dense SIFT, chi2": words}
     features["(made up) 4096 numbers"] = np.random.default_rng(0).random((len(labels), 4096), np.float32)
     totals = np.zeros(2)
     print(f"milliseconds a split; {COUNT} splits from Gram matrices on all cores, 5 from features")
     for task in cohort.tasks(images):
         rows = np.isin(labels, task.classes)
-        tested = splits.drawn(labels[rows], dict.fromkeys(task.classes, 30), COUNT)
+        tested = resampled_splits.drawn(labels[rows], dict.fromkeys(task.classes, 30), COUNT)
         for name, found in features.items():
             chi2 = name.endswith("chi2")
-            kernel = dsift.chi2_of(found[train])(found[rows], found[rows]) if chi2 else splits.gram(found[rows])
-            splits.accuracies({name: kernel}, labels[rows], tested[:4])  # starts the processes
+            kernel = (
+                dsift.chi2_of(found[train])(found[rows], found[rows]) if chi2 else resampled_splits.gram(found[rows])
+            )
+            resampled_splits.accuracies({name: kernel}, labels[rows], tested[:4])  # starts the processes
             started = time.perf_counter()
-            splits.accuracies({name: kernel}, labels[rows], tested)
+            resampled_splits.accuracies({name: kernel}, labels[rows], tested)
             gram = (time.perf_counter() - started) / COUNT
             started = time.perf_counter()
             for test in tested[:5]:

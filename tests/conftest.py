@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from joblib.externals.loky import get_reusable_executor
 from PIL import Image
 
-from facediag_utils import alignment, cohort, profiles
-from facediag_utils.profiles import Profile
+from facediag_utils.core import profiles
+from facediag_utils.core.profiles import Profile
+from facediag_utils.core.settings import ROOT
+from facediag_utils.data import cohort
+from facediag_utils.faces import detection
 
 
 @pytest.fixture(scope="session")
@@ -20,15 +26,17 @@ def bundled() -> cohort.Cohort:
 
 
 @pytest.fixture(scope="session")
-def bundled_faces(bundled: cohort.Cohort) -> alignment.Faces:
-    return alignment.find_faces(bundled)
+def bundled_faces(bundled: cohort.Cohort) -> detection.Faces:
+    return detection.find_faces(bundled)
 
 
 @pytest.fixture
-def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache of the test's own, empty."""
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A cache of the test's own, empty; worker processes of other tests, which know another one, are ended."""
+    get_reusable_executor().shutdown(kill_workers=True)
     monkeypatch.setenv("FACEDIAG_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache"
+    yield tmp_path / "cache"
+    get_reusable_executor().shutdown(kill_workers=True)
 
 
 @pytest.fixture
@@ -36,6 +44,15 @@ def own_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An output folder of the test's own, empty."""
     monkeypatch.setenv("FACEDIAG_OUT", str(tmp_path / "out"))
     return tmp_path / "out"
+
+
+@pytest.fixture
+def recorded(own_output: Path) -> Profile:
+    """The bundled cohort with a run of the test's own, which found the numbers and figures of the record."""
+    profile = profiles.profile("bundled")
+    shutil.copytree(ROOT / "results", profile.results)
+    shutil.copytree(ROOT / "figures", profile.figures)
+    return profile
 
 
 class Folder:

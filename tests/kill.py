@@ -19,8 +19,8 @@ from pathlib import Path
 import psutil
 from made import portraits
 
-from facediag_utils.files import PARTIAL
-from facediag_utils.profiles import ROOT
+from facediag_utils.core.files import PARTIAL
+from facediag_utils.core.settings import ROOT
 
 
 def start(folder: Path, home: Path) -> subprocess.Popen[str]:
@@ -35,7 +35,9 @@ def start(folder: Path, home: Path) -> subprocess.Popen[str]:
 
 
 def tables(home: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in (home / "out" / "results" / "mine").glob("[!.]*.csv")}
+    made = {path.name: path.read_bytes() for path in (home / "out" / "runs" / "mine" / "results").glob("[!.]*.csv")}
+    assert "predictions.csv" in made, "no tables to compare"
+    return made
 
 
 def whole(folder: Path, home: Path) -> dict[str, bytes]:

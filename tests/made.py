@@ -1,13 +1,17 @@
 """Pictures and predictions that tests make."""
 
 import shutil
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from PIL import Image
 
-from facediag_utils.profiles import ROOT
+from facediag_utils.core import profiles
+from facediag_utils.core.profiles import Profile
+from facediag_utils.core.settings import ROOT
+from facediag_utils.data.store import Method
 
 BUNDLED = ROOT / "data" / "bundled"
 
@@ -30,7 +34,19 @@ def portraits(folder: Path, count: int = 12) -> Path:
     return folder
 
 
-def made(right, label=None, method="DTL2", backbone="dlib_resnet29", pretraining="3M faces"):
+def rows_of(faces, rows):
+    """The faces of some rows."""
+    return replace(faces, **{field.name: getattr(faces, field.name)[rows] for field in fields(faces)})
+
+
+def recorded_run(output: Path) -> Profile:
+    """The record's results and figures below an output folder, as if a run of the bundled cohort had just made them."""
+    for kind in ("results", "figures"):
+        shutil.copytree(ROOT / kind, output / "runs" / "bundled" / kind)
+    return profiles.profile()
+
+
+def made(right, label=None, method=Method.DTL2, backbone="dlib_resnet29", pretraining="3M faces"):
     label = np.resize(["ill", "well"], len(right)) if label is None else label
     other = np.where(label == "ill", "well", "ill")
     return pd.DataFrame(

@@ -16,14 +16,15 @@ import nbformat
 import pandas as pd
 import pytest
 
-from facediag_utils import profiles, reproduce
-from facediag_utils.profiles import ROOT
+from facediag_utils.core import profiles
+from facediag_utils.core.settings import ROOT
+from facediag_utils.run import reproduce
 
 api = pytest.importorskip("playwright.sync_api", reason="no playwright: python -m pip install playwright")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium"),
-    pytest.mark.xdist_group("browser"),  # all on one worker: one JupyterLab
+    pytest.mark.slow,
 ]
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -135,13 +136,13 @@ def keep_picture(page, panel, name):
 
 def test_a_click_answers_the_reader_study(page, lab, monkeypatch):
     monkeypatch.setenv("FACEDIAG_OUT", str(lab[1]))
-    results = profiles.profile("bundled").results
-    results.mkdir(parents=True)
-    shutil.copy(next((ROOT / "results").rglob("predictions.csv")), results)
+    profile = profiles.profile("bundled")
+    profile.results.mkdir(parents=True)
+    shutil.copy(profile.record / "predictions.csv", profile.results)
     panel, _ = opened(page, reproduce.NOTEBOOKS / "08_clinician_comparison.ipynb", kernel=True)
     page.evaluate(RUN, ["08-01", "08-02", "08-16"])
     panel.get_by_role("button", name="Control").click()
     panel.get_by_role("button", name="Store, next").click()
     api.expect(panel.get_by_text("1 of 60 read")).to_be_visible()
     keep_picture(page, panel, "08_one_answer")
-    assert pd.read_csv(results / "readers" / "binary-me.csv")["answer"].to_list() == ["control"]
+    assert pd.read_csv(profile.results / "readers" / "binary-me.csv")["answer"].to_list() == ["control"]

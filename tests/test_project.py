@@ -1,38 +1,103 @@
-"""Files that must agree: requirements and environment, notebooks and their rules, README and Makefile."""
+"""Files that must agree: dependencies, lock and environment, notebooks and their rules, README and Makefile."""
 
 import json
 import re
+import shutil
 import subprocess
 import sys
+import sysconfig
+from importlib import metadata
+from pathlib import Path
 
 import pandas as pd
 import pytest
+import readme_tables
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-from facediag_utils import backbones, evaluation
-from facediag_utils.profiles import ROOT
+from facediag_utils.core.settings import ROOT
+from facediag_utils.data.store import Method
+from facediag_utils.evaluation.interval import wilson_interval
+from facediag_utils.networks import registry
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+RECORD = ROOT / "results"
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "portraits" / "README.md"]
+PAGES += [ROOT / "data" / "bundled" / "DATASHEET.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-def pins(text: str) -> dict[str, str]:
-    return dict(re.findall(r"^\s*(?:- )?([A-Za-z][\w-]*)==(\S+)$", text, re.MULTILINE))
+@pytest.fixture(scope="module")
+def lock() -> dict[str, tuple[Requirement, list[str]]]:
+    """requirements.lock: each package's name, its requirement and its hashes."""
+    text = re.sub(r"^ *#.*\n", "", (ROOT / "requirements.lock").read_text(), flags=re.MULTILINE)
+    rows = [row.split("--hash=") for row in text.replace("\\\n", " ").splitlines()]
+    entries = [(Requirement(row[0].strip()), [part.strip() for part in row[1:]]) for row in rows]
+    assert len({entry.name for entry, _ in entries}) == len(entries) > 100
+    return {entry.name: (entry, hashes) for entry, hashes in entries}
 
 
-def test_environment_yml_has_the_versions_of_requirements_txt():
-    wanted = pins((ROOT / "requirements.txt").read_text())
-    assert pins((ROOT / "environment.yml").read_text()) == wanted and len(wanted) > 20
+def version(locked: Requirement) -> str:
+    """The one version of an entry of the lock; it may say nothing else."""
+    assert re.fullmatch(r"==[^*,]+", str(locked.specifier)) and not locked.url and not locked.extras, locked
+    return str(locked.specifier).removeprefix("==")
 
 
-def test_every_requirement_is_pinned():
-    lines = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and not line.startswith("#")]
-    assert [line for line in lines if "==" not in line] == []
+def holds(requirement: Requirement) -> bool:
+    """Whether it is for this Python and this machine."""
+    return requirement.marker is None or requirement.marker.evaluate()
 
 
-def test_installed_versions_are_the_pinned_ones():
-    from importlib.metadata import version
+def test_the_lock_has_every_dependency_at_an_allowed_version(lock):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [Requirement(text) for text in project["dependencies"] + project["optional-dependencies"]["dev"]]
+    assert len(wanted) > 30
+    for one in filter(holds, wanted):
+        locked = lock[canonicalize_name(one.name)][0]
+        assert holds(locked) and one.specifier.contains(version(locked)), one
 
-    wanted = pins((ROOT / "requirements.txt").read_text())
-    assert {name: version(name).split("+")[0] for name in wanted} == wanted
+
+def test_every_entry_of_the_lock_has_a_version_and_a_hash(lock):
+    for entry, hashes in lock.values():
+        assert version(entry) and hashes, entry
+        assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", one) for one in hashes), entry
+
+
+def test_installed_versions_are_the_locked_ones(lock):
+    here = {name: entry for name, (entry, _) in lock.items() if holds(entry)}
+    cuda = re.compile("triton|(nvidia|cuda)-.*")  # not there beside PyTorch's own CPU build
+    if "+cpu" in metadata.version("torch"):
+        here = {name: entry for name, entry in here.items() if not cuda.fullmatch(name)}
+    assert {name: metadata.version(name).split("+")[0] for name in here} == {n: version(e) for n, e in here.items()}
+
+
+def test_conda_takes_the_lock():
+    lines = (ROOT / "environment.yml").read_text().splitlines()
+    assert lines[-2:] == ["  - pip:", "      - -r requirements.lock"]
+
+
+def test_the_command_is_installed():
+    """Its entry point, as pip wrote it beside this Python."""
+    command = Path(sysconfig.get_path("scripts")) / "facediag"
+    done = subprocess.run([command, "--help"], cwd="/", capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("usage: facediag ") and "reproduce" in done.stdout
+
+
+def test_torch_cpu_leaves_out_torch_and_cuda_only(lock, tmp_path):
+    """The filter of `make setup TORCH=cpu`, taken from what make would run."""
+    shown = subprocess.run(
+        ["make", "-n", "setup", "TORCH=cpu", f"VENV={tmp_path}"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    script = next(line for line in shown.splitlines() if line.startswith("awk"))
+    subprocess.run(script, shell=True, cwd=ROOT, check=True)
+    kept = re.findall(r"^([\w-]+)==", (tmp_path / "requirements.lock").read_text(), re.MULTILINE)
+    gone = set(lock) - set(kept)
+    assert {"torch", "torchvision", "triton", "nvidia-cublas", "cuda-toolkit"} <= gone
+    assert all(re.match("torch|triton|nvidia-|cuda-", name) for name in gone) and "timm" in kept
 
 
 def test_make_help_lists_every_target():
@@ -45,7 +110,7 @@ def test_make_help_lists_every_target():
 
 def test_importing_the_package_is_light():
     """A run's first process only starts notebooks: torch would be 0.3 GB of it."""
-    parts = ", ".join(f"facediag_utils.{name}" for name in ("cohort", "backbones", "reproduce"))
+    parts = ", ".join(f"facediag_utils.{name}" for name in ("data.cohort", "networks.registry", "run.reproduce"))
     code = f"import {parts}, sys; print([m for m in ('torch', 'dlib', 'cv2') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -85,26 +150,91 @@ class TestNotebooks:
         assert all(re.match(r"\*\*[^*]+[.?]\*\* ", text) for text in texts[first:])
 
 
+def test_tables_in_the_readme_are_made_from_the_record():
+    readme = readme_tables.README.read_text(encoding="utf-8")
+    assert readme_tables.filled(readme) == readme, "run python tests/readme_tables.py"
+
+
+def test_another_record_makes_another_readme(tmp_path):
+    """Dense SIFT right on every image, as is the epoch chosen on these, which is never bold; all verdicts other ones."""
+    shutil.copytree(RECORD, tmp_path, dirs_exist_ok=True)
+    table = pd.read_csv(tmp_path / "measured_binary.csv")
+    rows = table["method"].isin([Method.DSIFT_LINEAR, Method.DTL1_TEST_EPOCH])
+    table.loc[rows, ["correct", "accuracy_count", "accuracy"]] = 60, "60/60", 1.0
+    table.to_csv(tmp_path / "measured_binary.csv", index=False)
+    pd.read_csv(tmp_path / "claims.csv").assign(verdict="unheard of").to_csv(tmp_path / "claims.csv", index=False)
+    made = readme_tables.filled(readme_tables.README.read_text(encoding="utf-8"), tmp_path)
+    assert [line.split(" | ")[0] for line in made.splitlines() if "| 60: 100.0% (" in line.replace("**", "")] == [
+        "| ResNet29 (dlib), fine-tuned, epoch chosen on test",
+        "| dense SIFT + linear SVM",
+    ]
+    assert [
+        line.split(" | ")[0] for line in made.splitlines() if line.split(" | ")[2:] and "**" in line.split(" | ")[2]
+    ] == ["| dense SIFT + linear SVM"]
+    assert made.count("| unheard of") == len(pd.read_csv(RECORD / "claims.csv"))
+    with pytest.raises(ValueError, match="0 places <!-- table: accuracies -->"):
+        readme_tables.filled("# facediag\n", tmp_path)
+
+
 def test_numbers_in_the_readme_are_the_stored_ones():
-    """Accuracies that the README states for this run, with their intervals, stand in results/bundled."""
-    readme = (ROOT / "README.md").read_text()
-    assert "rendered" in readme and re.search(r"^\d{4}-\d\d-\d\d, data: \*\*this run", readme, re.MULTILINE)
+    """Each accuracy of the record is on the line of its method, with its count and Wilson's interval, made here anew."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "Data: **rendered faces**" in readme
     for task in ("binary", "multiclass"):
-        for _, row in pd.read_csv(ROOT / "results" / "bundled" / f"measured_{task}.csv").iterrows():
-            value, low, high = (100 * x for x in evaluation.proportion(row["correct"], row["n"]))
-            wanted = [f"{value:.1f}% ({low:.0f}-{high:.0f})", f"| {row['correct']} |"]
+        for _, row in pd.read_csv(RECORD / f"measured_{task}.csv").iterrows():
+            value, low, high = (100 * x for x in wilson_interval(row["correct"], row["n"]))
+            wanted = [f"{value:.1f}% ({low:.0f}-{high:.0f})", f"| {row['correct']}: "]
             if row["backbone"] != "dsift":
-                wanted.append(backbones.get(row["backbone"]).title)
+                wanted.append(registry.get(row["backbone"]).title)
             assert any(all(part in line for part in wanted) for line in readme.splitlines()), wanted
 
 
 def test_verdicts_in_the_readme_are_the_stored_ones():
-    kept = pd.read_csv(ROOT / "results" / "bundled" / "claims.csv").set_index(["claim", "task"])["verdict"]
-    said = {"DTL2 over DTL1": "DTL2 over DTL1", "pretraining on faces over objects": "faces over objects"}
-    said |= {"deep features over dense SIFT": "deep over dense SIFT", "pretraining over none": "pretraining over none"}
-    readme = (ROOT / "README.md").read_text()
-    for words, claim in said.items():
-        assert f"| {words} | {kept[claim, 'binary']} | {kept[claim, 'multiclass']} |" in readme
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    kept = pd.read_csv(RECORD / "claims.csv")
+    for says, rows in kept.groupby("says"):
+        [line] = [line for line in readme.splitlines() if line.startswith(f"| {says} (")]
+        cells = [cell.strip().partition(":")[0] for cell in line.split("|")[2:-1]]
+        assert cells[-len(rows) :] == rows.sort_values("task")["verdict"].tolist(), says
+
+
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
+
+
+def anchors(page: Path) -> set[str]:
+    """The names that GitHub gives to the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page):
+    links = re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
+    for link in [link for link in links if not re.match("[a-z]+:", link)]:
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), f"{link}: there is no such file"
+        assert not anchor or anchor in anchors(target), f"{link}: there is no such heading"
+
+
+def test_every_page_is_listed():
+    pages = {page.name for page in PAGES if page.parent == ROOT / "docs"} - {"README.md"}
+    assert pages and pages <= set(
+        re.findall(r"\]\(([^)]+)\)", (ROOT / "docs" / "README.md").read_text(encoding="utf-8"))
+    )
+
+
+def test_contributing_names_every_module():
+    """The rows below **room** name the modules of that room: all of them, and no others."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    parts = re.split(r"^\| \*\*(\w+)\*\* \| \|$", text.partition("\n## Where")[0], flags=re.MULTILINE)[1:]
+    named = {
+        room: {n for row in re.findall(r"^\| (`.+?) \|", rows, re.MULTILINE) for n in re.findall(r"`(\w+)`", row)}
+        for room, rows in zip(parts[::2], parts[1::2], strict=True)
+    }
+    rooms = [path for path in (ROOT / "facediag_utils").iterdir() if (path / "__init__.py").is_file()]
+    assert named == {room.name: {path.stem for path in room.glob("[!_]*.py")} for room in rooms}
 
 
 def test_nothing_in_git_is_large():

@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup, Comment
 from nbconvert import HTMLExporter
 
-from facediag_utils import reproduce
+from facediag_utils.run import reproduce
 
 
 @pytest.mark.parametrize("path", reproduce.notebooks(), ids=lambda path: path.stem)

@@ -1,0 +1,165 @@
+"""The one store of a run: ``runs/<profile>/results/predictions.csv``, a row per test image and method.
+
+Every table and figure is made from it, so that accuracy, ROC and paired tests speak of the same predictions."""
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from facediag_utils.core.errors import ResultsError
+from facediag_utils.core.files import atomic_write, file_lock
+from facediag_utils.core.profiles import Profile
+from facediag_utils.data.cohort import NO_FACE, Cohort, Task
+from facediag_utils.data.splitting import TaskSplit
+
+KEY = ["task", "method", "backbone", "pretraining"]
+TEST, OUT_OF_FOLD = "predictions.csv", "out_of_fold.csv"  # the second holds training images, to choose thresholds on
+DECIMALS = 4  # of the scores: what thread counts and machines leave unchanged
+
+
+class Method(str, Enum):
+    """The methods of this package, by the names that they have in the store."""
+
+    DTL1 = "DTL1"
+    DTL1_TEST_EPOCH = "DTL1, epoch chosen on test"  # the paper's protocol: its result flatters
+    FROM_SCRATCH = "From scratch"
+    DTL2 = "DTL2"
+    DSIFT_LINEAR = "DSIFT + SVM linear"
+    DSIFT_CHI2 = "DSIFT + SVM chi2"
+
+    __str__ = str.__str__
+
+    @property
+    def trained(self) -> bool:
+        """Whether a network was trained: such numbers differ between processors."""
+        return self in (Method.DTL1, Method.DTL1_TEST_EPOCH, Method.FROM_SCRATCH)
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What one method said of the test images of one task.
+
+    Attributes
+    ----------
+    task, backbone, pretraining : str
+    method : Method
+    classes : tuple of str
+        Columns of ``scores``.
+    image, label, predicted : numpy.ndarray of str, (n,)
+    scores : numpy.ndarray, (n, classes)
+        Higher is more like the class; NaN where there was no face.
+    """
+
+    task: str
+    method: Method
+    backbone: str
+    pretraining: str
+    classes: tuple[str, ...]
+    image: np.ndarray
+    label: np.ndarray
+    predicted: np.ndarray
+    scores: np.ndarray
+
+    def frame(self) -> pd.DataFrame:
+        """A row an image, with a column ``score_<class>`` a class."""
+        columns = {name: getattr(self, name) for name in [*KEY, "image", "label", "predicted"]}
+        scored = {f"score_{name}": self.scores[:, k].round(DECIMALS) + 0.0 for k, name in enumerate(self.classes)}
+        return pd.DataFrame({**columns, **scored})
+
+
+def select(stored: pd.DataFrame, **wanted: object) -> pd.DataFrame:
+    """The rows whose columns have the given values: ``select(stored, task="binary", method=Method.DTL2)``."""
+    for column, value in wanted.items():
+        stored = stored[stored[column] == value]
+    return stored
+
+
+def save(profile: Profile, *predictions: Predictions, store: str = TEST) -> Path:
+    """Add predictions to a store; those of the same task, method, network and pretraining are replaced.
+
+    Returns
+    -------
+    Path
+        The store.
+    """
+    path = profile.results / store
+    fresh = pd.concat([item.frame() for item in predictions], ignore_index=True)
+    with file_lock(path):
+        if path.exists():
+            old = load(profile, store)
+            replaced = pd.MultiIndex.from_frame(old[KEY]).isin(pd.MultiIndex.from_frame(fresh[KEY]))
+            fresh = pd.concat([old[~replaced], fresh], ignore_index=True)
+        scored = [name for name in fresh if name.startswith("score_")]
+        fresh = fresh.sort_values([*KEY, "image"], ignore_index=True)[
+            [*KEY, "image", "label", "predicted", *sorted(scored)]
+        ]
+        return write_csv(path, fresh, decimals=DECIMALS)
+
+
+def load(profile: Profile, store: str = TEST) -> pd.DataFrame:
+    """All predictions of a profile's store.
+
+    Raises
+    ------
+    ResultsError
+        If there are none, or the file is not one of this package.
+    """
+    path = profile.results / store
+    if not path.is_file() and profile.record:
+        path = profile.record / store
+        print(f"nothing was run here yet: these are the predictions of the record, results/{store}")
+    if not path.is_file():
+        raise ResultsError(f"{path}: no predictions yet; run `make reproduce`, or notebooks 03 to 05 first")
+    try:
+        table = pd.read_csv(
+            path, dtype=dict.fromkeys([*KEY, "image", "label", "predicted"], str), keep_default_na=False, na_values=[""]
+        )
+    except (ValueError, pd.errors.ParserError) as error:
+        raise ResultsError(f"{path}: not readable ({error}); remove it and run `make reproduce` again") from None
+    missing = [name for name in [*KEY, "image", "label", "predicted"] if name not in table]
+    if missing:
+        raise ResultsError(f"{path}: no column {', '.join(missing)}; remove the file and run `make reproduce` again")
+    return table
+
+
+def from_scores(
+    task: Task, cohort: Cohort, split: TaskSplit, given: np.ndarray, method: Method, backbone: str, pretraining: str
+) -> Predictions:
+    """Predictions of the test rows from scores of those with a face.
+
+    Parameters
+    ----------
+    task, cohort, split
+        As `facediag_utils.data.splitting.task_split` gives them.
+    given : numpy.ndarray
+        (k, classes), scores of the k test rows with a face, in the cohort's order.
+    method, backbone, pretraining : str
+        Columns of the store.
+    """
+    count = int(split.test.sum())
+    seen = split.found[split.test]
+    filled = np.full((count, len(task.classes)), np.nan)
+    filled[seen] = given
+    predicted = np.full(count, NO_FACE, dtype=object)
+    predicted[seen] = np.array(task.classes, dtype=object)[given.argmax(axis=1)]
+    return Predictions(
+        task=task.name,
+        method=method,
+        backbone=backbone,
+        pretraining=pretraining,
+        classes=task.classes,
+        image=cohort.table["image"].to_numpy(dtype=str)[split.test],
+        label=split.labels[split.test],
+        predicted=predicted.astype(str),
+        scores=filled,
+    )
+
+
+def write_csv(path: Path, table: pd.DataFrame, decimals: int = 4) -> Path:
+    """Write a table whole or not at all."""
+    with atomic_write(path) as partial:
+        table.to_csv(partial, index=False, float_format=f"%.{decimals}f", lineterminator="\n")
+    return path

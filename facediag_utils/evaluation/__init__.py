@@ -1,0 +1,1 @@
+"""Predictions become numbers with intervals, and verdicts on the paper's claims."""

@@ -1,0 +1,73 @@
+"""A number with its 95% interval: one type for all of them, which unpacks into (value, low, high) and writes itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isnan, nan
+
+import numpy as np
+from scipy.stats import binomtest
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value and the bounds of its 95% interval.
+
+    Attributes
+    ----------
+    value, low, high : float
+        Shares are 0..1; NaN where undefined.
+    count : str
+        What a share is a share of, "57/60"; empty for other numbers.
+    """
+
+    value: float
+    low: float = nan
+    high: float = nan
+    count: str = ""
+
+    def __iter__(self) -> Iterator[float]:
+        return iter((self.value, self.low, self.high))
+
+    def __str__(self) -> str:
+        """In per cent, with count and bounds: "95.0% 57/60 (86-98)"."""
+        if isnan(self.value):
+            return "undefined"
+        text = f"{100 * self.value:.1f}%" + (f" {self.count}" if self.count else "")
+        return text + ("" if isnan(self.low) else f" ({100 * self.low:.0f}-{100 * self.high:.0f})")
+
+    def scaled(self, by: float) -> Interval:
+        """The same in another unit."""
+        return Interval(self.value * by, self.low * by, self.high * by, self.count)
+
+    def percent(self, digits: int | None = None) -> str:
+        """In per cent without the count: "95.0% (86-98)"; with so many significant digits, for very small shares."""
+        if digits is None:
+            return str(Interval(*self))
+        if isnan(self.value):
+            return "undefined"
+        value, low, high = (np.format_float_positional(100 * x, digits, fractional=False, trim="-") for x in self)
+        return f"{value}% ({low}-{high})"
+
+    def points(self) -> str:
+        """As a difference of shares in points: "+3 (-2 to +8)"."""
+        value, low, high = (f"{round(100 * x):+d}" for x in self)
+        return f"{value} ({low} to {high})"
+
+    def plain(self, decimals: int = 2, sign: str = "") -> str:
+        """As it is: "0.90 (0.82 to 0.95)"; with ``sign="+"`` the sign is always shown."""
+        value, low, high = (f"{x:{sign}.{decimals}f}" for x in self)
+        return f"{value} ({low} to {high})"
+
+
+def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> Interval:
+    """A proportion and its Wilson score interval (Wilson 1927); NaN for no trials.
+
+    >>> print(wilson_interval(57, 60))
+    95.0% 57/60 (86-98)
+    """
+    if trials == 0:
+        return Interval(nan, nan, nan, "0/0")
+    bounds = binomtest(successes, trials).proportion_ci(confidence, method="wilson")
+    return Interval(successes / trials, float(bounds.low), float(bounds.high), f"{successes}/{trials}")

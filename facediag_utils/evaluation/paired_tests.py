@@ -1,0 +1,134 @@
+"""Two methods on the same test images: who is right where the other is wrong?
+
+A difference of two accuracies says little by itself; on the same images only those matter on which the methods differ."""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+from statsmodels.stats.contingency_tables import mcnemar
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import proportion_confint
+
+from facediag_utils.core.errors import ResultsError
+from facediag_utils.data.cohort import Task
+from facediag_utils.data.store import KEY
+from facediag_utils.evaluation.interval import Interval
+from facediag_utils.evaluation.metrics import delong, short_title
+
+
+@dataclass(frozen=True)
+class Paired:
+    """Two methods on n images: how many only the first, and only the second, got right; the difference of their
+    accuracies (first less second) with its 95% interval; and the exact McNemar p."""
+
+    n: int
+    only_first: int
+    only_second: int
+    difference: Interval
+    p: float
+
+
+def paired_test(first: np.ndarray, second: np.ndarray) -> Paired:
+    """Exact McNemar test (McNemar 1947; the binomial of the discordant images) of two methods.
+
+    Parameters
+    ----------
+    first, second : numpy.ndarray
+        bool, (n,): whether each method got each image right, in the same order.
+
+    Returns
+    -------
+    Paired
+        The interval is Newcombe's (1998, method 10): Wilson's for each accuracy, put together with their correlation.
+    """
+    if len(first) != len(second) or not len(first):
+        raise ResultsError(f"{len(first)} and {len(second)} test images: a paired test needs the same ones")
+    table = np.array(
+        [[np.sum(first & second), np.sum(first & ~second)], [np.sum(~first & second), np.sum(~first & ~second)]]
+    )
+    p = float(mcnemar(table, exact=True).pvalue)
+    return Paired(len(first), int(table[0, 1]), int(table[1, 0]), paired_interval(table), min(1.0, p))
+
+
+def paired_interval(table: np.ndarray) -> Interval:
+    """The difference of two paired proportions with its 95% interval, Newcombe 1998, method 10 (no kept library has it).
+
+    Parameters
+    ----------
+    table : numpy.ndarray
+        int, (2, 2): rows the first method right and wrong, columns the second.
+    """
+    n = table.sum()
+    first, second = table[0].sum() / n, table[:, 0].sum() / n
+    low1, high1 = proportion_confint(table[0].sum(), n, method="wilson")
+    low2, high2 = proportion_confint(table[:, 0].sum(), n, method="wilson")
+    margins = np.sqrt(float(np.prod(table.sum(axis=0)) * np.prod(table.sum(axis=1))))
+    cross = float(table[0, 0] * table[1, 1] - table[0, 1] * table[1, 0])
+    if cross > 0:  # continuity correction, as the paper has it
+        cross = max(cross - n / 2, 0.0)
+    phi = cross / margins if margins else 0.0
+    down = (first - low1) ** 2 - 2 * phi * (first - low1) * (high2 - second) + (high2 - second) ** 2
+    up = (high1 - first) ** 2 - 2 * phi * (high1 - first) * (second - low2) + (second - low2) ** 2
+    difference = float(first - second)
+    return Interval(difference, difference - max(down, 0) ** 0.5, difference + max(up, 0) ** 0.5)
+
+
+def all_pairs(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
+    """Every two methods of a task, p by exact McNemar, corrected over the table by Holm (1979).
+
+    Parameters
+    ----------
+    predictions : pandas.DataFrame
+        As `facediag_utils.data.store.load` gives them.
+    task : Task
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a pair: first, second, only_first, only_second, difference, low, high, p, p_holm.
+    """
+    right = correctness(predictions, task)
+    rows = []
+    for one, other in combinations(right.columns, 2):
+        result = paired_test(right[one].to_numpy(), right[other].to_numpy())
+        rows.append({"first": one, "second": other, **flattened_pair(result)})
+    table = pd.DataFrame(rows)
+    table["p_holm"] = multipletests(table["p"], method="holm")[1] if len(table) else []
+    return table
+
+
+def flattened_pair(found: Paired) -> dict[str, object]:
+    """A test as the columns of `all_pairs`."""
+    difference, low, high = found.difference
+    row = {name: value for name, value in vars(found).items() if name not in ("difference", "p")}
+    return {**row, "difference": difference, "low": low, "high": high, "p": found.p}
+
+
+def correctness(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
+    """Whether each method (a column) got each test image (a row) right."""
+    rows = predictions[predictions["task"] == task.name]
+    columns = {}
+    for (_, method, backbone, _), group in rows.groupby(KEY, sort=True):
+        columns[short_title(method, backbone)] = (group["label"] == group["predicted"]).set_axis(group["image"])
+    table = pd.DataFrame(columns)
+    if table.isna().any(axis=None):
+        raise ResultsError(
+            f"task {task.name!r}: the methods were not tried on the same images; run make reproduce again"
+        )
+    return table.astype(bool)
+
+
+def delong_test(first: np.ndarray, second: np.ndarray, actual: np.ndarray) -> tuple[Interval, float]:
+    """Difference of two areas on the same images with its 95% interval, and the two-sided p (1 for equal scores)."""
+    areas, covariance = delong(np.stack([first, second]), actual)
+    difference = float(areas[0] - areas[1])
+    variance = float(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1])
+    if variance < 1e-12:
+        return Interval(difference, difference, difference), 1.0 if abs(difference) < 1e-12 else 0.0
+    reach = float(norm.ppf(0.975)) * variance**0.5
+    return Interval(difference, difference - reach, difference + reach), float(
+        2 * norm.sf(abs(difference) / variance**0.5)
+    )

@@ -1,0 +1,1 @@
+"""A picture becomes landmarks and an aligned face."""

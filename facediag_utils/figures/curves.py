@@ -1,0 +1,215 @@
+"""Curves, matrices and dots, in the style of `plots`: choice of C, training (Fig. 3), confusion (4, 6), ROC (5), distance."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from facediag_utils.evaluation.domain_distance import Distance
+from facediag_utils.evaluation.interval import wilson_interval
+from facediag_utils.evaluation.metrics import Roc, short_names
+from facediag_utils.figures.style import COLOURS, LINES, marker_style, named_class
+from facediag_utils.methods.recipe import Tuned
+from facediag_utils.methods.svm import Fitted
+
+
+def penalty_curve(fits: dict[str, Fitted], title: str) -> Figure:
+    """Cross-validated accuracy (mean and standard deviation over folds) against the SVM's C; the chosen C is ringed."""
+    figure, axis = plt.subplots(figsize=(5.6, 3.6))
+    for k, (name, fitted) in enumerate(fits.items()):
+        penalties, means, spreads = np.array(fitted.searched).T * [[1], [100], [100]]
+        axis.fill_between(
+            penalties, means - spreads, means + spreads, color=marker_style(k)["color"], alpha=0.15, linewidth=0
+        )
+        line = LINES[k % 4]
+        axis.semilogx(penalties, means, linestyle=line, label=name, **marker_style(k))
+        best = int(np.argmin(np.abs(penalties - fitted.penalty)))
+        axis.plot(
+            penalties[best], means[best], "o", markersize=14, markerfacecolor="none", color=marker_style(k)["color"]
+        )
+    axis.set(xlabel="C, penalty of eq. (10) (no unit)", ylabel="accuracy, 5-fold CV (%),\nmean and s.d. over folds")
+    axis.set_title(title)
+    axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    sns.despine(figure)
+    return figure
+
+
+def confusion_matrices(matrices: dict[str, pd.DataFrame], data: str) -> Figure:
+    """Confusion matrices side by side, rows predicted and columns actual as in the paper's Figures 4 and 6.
+
+    Above each stands its accuracy with the 95% Wilson interval."""
+    size = max(matrix.shape[1] for matrix in matrices.values())
+    many = size > 12  # then small cells, and zeros are left blank
+    each = 1.3 + (0.25 if many else 0.55) * size
+    figure, axes = plt.subplots(1, len(matrices), figsize=(each * len(matrices) + 0.4, each + 0.3), squeeze=False)
+    for axis, (name, matrix) in zip(axes[0], matrices.items(), strict=True):
+        totals = matrix.sum(axis=0)
+        shares = matrix / totals.replace(0, 1)
+        sns.heatmap(
+            shares,
+            annot=matrix.astype(str).where(matrix > 0, "") if many else matrix,
+            fmt="" if many else "d",
+            cmap="Blues",
+            vmin=0,
+            vmax=1,
+            cbar=False,
+            square=True,
+            linewidths=0.5,
+            linecolor="white",
+            annot_kws={"fontsize": 7} if many else None,
+            xticklabels=True,
+            yticklabels=True,
+            ax=axis,
+        )
+        axis.set_xticklabels(
+            [
+                f"{short}{' ' if many else chr(10)}(n={total})"
+                for short, total in zip(short_names(matrix.columns), totals, strict=True)
+            ],
+            rotation=90 if many else 0,
+            fontsize=7 if many else 9,
+        )
+        axis.set_yticklabels(short_names(matrix.index), rotation=0, fontsize=7 if many else 9)
+        right = int(sum(matrix.loc[label, label] for label in matrix.columns))
+        axis.set(xlabel="actual", ylabel="predicted")
+        axis.set_title(f"{name}\n{wilson_interval(right, int(totals.sum()))}", fontsize=10)
+    figure.text(0.5, 0.0, data, ha="center", fontsize=9)
+    figure.tight_layout(rect=(0, 0.04, 1, 1))
+    return figure
+
+
+def training_curves(runs: dict[str, Tuned], validation: str, classes: int, title: str) -> Figure:
+    """Objective, top-1 and top-3 error by epoch (Figure 3), a row a training; the epoch that was kept is marked.
+
+    Parameters
+    ----------
+    runs : dict of str to Tuned
+    validation : str
+        What the validation images are: "test images", "held-out training images".
+    classes : int
+        For the level of guessing.
+    title : str
+    """
+    panels = {
+        "objective": ("Objective", "mean loss (eq. 7)"),
+        "top1": ("Top-1 error", "%"),
+        "top3": ("Top-3 error", "%"),
+    }
+    panels = {name: panels[name] for name in list(panels)[: 3 if classes > 3 else 2]}  # of two classes, top 3 are all
+    guessing = {"objective": np.log(classes), "top1": 100 * (1 - 1 / classes), "top3": 100 * max(0, 1 - 3 / classes)}
+    size = (3.4 * len(panels) + 2.2, 2.7 * len(runs) + 0.6)
+    figure, axes = plt.subplots(len(runs), len(panels), figsize=size, squeeze=False, sharex="row", sharey="col")
+    for line, (name, tuned) in enumerate(runs.items()):
+        curves = tuned.curves()
+        for axis, (column, (heading, unit)) in zip(axes[line], panels.items(), strict=True):
+            for k, (part, images) in enumerate(zip(("train", "validation"), tuned.images, strict=True)):
+                rows = curves[curves["part"] == part]
+                label = f"{('training images', validation)[k]} (n = {images})"
+                values = rows[column] * (1 if column == "objective" else 100)
+                axis.plot(rows["epoch"], values, LINES[k], color=COLOURS[(0, 6)[k]], label=label)
+            axis.axhline(guessing[column], color=COLOURS[4], linewidth=0.8, linestyle=":", label="guessing")
+            axis.axvline(tuned.kept_epoch, color=COLOURS[4], linewidth=0.8, label="epoch that was kept")
+            axis.set(xlabel="epoch", ylabel=f"{heading}, {unit}")
+            axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+            axis.set_title(name if column == "objective" else "", loc="left", fontsize=10)
+        axes[line, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    for axis in axes[0]:  # the others share its scale
+        axis.set_ylim(bottom=0)
+    sns.despine(figure)
+    figure.suptitle(title, fontsize=11)
+    figure.tight_layout()
+    return figure
+
+
+def roc_curves(curves: dict[str, dict[str, Roc]], title: str) -> Figure:
+    """ROC curves (Figure 5), a panel a network, a line a method; the area with DeLong's 95% interval in the legend."""
+    figure, axes = plt.subplots(1, len(curves), figsize=(4.6 * len(curves), 4.9), squeeze=False)
+    for axis, (network, methods) in zip(axes[0], curves.items(), strict=True):
+        axis.plot([0, 100], [0, 100], color=COLOURS[4], linewidth=0.8, linestyle=(0, (1, 3)))
+        for k, (method, roc) in enumerate(methods.items()):
+            label = f"{method}: AUC {roc.area.plain()}"
+            style = {"color": COLOURS[(0, 6, 2, 3)[k % 4]], "linestyle": (":", "-", "--", "-.")[k % 4], "linewidth": 2}
+            axis.plot(100 * roc.false_positive, 100 * roc.true_positive, label=label, **style)
+        counts = f"{roc.positives} positive, {roc.negatives} negative test images"
+        axis.set(xlabel="false positive rate (%)", ylabel="true positive rate (%)", aspect="equal")
+        axis.set_title(f"{network}\n{counts}", fontsize=10)
+        axis.legend(loc="lower right", frameon=False, fontsize=8)
+    sns.despine(figure)
+    figure.suptitle(title, fontsize=10)
+    figure.tight_layout()
+    return figure
+
+
+def distances(values: dict[str, dict[str, Distance]], counts: Sequence[str], title: str) -> Figure:
+    """Proxy A-distances, a row a pair of sets, a marker a network; hollow: the same images mixed at random.
+
+    ``counts`` are the rows' labels, with the numbers of images."""
+    figure, axis = plt.subplots(figsize=(7.2, 0.55 * len(counts) + 1.3))
+    for k, (network, found) in enumerate(values.items()):
+        heights = np.arange(len(found)) + 0.16 * (k - (len(values) - 1) / 2)
+        style: dict[str, Any] = {"linestyle": "none", **marker_style(k)}
+        means = [distance.value for distance in found.values()]
+        axis.errorbar(means, heights, xerr=[d.spread for d in found.values()], capsize=2, label=network, **style)
+        mixed = [distance.shuffled for distance in found.values()]
+        axis.plot(mixed, heights, markerfacecolor="none", label=f"{network}, mixed", **style)
+    axis.set(yticks=range(len(counts)), yticklabels=counts, xlim=(-0.05, 2.05))
+    axis.set_xlabel(
+        "proxy A-distance (0: alike, 2: always told apart),\nmean and s.d. over repeats of cross-validation"
+    )
+    axis.invert_yaxis()
+    axis.set_title(title, fontsize=10)
+    axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    sns.despine(figure)
+    return figure
+
+
+def table_bars(counts: pd.DataFrame, title: str) -> Figure:
+    """Stacked horizontal bars: images a class by group (columns), with the counts written in."""
+    figure, axis = plt.subplots(figsize=(7, 0.5 * len(counts) + 1.1))
+    left = np.zeros(len(counts))
+    hatches = ("", "//", "..", "xx", "\\\\")
+    for k, column in enumerate(counts.columns):
+        bars = axis.barh(
+            [named_class(name) for name in counts.index],
+            counts[column],
+            left=left,
+            color=marker_style(k)["color"],
+            hatch=hatches[k % 5],
+            edgecolor="white",
+            label=column,
+        )
+        axis.bar_label(
+            bars,
+            label_type="center",
+            color="black",
+            fontsize=9,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+        )
+        left += counts[column].to_numpy()
+    axis.invert_yaxis()
+    axis.set_xlabel("images")
+    axis.set_title(title)
+    axis.legend(title="ancestry", loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    sns.despine(figure)
+    return figure
+
+
+def feature_maps(maps: dict[str, np.ndarray], labels: np.ndarray, classes: Sequence[str], title: str) -> Figure:
+    """Faces in two dimensions, (n, 2) a network, a marker and colour a class."""
+    figure, axes = plt.subplots(1, len(maps), figsize=(5.6 * len(maps), 4.6), squeeze=False)
+    for axis, (name, points) in zip(axes[0], maps.items(), strict=True):
+        for k, label in enumerate(classes):
+            chosen = labels == label
+            style: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.3, "alpha": 0.8, **marker_style(k)}
+            legend = f"{named_class(label)} (n = {chosen.sum()})"
+            axis.scatter(points[chosen, 0], points[chosen, 1], s=24, label=legend, **style)
+        axis.set(xlabel="t-SNE 1 (no unit)", ylabel="t-SNE 2 (no unit)", xticks=[], yticks=[], title=name)
+        sns.despine(ax=axis)
+    axes[0, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, ncol=-(-len(classes) // 16))
+    figure.suptitle(title)
+    return figure

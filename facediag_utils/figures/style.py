@@ -1,0 +1,84 @@
+"""One style for all figures: colour-blind safe (Okabe and Ito 2008), readable in grey; a figure becomes files with a caption."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from xml.etree import ElementTree
+
+import matplotlib as mpl
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+from PIL import Image
+
+from facediag_utils.core.files import atomic_write
+from facediag_utils.core.profiles import Profile
+from facediag_utils.data.paper import TITLES
+from facediag_utils.evaluation.metrics import short_names
+
+#: Okabe-Ito colours and marker shapes, so that classes differ without colour too.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#555555", "#56B4E9", "#D55E00", "#F0E442")
+MARKERS = ("o", "s", "^", "D", "X", "v", "P", "*")
+LINES = ("-", "--", ":", "-.")
+
+
+def marker_style(k: int) -> dict[str, str]:
+    """Colour and marker of the k-th of many: 64 pairs, of which the first eight differ in both."""
+    return {"color": COLOURS[k % 8], "marker": MARKERS[(k + k // 8) % 8]}
+
+
+def set_style() -> None:
+    """Use the package's look for all figures that follow in this process, and show tables' cells whole."""
+    pd.set_option("display.max_colwidth", None)
+    sns.set_theme(context="notebook", style="ticks", palette=list(COLOURS))
+    mpl.rcParams.update(
+        {
+            "figure.dpi": 100,
+            "savefig.dpi": 150,
+            "savefig.bbox": "tight",
+            "font.size": 10,
+            "axes.titlesize": 11,
+            "axes.labelsize": 10,
+            "legend.fontsize": 9,
+            "svg.hashsalt": "facediag",
+            "svg.fonttype": "none",
+        }
+    )
+
+
+def save(
+    figure: Figure, profile: Profile, name: str, caption: str = "", formats: Sequence[str] = ("png", "svg")
+) -> None:
+    """Write ``runs/<profile>/figures/<name>`` in each format, with its caption in the file's metadata, for the report.
+
+    The files hold no dates, so that equal figures are equal files.  Figures made of photographs are saved as PNG only.
+    """
+    for suffix in formats:
+        metadata = {"Date" if suffix == "svg" else "Software": None} | ({"Title": caption} if caption else {})
+        with atomic_write(profile.figures / f"{name}.{suffix}") as partial:
+            figure.savefig(partial, metadata=metadata)
+
+
+def read_caption(path: Path) -> str:
+    """The caption that `save` gave a figure; the name of the file if it gave none."""
+    if path.suffix == ".svg":
+        caption = ElementTree.parse(path).findtext("{http://www.w3.org/2000/svg}title")
+    else:
+        with Image.open(path) as image:
+            caption = image.info.get("Title")
+    return caption or path.stem
+
+
+def class_title(name: str) -> str:
+    """A class as a person reads it."""
+    return TITLES.get(name, name.replace("_", " "))
+
+
+def named_class(label: str) -> str:
+    """A class with the paper's short name, if it has one: "D1 Beta-thalassemia"."""
+    short = short_names([label])[0]
+    return f"{short} {class_title(label)}" if short != label else class_title(label)
+
+
+def figure_paths(profile: Profile) -> list[Path]:
+    """All figures of a profile, by name."""
+    return sorted(path for path in profile.figures.glob("[!.]*") if path.suffix in {".png", ".svg"})

@@ -1,0 +1,1 @@
+"""Aligned faces or their features become predictions, and a trained model that one can keep and ask."""

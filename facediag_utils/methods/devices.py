@@ -1,0 +1,28 @@
+"""On what a network is trained: the processor, or the accelerator if there is one; and in which precision."""
+
+import torch
+
+from facediag_utils.core import settings
+from facediag_utils.core.errors import TrainingError
+
+
+def found() -> torch.device:
+    """``FACEDIAG_DEVICE`` ("cpu", "cuda", "mps"), else the accelerator if there is one, else the processor.
+
+    Raises
+    ------
+    TrainingError
+        If the device asked for is not there.
+    """
+    wanted = settings.value(settings.DEVICE)
+    there = torch.accelerator.current_accelerator(check_available=True)
+    if not wanted:
+        return there or torch.device("cpu")
+    if wanted != "cpu" and (there is None or there.type != wanted):
+        raise TrainingError(f"FACEDIAG_DEVICE is {wanted!r}; here is only: cpu{f', {there.type}' if there else ''}")
+    return torch.device(wanted)
+
+
+def bfloat16_pays(device: torch.device) -> bool:
+    """Whether layers run faster in bfloat16: on processors with a matrix unit for it (Intel AMX)."""
+    return device.type == "cpu" and bool(torch.cpu.get_capabilities().get("amx_bf16"))

@@ -1,0 +1,150 @@
+"""DTL2: the network as a fixed feature extractor, a linear SVM on top (paper, section III.C.2, Pseudocode 2, eq. 10)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from facediag_utils.core import parallel, row_cache
+from facediag_utils.core.errors import WeightsError
+from facediag_utils.core.progress import progress_bar
+from facediag_utils.data import splitting, store
+from facediag_utils.data.cohort import Cohort, Task
+from facediag_utils.data.store import Method, Predictions
+from facediag_utils.faces.alignment import PADDING, aligned_chips
+from facediag_utils.faces.detection import DETECTOR_VERSION, Faces
+from facediag_utils.methods import svm
+from facediag_utils.networks import registry
+from facediag_utils.networks.records import Backbone
+
+BATCH = 32  # images: what is in memory at once
+
+
+def extract(backbone: str, cohort: Cohort, faces: Faces, layer: str | None = None) -> np.ndarray:
+    """Features of every image with a face, cached by image content, weights and crop.
+
+    Parameters
+    ----------
+    backbone : str
+        Name in the registry.
+    cohort : Cohort
+    faces : Faces
+        Of the same cohort.
+    layer : str, optional
+        Feature layer; default the record's, the one before the last fully connected layer.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, (n, d); NaN in the rows of images without a face.
+    """
+    record = registry.get(backbone)
+    layer = layer or record.feature_layer
+    if layer not in record.layers:
+        raise WeightsError(f"{backbone} has no feature layer {layer!r}; choose one of: {', '.join(record.layers)}")
+    rows = np.flatnonzero(faces.found)
+
+    def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
+        pictures = aligned_chips(cohort, faces, record.input_size, record.crop)
+        batches = [rows[missing[k : k + BATCH]] for k in range(0, len(missing), BATCH)]
+        work = ((backbone, layer, pictures[batch]) for batch in batches)
+        if parallel.on_cluster():
+            made = parallel.parallel_map(_features, list(work), record.title, unit="batch")
+        else:  # torch uses all cores by itself
+            made = progress_bar((_features(*item) for item in work), len(batches), record.title, unit="batch")
+        try:
+            for values in made:
+                yield {"features": values}
+        finally:
+            _network.cache_clear()
+
+    path = row_cache.table_path(
+        f"features/{backbone.replace(':', '-')}",
+        record.checksum(),
+        layer,
+        record.input_size,
+        PADDING[record.crop],
+        (record.mean, record.std),
+        DETECTOR_VERSION,
+    )
+    result = np.full((len(cohort), record.layers[layer]), np.nan, dtype=np.float32)
+    if len(rows):
+        result[rows] = row_cache.complete(path, list(cohort.table["sha256"].iloc[rows]), compute)["features"]
+    return result
+
+
+def _features(backbone: str, layer: str, pictures: np.ndarray) -> np.ndarray:
+    """Features of a few face chips, float32 (n, d)."""
+    record = registry.get(backbone)
+    return features_of(_network(backbone, record.checksum()), record, layer, pictures)
+
+
+def features_of(network: Any, record: Backbone, layer: str, pictures: np.ndarray) -> np.ndarray:
+    """Features of face chips, uint8 (n, size, size, 3), by a network of this record: float32 (n, d)."""
+    import torch
+
+    device = next(network.parameters()).device
+    with torch.inference_mode():
+        values = network.features(registry.prepare(pictures, record).to(device), layer)
+    return values.contiguous().cpu().numpy().astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def _network(backbone: str, checksum: str) -> Any:  # noqa: ARG001 - other weights are another network
+    """A network, kept while a worker has batches for it."""
+    import torch
+
+    return registry.load(backbone).to(memory_format=torch.channels_last)
+
+
+def run(
+    task: Task, cohort: Cohort, features: np.ndarray, backbone: str, penalty: float | None = None, seed: int = 0
+) -> tuple[Predictions, svm.Fitted]:
+    """Train on the task's training images, predict its test images.
+
+    Training images without a face are left out; test images without a face count as errors (predicted `NO_FACE`).
+
+    Parameters
+    ----------
+    task : Task
+    cohort : Cohort
+        All images; those of the task's classes are used.
+    features : numpy.ndarray
+        (len(cohort), d) as `extract` gives them.
+    backbone : str
+    penalty : float, optional
+        C; see `facediag_utils.methods.svm.fit`.
+    seed : int
+
+    Returns
+    -------
+    Predictions
+        A row a test image.
+    svm.Fitted
+        The SVM.
+    """
+    split = splitting.task_split(task, cohort, np.isfinite(features).all(axis=1))
+    fitted = svm.fit(features[split.train], split.labels[split.train], penalty, seed=seed, groups=split.groups)
+    given = svm.scores(fitted, features[split.test & split.found], task.classes)
+    record = registry.get(backbone)
+    return store.from_scores(task, cohort, split, given, Method.DTL2, backbone, record.pretraining), fitted
+
+
+def out_of_fold(
+    task: Task, cohort: Cohort, features: np.ndarray, backbone: str, penalty: float, seed: int = 0
+) -> Predictions:
+    """Predictions for the training images with a face, each by an SVM trained without its fold; see `svm.out_of_fold`.
+
+    Parameters
+    ----------
+    task, cohort, features, backbone, seed
+        As `run` takes them.
+    penalty : float
+        C, as `run` found it (on the same folds).
+    """
+    split = splitting.task_split(task, cohort, np.isfinite(features).all(axis=1))
+    given = svm.out_of_fold(features[split.train], split.labels[split.train], penalty, task.classes, seed, split.groups)
+    trained = replace(split, test=split.train)
+    return store.from_scores(task, cohort, trained, given, Method.DTL2, backbone, registry.get(backbone).pretraining)

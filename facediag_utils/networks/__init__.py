@@ -1,0 +1,1 @@
+"""Pretrained networks: a name in the registry becomes a torch module that gives features."""

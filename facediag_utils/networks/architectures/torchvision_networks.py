@@ -1,0 +1,49 @@
+"""torchvision's AlexNet, VGG16 and ResNet50 with their own ImageNet weights, offered beside the paper's variants.
+
+They differ: AlexNet is the one-tower version of Krizhevsky 2014 without normalisation, ResNet50 halves the resolution in
+its 3x3 convolutions; all were trained by torchvision.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from facediag_utils.networks import formats
+
+
+class TorchvisionNetwork(nn.Module):
+    """From (batch, 3, 224, 224) to logits; ``name`` is "alexnet", "vgg16" or "resnet50"."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        import torchvision
+
+        self.network: Any = torchvision.models.get_model(name)
+        self.last: nn.Linear = self.network.fc if name == "resnet50" else self.network.classifier[-1]
+        if name == "resnet50":
+            self.network.fc = nn.Identity()
+        else:
+            self.network.classifier[-1] = nn.Identity()
+
+    def features(self, x: torch.Tensor, layer: str = "") -> torch.Tensor:
+        """Activations of the one layer before the last: 4096 rectified, or 2048 average-pooled."""
+        if layer not in ("", "fc7", "pool5"):
+            raise ValueError(f"layer {layer!r}: this network has only the one before the last")
+        return self.network(x)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.last(self.features(x))
+
+    def fill(self, path: Path) -> None:
+        """Take the weights of torchvision's file."""
+        formats.fill(self, path, self._named)
+
+    @staticmethod
+    def _named(given: formats.Tensors) -> formats.Tensors:
+        last = {"fc", "classifier.6"}
+        return {
+            f"last.{name.rpartition('.')[2]}" if name.rpartition(".")[0] in last else f"network.{name}": value
+            for name, value in given.items()
+        }

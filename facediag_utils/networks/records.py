@@ -1,0 +1,97 @@
+"""What a record of a pretrained network says: what it is, where its weights are, how a picture is prepared for it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from facediag_utils.core.errors import WeightsError
+from facediag_utils.networks.weights import WeightsFile, identified
+
+FACES, OBJECTS = "face recognition", "object recognition"
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """A pretrained network, its weights and how a picture is prepared for it.
+
+    Attributes
+    ----------
+    name : str
+        Key of the registry.
+    title, pretraining : str
+        As in the paper's tables: architecture and data set of the weights.
+    task : {"face recognition", "object recognition"}
+        What it was trained for.
+    input_size : int
+        Side of its input, in pixels.
+    crop : {"tight", "loose"}
+        Which crop of an aligned face it gets; see `facediag_utils.faces.alignment.PADDING`.
+    mean, std : tuple of float
+        A channel (RGB, 0..255) goes in as (value - mean) / std.
+    layers : dict of str to int
+        Feature layers and their lengths; the first is the one before the last fully connected layer, whose output are the
+        features of DTL2 (section III.C.2).
+    architecture : str
+        Module of this package and class in it; the class has ``features(x, layer)`` and ``fill(path)``.
+    files : tuple of WeightsFile
+        The forms in which the weights are published: the first one that is installed is used.  Empty if they never were.
+    parameters, macs : int
+        Parameters, and multiply-accumulates of one forward pass (the paper's FLOPs).
+    source, licence : str
+        Who trained it, and the terms of the weights.
+    options : dict
+        Arguments of the class, such as the number of classes the published weights have.
+    learning_rate : float
+        Of fine-tuning (DTL1); the paper's 5e-5 unless training images showed that these weights need another.
+    note : str
+        Where the weights were never published: what comes nearest.
+    """
+
+    name: str
+    title: str
+    pretraining: str
+    task: str
+    input_size: int
+    crop: str
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    layers: dict[str, int]
+    architecture: str
+    files: tuple[WeightsFile, ...]
+    parameters: int
+    macs: int
+    source: str
+    licence: str
+    options: dict[str, Any] = field(default_factory=dict)
+    learning_rate: float = 5e-5
+    note: str = ""
+
+    @property
+    def file(self) -> WeightsFile | None:
+        """The installed weights file, or None."""
+        return next((file for file in self.files if file.path.is_file()), None)
+
+    @property
+    def installed(self) -> bool:
+        """Whether the weights are there."""
+        return self.file is not None
+
+    @property
+    def missing(self) -> str:
+        """Empty if the weights are there, else what a table says in place of a number."""
+        if self.installed:
+            return ""
+        return f"weights not installed (make weights WEIGHTS={self.name})" if self.files else "weights never published"
+
+    @property
+    def feature_layer(self) -> str:
+        """The layer whose output are the features of DTL2."""
+        return next(iter(self.layers))
+
+    def checksum(self) -> str:
+        """SHA-256 of the weights file, noted at its first use.  Raises WeightsError if it is missing or has changed."""
+        if self.file is None:
+            places = " or ".join(str(file.path) for file in self.files)
+            raise WeightsError(
+                f"{self.name}: {self.missing}; " + (f"or place {places} by hand" if places else self.note)
+            )
+        return identified(self.file)

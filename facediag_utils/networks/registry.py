@@ -1,0 +1,117 @@
+"""The registry of pretrained networks, and one way to load any of them."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatch
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from facediag_utils.core.errors import WeightsError
+from facediag_utils.networks.published import RECORDS
+from facediag_utils.networks.records import Backbone
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["Backbone", "build", "get", "installed", "load", "names", "prepare", "untrained"]
+
+_REGISTRY = {record.name: record for record in RECORDS}
+
+
+def names(pattern: str = "*") -> list[str]:
+    """Registered networks whose name matches a shell pattern, in the registry's order."""
+    return [name for name in _REGISTRY if fnmatch(name, pattern)]
+
+
+def installed(pattern: str = "*") -> list[str]:
+    """Those of `names` whose weights are there."""
+    return [name for name in names(pattern) if _REGISTRY[name].installed]
+
+
+def get(name: str) -> Backbone:
+    """The record of a network; ``timm:<name>`` asks timm.  Raises WeightsError for an unknown name."""
+    if name.startswith("timm:"):
+        return _from_timm(name)
+    if name not in _REGISTRY:
+        raise WeightsError(f"network {name!r} is not registered; known are: {', '.join(_REGISTRY)}, timm:<name>")
+    return _REGISTRY[name]
+
+
+@cache
+def _from_timm(name: str) -> Backbone:
+    from facediag_utils.networks.architectures import timm_networks
+
+    return timm_networks.record(name)
+
+
+def build(record: Backbone) -> Any:
+    """The architecture of a record, with whatever weights its class begins with."""
+    module, _, kind = record.architecture.partition(".")
+    return getattr(import_module(f"facediag_utils.networks.architectures.{module}"), kind)(**record.options)
+
+
+def load(name: str) -> torch.nn.Module:
+    """The network in evaluation mode, with ``features(x, layer)``; x as `prepare` makes it.
+
+    Raises
+    ------
+    WeightsError
+        If its weights are missing, altered, or do not fit.
+    """
+    record = get(name)
+    record.checksum()  # a file that has changed is told of before it is read
+    assert record.file is not None
+    network = build(record)
+    network.fill(record.file.path)
+    return network.eval()
+
+
+def untrained(name: str, generator: torch.Generator) -> torch.nn.Module:
+    """The network with random weights (He et al. 2015) in place of its pretrained ones: the from-scratch example.
+
+    dlib's file holds batch norms frozen to scales and shifts; to be trained anew it gets batch norms again, as its
+    author had them."""
+    import torch
+
+    from facediag_utils.networks.architectures.dlib_resnet29 import Affine
+
+    network = build(get(name))
+    for layer in list(network.modules()):
+        for key, child in layer.named_children():
+            if isinstance(child, Affine):
+                setattr(layer, key, torch.nn.BatchNorm2d(len(child.weight)))
+    with torch.no_grad():
+        for layer in network.modules():
+            if isinstance(layer, (torch.nn.Conv2d, torch.nn.Linear)):
+                torch.nn.init.kaiming_normal_(layer.weight, nonlinearity="relu", generator=generator)
+                if layer.bias is not None:
+                    layer.bias.zero_()
+            elif isinstance(layer, torch.nn.BatchNorm2d):
+                layer.reset_parameters()
+    return network.eval()
+
+
+def prepare(chips: np.ndarray, record: Backbone) -> torch.Tensor:
+    """Face chips as a network's input.
+
+    Parameters
+    ----------
+    chips : numpy.ndarray
+        uint8 RGB, (n, size, size, 3), size as in the record.
+    record : Backbone
+
+    Returns
+    -------
+    torch.Tensor
+        float32, (n, 3, size, size), normalised by the record, in channels-last memory order, which is faster.
+    """
+    import torch
+
+    if chips.shape[1:] != (record.input_size, record.input_size, 3):
+        raise ValueError(f"{record.name} takes chips of side {record.input_size}, got shape {chips.shape}")
+    pixels = torch.from_numpy(np.array(chips)).permute(0, 3, 1, 2).float()
+    mean = torch.tensor(record.mean)[:, None, None]
+    return ((pixels - mean) / torch.tensor(record.std)[:, None, None]).contiguous(memory_format=torch.channels_last)

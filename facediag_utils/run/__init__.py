@@ -1,0 +1,1 @@
+"""All rooms together, one command: notebooks executed, report, model card, the verdict "reproduced or not"."""

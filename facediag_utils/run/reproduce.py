@@ -1,0 +1,176 @@
+"""``make reproduce``: every notebook of a profile in order, by papermill, with one progress bar and a summary."""
+
+import logging
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill.engines import NBClientEngine, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+from tqdm import tqdm
+
+from facediag_utils.core import run_log
+from facediag_utils.core.errors import ReproduceError
+from facediag_utils.core.profiles import Profile, from_output
+from facediag_utils.core.progress import latest_progress
+from facediag_utils.core.settings import ROOT
+from facediag_utils.data.cohort import load
+from facediag_utils.faces.alignment import remove_chips
+from facediag_utils.run import notebook_variants
+
+NOTEBOOKS = ROOT / "notebooks"
+CELL_TIMEOUT = 86_400  # seconds: fine-tuning VGG16 without an accelerator takes hours; a dead kernel is told at once
+
+
+@contextmanager
+def _shown_below(bar: tqdm, path: Path) -> Iterator[None]:
+    """What a notebook is busy with, beside the bar of cells: how far, and how long it will take."""
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.wait(1):
+            bar.set_postfix_str(latest_progress(path))
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
+
+
+class _Engine(NBClientEngine):
+    """papermill's engine, which also tells a progress bar of each finished cell."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, bar: Any = None, **kwargs: Any) -> None:
+        finished = nb_man.cell_complete
+
+        def cell_complete(cell: NotebookNode, cell_index: int | None = None, **others: Any) -> None:
+            finished(cell, cell_index, **others)
+            bar.update()
+
+        nb_man.cell_complete = cell_complete
+        super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
+
+
+def notebooks(folder: Path = NOTEBOOKS) -> list[Path]:
+    """The numbered notebooks, in order."""
+    return sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+
+
+def reproduce(
+    profile: Profile,
+    seed: int = 0,
+    folder: Path = NOTEBOOKS,
+    n_splits: int | None = None,
+    holding: frozenset[str] = frozenset(notebook_variants.TRAITS),
+) -> list[Path]:
+    """Execute the notebooks for a profile.
+
+    Parameters
+    ----------
+    profile : Profile
+    seed : int
+        Given to every notebook.
+    folder : Path
+        Where the notebooks are.
+    n_splits : int, optional
+        Given to the notebook that draws splits again; default its own number.
+    holding : frozenset of str
+        What the cohort is, see `facediag_utils.run.notebook_variants`; cells for other cohorts are left out.
+
+    Returns
+    -------
+    list of Path
+        The executed copies, in ``runs/<profile>/notebooks/``.
+
+    Raises
+    ------
+    ReproduceError
+        Naming the notebook and the cell that failed.
+    """
+    papermill_engines.register("facediag", _Engine)
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    parameters = {"profile_name": profile.name, "seed": seed}
+    paths = notebooks(folder)
+    if not paths:
+        raise ReproduceError(f"{folder}: no numbered notebooks; is the checkout complete?")
+    profile.notebooks.mkdir(parents=True, exist_ok=True)
+    books = {path: notebook_variants.adapted(path, holding) for path in paths}
+    own = {path: _parameters(path, parameters, n_splits=n_splits) for path in paths}
+    if n_splits is not None and not any("n_splits" in given for given in own.values()):
+        raise ReproduceError("no notebook has a parameter n_splits; add it in its cell tagged 'parameters'")
+    executed = []
+    total = sum(len(book.cells) + 1 for book in books.values())  # and the injected parameters
+    with tqdm(total=total, unit="cell", file=sys.stderr) as bar, _shown_below(bar, profile.run / run_log.BARS):
+        for path, book in books.items():
+            bar.set_description(path.stem)
+            executed.append(_execute(path.name, book, profile.notebooks / path.name, own[path], bar))
+    return executed
+
+
+def _parameters(path: Path, needed: dict[str, object], **optional: object) -> dict[str, object]:
+    """What a notebook is given: a needed parameter that it has not is an error, of which papermill only warns."""
+    known = papermill.inspect_notebook(str(path))
+    unknown = [name for name in needed if name not in known]
+    if unknown:
+        raise ReproduceError(f"{path.name}: no {', '.join(unknown)} in its cell tagged 'parameters'; add it there")
+    return needed | {name: value for name, value in optional.items() if value is not None and name in known}
+
+
+def _execute(name: str, book: NotebookNode, output: Path, parameters: dict[str, object], bar: tqdm) -> Path:
+    begun = bar.n
+    try:
+        papermill.execute_notebook(
+            book,
+            str(output),
+            parameters=parameters,
+            engine_name="facediag",
+            bar=bar,
+            progress_bar=False,
+            cwd=str(NOTEBOOKS),
+            execution_timeout=CELL_TIMEOUT,
+        )
+    except PapermillExecutionError as error:
+        raise ReproduceError(
+            f"{name}, cell {error.exec_count}: {error.ename}: {error.evalue}\n"
+            f"  in: {str(error.source).strip().splitlines()[0]}\n  the notebook up to there: {from_output(output)}"
+        ) from None
+    except (DeadKernelError, CellTimeoutError) as error:
+        number = bar.n - begun  # papermill completes a cell even when it dies in it
+        raise ReproduceError(
+            f"{name}, about cell {number}: the kernel stopped ({str(error).splitlines()[0]}); see {from_output(output)}"
+        ) from None
+    return output
+
+
+def main(profile: Profile, seed: int = 0, n_splits: int | None = None) -> int:
+    """Run everything, print the summary and the verdict.
+
+    Returns
+    -------
+    int
+        Exit status: 0, or 3 if the record of the bundled cohort was not reproduced.
+    """
+    started = time.monotonic()
+    cohort = load(profile)  # a faulty data folder is told before any notebook runs
+    executed = reproduce(profile, seed, n_splits=n_splits, holding=notebook_variants.traits(cohort))
+    remove_chips(profile.name)
+    from facediag_utils.run import summary, verdict  # only now: torch would lie idle beside the notebooks
+
+    found = verdict.judge(profile) if seed == 0 and n_splits is None else None
+    print(summary.format_summary(profile, time.monotonic() - started, executed))
+    if found is not None:
+        print(f"\n{verdict.format_verdict(found)}")
+    elif profile.record:
+        print("\nnot compared with the record, which is of seed 0 and of the notebook's own number of splits")
+    return verdict.status(found)

@@ -1,0 +1,41 @@
+"""The end of ``make reproduce``: accuracies, claims, what was computed and found, and what was written."""
+
+from pathlib import Path
+
+from facediag_utils.core import run_log
+from facediag_utils.core.profiles import Profile, from_output
+from facediag_utils.data import store
+from facediag_utils.data.cohort import load, tasks
+from facediag_utils.evaluation import claims, metrics
+from facediag_utils.faces import detection
+from facediag_utils.figures.style import figure_paths
+from facediag_utils.run import model_card, report
+
+
+def format_summary(profile: Profile, seconds: float, executed: list[Path]) -> str:
+    """What was made, in a few lines."""
+    stored, images = store.load(profile), load(profile)
+    faces = detection.find_faces(images)
+    store.write_csv(profile.results / "no_face.csv", detection.without_face(images, faces))
+    lines = [f"\n{profile.title}: accuracy on the test images, 95% Wilson interval"]
+    for task in tasks(images):
+        lines.append(f"  {task.title}, {len(task.classes)} classes")
+        for run in metrics.summarize(stored, task).to_dict("records"):
+            method, pretraining, _ = metrics.method_title(run["method"], run["backbone"])
+            lines.append(f"    {method:52} {pretraining:16} {metrics.interval_of(run, 'accuracy')}")
+    lines.append("\nThe paper's claims on these test images (McNemar, Holm; points, 95% interval)")
+    for row in claims.table(stored, tasks(images), profile).to_dict("records"):
+        text = f"  {row['claim']:24} {row['task']:11} {row['verdict']:14} {claims.format_effect(row)}"
+        lines.append(text.rstrip() + (f" ({row['why']})" if row["why"] else ""))
+    if profile.rendered:
+        lines.append("  Rendered faces: these numbers say nothing of how well anything diagnoses people.")
+    lines += ["", *detection.format_without_face(images, faces)]
+    tables_made = sorted(profile.results.glob("*.csv"))
+    lines += ["", *(f"  {line}" for line in run_log.format_log(run_log.read(profile.run / run_log.LOG)))]
+    lines.append(f"\nmade in {seconds:.0f} s:")
+    lines.append(f"  {from_output(profile.notebooks)}/: {len(executed)} executed notebooks")
+    lines.append(f"  {from_output(profile.figures)}/: {len({path.stem for path in figure_paths(profile)})} figures")
+    lines.append(f"  {from_output(profile.results)}/: {', '.join(path.name for path in tables_made)}")
+    lines.append(f"  {from_output(model_card.write(profile))}")
+    lines.append(f"  {from_output(report.write(profile))}  (all of it on one page: make report)")
+    return "\n".join(lines)

@@ -1,0 +1,154 @@
+"""Reproduced or not: a run of the bundled cohort against the record, number by number.
+
+The record is what is committed, ``results/`` and ``figures/``.  ``tolerances.csv`` says which numbers may differ, by how much
+and why; what is made from these by arithmetic alone (tables, paired tests) is not compared again."""
+
+import json
+import platform
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from fnmatch import fnmatchcase
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from facediag_utils.core.errors import ReproduceError
+from facediag_utils.core.files import atomic_write
+from facediag_utils.core.profiles import Profile, profile
+from facediag_utils.core.settings import ROOT
+from facediag_utils.data.store import KEY, write_csv
+
+SAME, WITHIN, NOT, MISSING = "same", "within tolerance", "not reproduced", "missing"
+REPRODUCED, NOT_REPRODUCED = 0, 3  # exit status
+VERDICT = "reproduced.csv"  # in the folder of the run
+COLUMNS = ["file", "row", "column", "recorded", "found", "tolerance", "outcome", "why"]
+#: Files that are compared, and the columns that name their rows (none: rows are numbered).
+COMPARED = {
+    "measured_*.csv": KEY,
+    "predictions.csv": [*KEY, "image"],
+    "out_of_fold.csv": [*KEY, "image"],
+    "splits_*.csv": [],
+    "claims.csv": ["claim", "task"],
+}
+PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "pandas", "opencv-python-headless", "dlib-bin")
+
+
+def compare(record: Path, results: Path) -> pd.DataFrame:
+    """Every number of the record beside that of a run.
+
+    Parameters
+    ----------
+    record, results : Path
+        Folders with the files of `COMPARED`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per number, columns `COLUMNS`; text (a predicted class, a verdict) counts as a number.
+    """
+    rules = pd.read_csv(Path(__file__).with_name("tolerances.csv")).to_dict("records")
+    rows = []
+    for pattern, keys in COMPARED.items():
+        for path in sorted(record.glob(pattern)):
+            recorded, found = (dict(_cells(folder / path.name, keys)) for folder in (record, results))
+            for (row, column), value in recorded.items():
+                rule = next(r for r in rules if _applies(r, path.name, row, column))
+                outcome = _outcome(value, found.get((row, column)), rule["tolerance"])
+                if rule["tolerance"] >= 0:  # below: made from others, or judged in another file
+                    said = found.get((row, column), "")
+                    rows.append((path.name, row, column, value, said, rule["tolerance"], outcome, rule["why"]))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _cells(path: Path, keys: list[str]) -> Iterator[tuple[tuple[str, str], str]]:
+    if path.is_file():
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        for number, cells in enumerate(table.to_dict("records")):
+            row = " | ".join(cells.pop(key) for key in keys) if keys else str(number)
+            yield from (((row, str(column)), value) for column, value in cells.items())
+
+
+def _applies(rule: dict, file: str, row: str, column: str) -> bool:
+    return fnmatchcase(file, rule["file"]) and fnmatchcase(row, rule["row"]) and fnmatchcase(column, rule["column"])
+
+
+def _outcome(recorded: str, found: str | None, tolerance: float) -> str:
+    if found is None:
+        return MISSING
+    if found == recorded:
+        return SAME
+    try:
+        near = abs(float(found) - float(recorded)) <= tolerance + 1e-9
+    except ValueError:  # text
+        near = tolerance == float("inf")
+    return WITHIN if near else NOT
+
+
+def judge(run: Profile) -> pd.DataFrame | None:
+    """`compare` a run with its record, if it has one, and write ``runs/<profile>/reproduced.csv``."""
+    if run.record is None:
+        return None
+    found = compare(run.record, run.results)
+    write_csv(run.run / VERDICT, found)
+    return found
+
+
+def format_verdict(found: pd.DataFrame, worst: int = 10) -> str:
+    """How many numbers are the same, within tolerance, or not; the worst are named."""
+    counts = found["outcome"].value_counts()
+    lines = [f"compared with the record: {len(found)} numbers, {counts.get(SAME, 0)} the same"]
+    lines[0] += f", {counts.get(WITHIN, 0)} within their tolerance, {counts.get(NOT, 0) + counts.get(MISSING, 0)} not"
+    bad = found[found["outcome"].isin([NOT, MISSING])]
+    for row in bad.head(worst).to_dict("records"):
+        lines.append(f"  {row['outcome']}: {row['file']}, {row['row']}, {row['column']}: ")
+        lines[-1] += f"recorded {row['recorded']}, found {row['found'] or 'nothing'} (tolerance {row['tolerance']:g})"
+    if len(bad) > worst:
+        lines.append(f"  and {len(bad) - worst} more: {VERDICT}")
+    lines.append("NOT REPRODUCED" if len(bad) else "REPRODUCED")
+    return "\n".join(lines)
+
+
+def status(found: pd.DataFrame | None) -> int:
+    """Exit status of a run."""
+    good = found is None or found["outcome"].isin([SAME, WITHIN]).all()
+    return REPRODUCED if good else NOT_REPRODUCED
+
+
+def record() -> str:
+    """Make the last run of the bundled cohort the record; says what was written.
+
+    Raises
+    ------
+    ReproduceError
+        If that run did not come to its end.
+    """
+    run = profile()
+    if not (run.run / "report.html").is_file():
+        raise ReproduceError(f"{run.run}: no run that came to its end; make reproduce first")
+    tables = [*run.results.glob("[!.]*.csv"), run.run / "model_card.md"]
+    pictures = list(run.figures.glob("[!.]*.*"))
+    for folder, files in ((ROOT / "results", tables), (ROOT / "figures", pictures)):
+        folder.mkdir(exist_ok=True)
+        for path in files:
+            with atomic_write(folder / path.name) as partial:
+                shutil.copyfile(path, partial)
+        for path in folder.iterdir():
+            if path.is_file() and path.name not in {file.name for file in files}:
+                path.unlink()
+    with atomic_write(ROOT / "results" / "made_with.json") as partial:
+        partial.write_text(json.dumps(_made_with(), indent=1) + "\n", encoding="utf-8")
+    return f"results/: {len(tables)} files; figures/: {len(pictures)} files; commit them"
+
+
+def _made_with() -> dict[str, object]:
+    """What a reader needs who gets other numbers: the machine and the versions."""
+    named = [line.partition(":")[2].strip() for line in _cpuinfo() if line.startswith("model name")]
+    made = {"date": date.today().isoformat(), "python": platform.python_version(), "machine": platform.machine()}
+    return made | {"processor": named[0] if named else "", "packages": {name: version(name) for name in PACKAGES}}
+
+
+def _cpuinfo() -> list[str]:
+    path = Path("/proc/cpuinfo")
+    return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []

@@ -1,0 +1,105 @@
+"""Work side by side: on this machine and on a cluster, one of whose workers dies on the way."""
+
+import os
+import signal
+import time
+
+import numpy as np
+import pytest
+from made import rows_of
+
+from facediag_utils.core import parallel, settings
+from facediag_utils.core.errors import ClusterError
+from facediag_utils.core.progress import latest_progress, progress_bar
+from facediag_utils.data import cohort, duplicates
+from facediag_utils.faces import detection
+from facediag_utils.methods import dsift, dtl2
+
+
+def triple(number):
+    return 3 * number
+
+
+def test_in_order_and_all_of_them():
+    for count in (0, 3, 50):
+        assert list(parallel.parallel_map(triple, [(k,) for k in range(count)], "numbers")) == [
+            3 * k for k in range(count)
+        ]
+
+
+def test_a_bar_in_a_file_for_another_process(tmp_path, monkeypatch):
+    path = tmp_path / "bars"
+    assert latest_progress(path) == ""
+    monkeypatch.setenv(settings.BARS, str(path))
+    with progress_bar(None, 10, "epochs", unit="epoch") as bar:
+        bar.mininterval = 0
+        for _ in range(4):
+            time.sleep(0.01)
+            bar.update()
+        bar.refresh()
+        assert latest_progress(path).startswith("epochs: 4/10, ") and latest_progress(path).endswith("left")
+    assert latest_progress(path) == ""
+
+
+@pytest.fixture(scope="module")
+def some(bundled):
+    rows = np.arange(0, 350, 3)
+    return cohort.Cohort(bundled.profile, bundled.classes, bundled.table.iloc[rows].reset_index(drop=True))
+
+
+def test_a_cluster_finds_what_this_machine_finds_though_a_worker_dies(some, bundled_faces, own_cache, monkeypatch):
+    from distributed import LocalCluster
+    from distributed.diagnostics.plugin import SchedulerPlugin
+
+    class Killer(SchedulerPlugin):
+        """Kills a worker when the third piece of work is done."""
+
+        def __init__(self, pid: int) -> None:
+            self.pid, self.done = pid, 0
+
+        def transition(self, key, start, finish, *args, **kwargs):
+            self.done += finish == "memory"
+            if self.done == 3:
+                os.kill(self.pid, signal.SIGKILL)
+                self.done += 1
+
+    here = rows_of(bundled_faces, np.arange(0, 350, 3))
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        monkeypatch.setenv(settings.DASK, cluster.scheduler_address)
+        first = [nanny.pid for nanny in cluster.workers.values()]
+        cluster.scheduler.add_plugin(Killer(first[0]))
+        there = detection.find_faces(some)
+        for _ in range(300):  # until another is started in its place
+            second = [nanny.pid for nanny in cluster.workers.values()]
+            if first[0] not in second and None not in second:
+                break
+            time.sleep(0.1)
+        features = dtl2.extract("dlib_resnet29", some, there)
+        bags = dsift.histograms(some, there, np.flatnonzero(there.found), np.eye(5, 128) * 99)
+        looked = list(
+            parallel.parallel_map(duplicates._look, [(path,) for path in some.table["path"][:20]], "pictures")
+        )
+    assert first[0] not in second and first[1] in second  # it died, and another was started
+    for name in ("outcome", "landmarks", "box", "count"):
+        assert np.array_equal(getattr(there, name), getattr(here, name), equal_nan=name in ("landmarks", "box"))
+    monkeypatch.delenv(settings.DASK)
+    monkeypatch.setenv("FACEDIAG_CACHE", str(own_cache / "another"))
+    assert np.nanmax(np.abs(features - dtl2.extract("dlib_resnet29", some, here))) < 1e-4
+    assert np.array_equal(bags, dsift.histograms(some, here, np.flatnonzero(here.found), np.eye(5, 128) * 99))
+    for row, path in zip(looked, some.table["path"][:20], strict=True):
+        assert np.array_equal(row["hash"], duplicates._look(path)["hash"])
+
+
+def test_a_picture_that_a_worker_cannot_see_is_no_picture_without_a_face(tmp_path):
+    """It would be kept in the cache as one."""
+    with pytest.raises(ClusterError, match="needs the folder under one path"):
+        detection._find_in_file(tmp_path / "gone.jpg")
+    with pytest.raises(ClusterError, match="needs the folder under one path"):
+        duplicates._look(tmp_path / "gone.jpg")
+
+
+def test_no_cluster_where_dask_says(monkeypatch):
+    monkeypatch.setenv(settings.DASK, "tcp://127.0.0.1:9")
+    monkeypatch.setattr(parallel, "CONNECT", 1)
+    with pytest.raises(ClusterError, match=r"DASK=tcp://127\.0\.0\.1:9: no scheduler answers"):
+        list(parallel.parallel_map(triple, [(1,)], "numbers"))

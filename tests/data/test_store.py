@@ -1,0 +1,100 @@
+"""The store of predictions: round trip, replacement, order, and clear words when it is missing or odd."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from facediag_utils.core.errors import ResultsError
+from facediag_utils.core.profiles import Profile
+from facediag_utils.core.settings import ROOT
+from facediag_utils.data import store
+
+
+@pytest.fixture
+def profile(own_output, tmp_path):
+    return Profile("test", "t", tmp_path)
+
+
+def made(backbone="net", task="binary", score=0.123456):
+    return store.Predictions(
+        task=task,
+        method=store.Method.DTL2,
+        backbone=backbone,
+        pretraining="x",
+        classes=("ill", "well"),
+        image=np.array(["b.png", "a.png"]),
+        label=np.array(["ill", "well"]),
+        predicted=np.array(["ill", store.NO_FACE]),
+        scores=np.array([[score, -score], [np.nan, np.nan]]),
+    )
+
+
+def test_round_trip(profile):
+    path = store.save(profile, made())
+    stored = store.load(profile)
+    assert stored["image"].tolist() == ["a.png", "b.png"] and stored["predicted"].tolist() == [store.NO_FACE, "ill"]
+    assert stored["score_ill"].iloc[1] == 0.1235 and np.isnan(stored["score_ill"].iloc[0])
+    assert path.read_bytes() == store.save(profile, made()).read_bytes()
+
+
+def test_same_key_is_replaced_and_others_stay(profile):
+    store.save(profile, made("one"), made("two"))
+    store.save(profile, made("two", score=0.9))
+    stored = store.load(profile)
+    assert len(stored) == 4
+    assert stored.groupby("backbone")["score_ill"].max().to_dict() == {"one": 0.1235, "two": 0.9}
+
+
+def test_order_of_saving_does_not_matter(profile):
+    store.save(profile, made("one"))
+    first = store.save(profile, made("two"), made(task="all")).read_bytes()
+    (profile.results / "predictions.csv").unlink()
+    store.save(profile, made(task="all"), made("two"))
+    assert store.save(profile, made("one")).read_bytes() == first
+
+
+def test_missing_and_foreign_files(profile):
+    with pytest.raises(ResultsError, match="no predictions yet"):
+        store.load(profile)
+    store.write_csv(profile.results / "predictions.csv", pd.DataFrame({"a": [1]}))
+    with pytest.raises(ResultsError, match="no column task"):
+        store.load(profile)
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(profile):
+    path = store.save(profile, made())
+    before = path.read_bytes()
+
+    class Unwritable(pd.DataFrame):
+        def to_csv(self, target, **_):
+            target.write_text("half")
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        store.write_csv(path, Unwritable())
+    assert path.read_bytes() == before
+    assert sorted(p.name for p in path.parent.iterdir()) == [".predictions.csv.lock", "predictions.csv"]
+
+
+WRITER = """
+import sys
+from pathlib import Path
+import numpy as np
+from facediag_utils.data import store
+from facediag_utils.core.profiles import Profile
+one = np.array(["a", "b"])
+for k in range(15):
+    made = store.Predictions("t", f"{sys.argv[1]}{k}", "n", "p", ("x", "y"), one, one, one, np.zeros((2, 2)))
+    store.save(Profile("test", "t", Path()), made)
+"""
+
+
+def test_two_writers_at_once_lose_nothing(profile):
+    """Both read the store, add a method and write it: one waits for the other."""
+    both = [subprocess.Popen([sys.executable, "-c", WRITER, name], cwd=ROOT) for name in ("left", "right")]
+    assert [process.wait() for process in both] == [0, 0]
+    stored = store.load(profile)
+    assert len(stored) == 60 and stored["method"].nunique() == 30

@@ -1,0 +1,49 @@
+"""Intervals: what they are and how they write themselves."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from facediag_utils.evaluation.interval import Interval, wilson_interval
+
+
+def test_wilson_of_newcombe_1998():
+    """Table I of Newcombe (1998), method 3: 81/263, 15/148, 0/20, 1/29."""
+    for (right, n), bounds in {
+        (81, 263): (0.2553, 0.3662),
+        (15, 148): (0.0624, 0.1605),
+        (0, 20): (0.0000, 0.1611),
+        (1, 29): (0.0061, 0.1718),
+    }.items():
+        found = wilson_interval(right, n)
+        assert (found.low, found.high) == pytest.approx(bounds, abs=5e-5) and found.count == f"{right}/{n}"
+
+
+def test_it_writes_itself():
+    share = wilson_interval(57, 60)
+    assert str(share) == "95.0% 57/60 (86-98)" and share.percent() == "95.0% (86-98)"
+    assert Interval(0.03, -0.02, 0.08).points() == "+3 (-2 to +8)"
+    assert Interval(0.9, 0.82, 0.95).plain() == "0.90 (0.82 to 0.95)"
+    assert Interval(0.1, -0.02, 0.2).plain(3, "+") == "+0.100 (-0.020 to +0.200)"
+    assert Interval(0.1, 0.0, 0.2).scaled(100).plain(1) == "10.0 (0.0 to 20.0)"
+
+
+def test_small_and_large_shares_have_no_exponents():
+    """Notebook 07 printed 1e+02% (99-1e+02)."""
+    assert Interval(0.9996, 0.99, 1.0).percent(digits=2) == "100% (99-100)"
+    assert Interval(0.0000123, 0.0000045, 0.00021).percent(digits=2) == "0.0012% (0.00045-0.021)"
+
+
+def test_what_is_undefined_says_so():
+    assert str(wilson_interval(0, 0)) == "undefined" and Interval(math.nan).percent(digits=2) == "undefined"
+    assert str(Interval(0.5)) == "50.0%"
+
+
+@given(st.integers(0, 80), st.integers(1, 80))
+def test_it_unpacks_and_holds_its_value(right, n):
+    value, low, high = wilson_interval(min(right, n), n)
+    assert 0 <= low <= value <= high <= 1
+    assert np.array([tuple(wilson_interval(min(right, n), n))]).shape == (1, 3)

@@ -1,0 +1,242 @@
+"""Features and SVM: known answers, and independence of what must not matter."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made import rows_of
+
+from facediag_utils.core import settings
+from facediag_utils.core.errors import CohortError, WeightsError
+from facediag_utils.core.profiles import Profile
+from facediag_utils.core.settings import ROOT
+from facediag_utils.data import cohort, splitting, store
+from facediag_utils.data.cohort import Cohort, Task
+from facediag_utils.faces.detection import Faces
+from facediag_utils.methods import dtl2, svm
+
+TASK = Task("binary", "t", ("ill", "well"))
+
+
+def blobs(classes=("ill", "well"), train=20, test=10, seed=0, spread=0.3):
+    """A cohort in name only, and features in which the classes lie apart."""
+    rng = np.random.default_rng(seed)
+    rows, features = [], []
+    for k, label in enumerate(classes):
+        for n in range(train + test):
+            rows.append(
+                {
+                    "image": f"{label}/{n}",
+                    "label": label,
+                    "split": "train" if n < train else "test",
+                    "sha256": f"{label}{n}",
+                }
+            )
+            features.append(np.eye(len(classes))[k] + rng.normal(0, spread, len(classes)))
+    return Cohort(Profile("x", "x", Path("x")), tuple(classes), pd.DataFrame(rows)), np.array(features, np.float32)
+
+
+def test_separate_classes_are_told_apart():
+    images, features = blobs(spread=0.05)
+    predictions, fitted = dtl2.run(TASK, images, features, "dlib_resnet29")
+    assert (predictions.predicted == predictions.label).all() and len(predictions.image) == 20
+    assert fitted.penalty in svm.PENALTIES and len(fitted.searched) == len(svm.PENALTIES)
+
+
+def test_the_smallest_of_the_best_penalties_is_taken():
+    images, features = blobs(spread=0.05)
+    _, fitted = dtl2.run(TASK, images, features, "dlib_resnet29")
+    best = max(mean for _, mean, _ in fitted.searched)
+    assert fitted.penalty == min(c for c, mean, _ in fitted.searched if mean == best)
+
+
+def test_test_images_do_not_reach_the_training():
+    images, features = blobs(spread=0.6)
+    changed = features.copy()
+    test = (images.table["split"] == "test").to_numpy()
+    changed[test] = np.random.default_rng(9).normal(5, 3, changed[test].shape)
+    _, one = dtl2.run(TASK, images, features, "dlib_resnet29")
+    _, two = dtl2.run(TASK, images, changed, "dlib_resnet29")
+    assert one.penalty == two.penalty and np.array_equal(one.svm.coef_, two.svm.coef_)
+
+
+@pytest.mark.parametrize("classes", [("ill", "well"), ("a", "b", "c", "d", "e")])
+def test_the_best_score_is_the_prediction_and_columns_follow_the_task(classes):
+    images, features = blobs(classes, spread=0.8)
+    task = Task("t", "t", classes[::-1])
+    predictions, fitted = dtl2.run(task, images, features, "dlib_resnet29", penalty=1.0)
+    assert predictions.classes == classes[::-1]
+    best = np.array(predictions.classes)[predictions.scores.argmax(axis=1)]
+    assert (best == predictions.predicted).all()
+    test = (images.table["split"] == "test").to_numpy()
+    assert (fitted.svm.predict(features[test]) == predictions.predicted).all()  # libsvm's own word
+
+
+def test_binary_scores_are_the_signed_distance():
+    images, features = blobs(spread=0.5)
+    predictions, fitted = dtl2.run(TASK, images, features, "dlib_resnet29", penalty=1.0)
+    test = (images.table["split"] == "test").to_numpy()
+    distance = features[test] @ fitted.svm.coef_[0] + fitted.svm.intercept_[0]  # towards classes_[1], "well"
+    assert predictions.scores[:, 1] == pytest.approx(distance, abs=1e-5)
+    assert predictions.scores[:, 0] == pytest.approx(-distance, abs=1e-5)
+
+
+def test_faces_not_found_are_left_out_of_training_and_wrong_in_testing():
+    images, features = blobs(spread=0.05)
+    gone = np.zeros(len(images), bool)
+    gone[[0, 1, 25, 55]] = True  # two training images of "ill", one test image of each class
+    predictions, fitted = dtl2.run(
+        TASK, images, np.where(gone[:, None], np.nan, features), "dlib_resnet29", penalty=1.0
+    )
+    assert len(predictions.image) == 20 and (predictions.predicted == store.NO_FACE).sum() == 2
+    assert np.isnan(predictions.scores[predictions.predicted == store.NO_FACE]).all()
+    assert fitted.svm.n_features_in_ == 2 and (predictions.predicted == predictions.label).sum() == 18
+    assert fitted.svm.shape_fit_[0] == 38
+
+
+def test_too_few_training_faces_is_an_error_in_words():
+    images, features = blobs(train=2)
+    with pytest.raises(CohortError, match=r"fewer than 3 training images .*: ill \(2\), well \(2\); add pictures"):
+        dtl2.run(TASK, images, features, "dlib_resnet29")
+
+
+@given(
+    sizes=st.lists(st.integers(3, 12), min_size=2, max_size=6),
+    shared=st.integers(1, 4),
+    seed=st.integers(0, 9),
+)
+def test_five_folds_leave_every_class_something_to_train_on(sizes, shared, seed):
+    """Also where classes are small, and where pictures of one person must not be parted."""
+    labels = np.repeat([f"class {k}" for k in range(len(sizes))], sizes)
+    people = np.arange(len(labels)) // shared  # somebody may be in two classes
+    for groups in (None, people):
+        held = [held for _, held in splitting.cross_validation_folds(labels, seed, groups).split(labels, labels)]
+        assert len(held) == splitting.FOLDS and sorted(np.concatenate(held)) == list(range(len(labels)))
+        for rows in held:
+            assert set(np.delete(labels, rows)) == set(labels)
+
+
+@given(
+    people=st.lists(st.integers(2, 6), min_size=3, max_size=6),
+    shared=st.integers(2, 4),
+    seed=st.integers(0, 9),
+)
+def test_folds_part_nobody_where_classes_have_two_people(people, shared, seed):
+    labels = np.repeat([f"class {k}" for k in range(len(people))], np.array(people) * shared)
+    groups = np.arange(len(labels)) // shared
+    for rows, held in splitting.cross_validation_folds(labels, seed, groups).split(labels, labels):
+        assert not set(groups[rows]) & set(groups[held])
+
+
+@pytest.mark.parametrize("train", (3, 4))
+def test_few_training_faces_are_enough(train):
+    images, features = blobs(train=train, spread=0.05)
+    predictions, fitted = dtl2.run(TASK, images, features, "dlib_resnet29")
+    known = dtl2.out_of_fold(TASK, images, features, "dlib_resnet29", fitted.penalty)
+    assert (predictions.predicted == predictions.label).all() and (known.predicted == known.label).all()
+
+
+def test_unknown_layer(bundled, bundled_faces):
+    with pytest.raises(WeightsError, match="pooled, descriptor"):
+        dtl2.extract("dlib_resnet29", bundled, bundled_faces, layer="fc7")
+
+
+def test_features_do_not_depend_on_order_or_batch(bundled, bundled_faces, own_cache):
+    rows = np.flatnonzero(bundled_faces.found)[::9][:37]  # more than one batch, the last one short
+    table = bundled.table.iloc[rows].reset_index(drop=True)
+    some, faces = Cohort(bundled.profile, bundled.classes, table), rows_of(bundled_faces, rows)
+    forward = dtl2.extract("dlib_resnet29", some, faces)
+    for path in own_cache.rglob("*.npz"):
+        path.unlink()
+    turned = Cohort(bundled.profile, bundled.classes, table[::-1].reset_index(drop=True))
+    backward = dtl2.extract("dlib_resnet29", turned, rows_of(faces, np.arange(len(rows))[::-1]))
+    assert np.abs(forward - backward[::-1]).max() < 1e-4
+    assert np.isfinite(forward).all()
+
+
+def test_rows_without_a_face_are_nan(bundled, bundled_faces):
+    hidden = Faces(
+        np.where(np.arange(350) == 5, "no face", bundled_faces.outcome),
+        *(getattr(bundled_faces, n) for n in ("box", "landmarks", "upsampled", "count", "reason")),
+    )
+    features = dtl2.extract("dlib_resnet29", bundled, hidden)
+    assert np.isnan(features[5]).all() and np.isfinite(features[hidden.found]).all()
+
+
+SCRIPT = """
+import sys
+import torch
+torch.set_num_threads(int(sys.argv[1]))
+from facediag_utils.faces import alignment, detection
+from facediag_utils.data import cohort, store
+from facediag_utils.methods import dtl2
+from facediag_utils.core import profiles
+profile = profiles.profile("bundled")
+images = cohort.load(profile)
+faces = detection.find_faces(images)
+features = dtl2.extract("dlib_resnet29", images, faces)
+store.save(profile, *(dtl2.run(task, images, features, "dlib_resnet29")[0] for task in cohort.tasks(images)))
+"""
+
+
+def predictions_of(tmp_path: Path, name: str, threads: int, hash_seed: str) -> tuple[bytes, pd.DataFrame]:
+    """Run in a process of its own, features computed afresh (landmarks are shared)."""
+    faces = settings.cache_root() / "faces"
+    cache = tmp_path / name / "cache"
+    cache.mkdir(parents=True)
+    (cache / "faces").symlink_to(faces.resolve(), target_is_directory=True)
+    environment = {
+        **os.environ,
+        "FACEDIAG_OUT": str(tmp_path / name),
+        "FACEDIAG_CACHE": str(cache),
+        "PYTHONHASHSEED": hash_seed,
+        "OMP_NUM_THREADS": str(threads),
+        "PYTHONPATH": str(ROOT),
+    }
+    subprocess.run([sys.executable, "-c", SCRIPT, str(threads)], check=True, env=environment)
+    path = tmp_path / name / "runs" / "bundled" / "results" / "predictions.csv"
+    return path.read_bytes(), pd.read_csv(path)
+
+
+@pytest.mark.usefixtures("bundled_faces")
+def test_neither_hash_seed_nor_threads_change_a_prediction(tmp_path):
+    bytes_one, one = predictions_of(tmp_path, "one", threads=2, hash_seed="1")
+    bytes_again, _ = predictions_of(tmp_path, "again", threads=2, hash_seed="77")
+    _, other = predictions_of(tmp_path, "other", threads=1, hash_seed="1")
+    assert bytes_one == bytes_again
+    assert (one["predicted"] == other["predicted"]).all()
+    scores = [name for name in one if name.startswith("score_")]
+    assert np.nanmax(np.abs(one[scores] - other[scores])) <= 2e-4  # 1e-4, as rounded to 4 decimals in the file
+
+
+@pytest.mark.parametrize("name", ["dlib_resnet29", "efficientnet_lite0"])
+def test_committed_predictions_are_reproduced(bundled, bundled_faces, name):
+    """The store in git is what this code gives; another machine's floats may turn at most two labels a task."""
+    stored = pd.read_csv(bundled.profile.record / "predictions.csv")
+    features = dtl2.extract(name, bundled, bundled_faces)
+    for task in cohort.tasks(bundled):
+        ours = dtl2.run(task, bundled, features, name)[0].frame().set_index("image")
+        kept = stored[
+            (stored["task"] == task.name) & (stored["backbone"] == name) & (stored["method"] == store.Method.DTL2)
+        ]
+        kept = kept.set_index("image")
+        assert sorted(kept.index) == sorted(ours.index)
+        assert (kept["predicted"] != ours.loc[kept.index, "predicted"]).sum() <= 2
+        assert (kept["label"] == ours.loc[kept.index, "label"]).all()
+
+
+def test_a_network_of_timm_like_any_other(bundled, bundled_faces, own_cache, tmp_path, monkeypatch):
+    import timm
+    import torch
+
+    monkeypatch.setenv("FACEDIAG_WEIGHTS", str(tmp_path))
+    torch.save(timm.create_model("resnet18").state_dict(), tmp_path / "timm-resnet18.a1_in1k.pth")
+    few = Cohort(bundled.profile, bundled.classes, bundled.table.iloc[:6].reset_index(drop=True))
+    features = dtl2.extract("timm:resnet18.a1_in1k", few, rows_of(bundled_faces, np.arange(6)))
+    assert features.shape == (6, 512) and np.isfinite(features).all() and (features.std(axis=0) > 0).any()

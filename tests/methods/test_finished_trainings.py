@@ -1,0 +1,79 @@
+"""A training that has ended is read: nothing is cropped, trained or predicted again; its network is on the processor."""
+
+import numpy as np
+import pytest
+import torch
+from made import portraits
+
+from facediag_utils.core.settings import cache_root
+from facediag_utils.data import cohort, folder_import
+from facediag_utils.data.store import Method
+from facediag_utils.faces import alignment, detection
+from facediag_utils.methods import dtl1, dtl2, trained_model
+from facediag_utils.methods.recipe import Recipe, Tuned
+from facediag_utils.methods.training import Classifier
+from facediag_utils.methods.training_state import TrainingState
+from facediag_utils.networks import registry
+
+NAME = "dlib_resnet29"
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
+    """Two trainings of one epoch, and a cohort to train on."""
+    with pytest.MonkeyPatch.context() as patch:
+        root = tmp_path_factory.mktemp("finished")
+        patch.setenv("FACEDIAG_CACHE", str(root / "cache"))
+        patch.setenv("FACEDIAG_OUT", str(root))
+        images = cohort.load(folder_import.import_folder(portraits(root / "faces", 9), "mine", "ill")[0])
+        faces, task = detection.find_faces(images), cohort.tasks(images)[0]
+        jobs = [dtl1.Job(NAME, task, Recipe(epochs=1), method) for method in (Method.DTL1, Method.FROM_SCRATCH)]
+        yield images, faces, jobs, dtl1.run_all(jobs, images, faces, kept=jobs[0])
+
+
+def test_nothing_is_cropped_again(once, monkeypatch):
+    images, faces, jobs, first = once
+    network = first[0][1].network
+    features = trained_model.from_network(jobs[0], network, images, faces).features
+    assert list((cache_root() / "chips" / "mine").glob("*.npy"))
+    alignment.remove_chips("mine")
+    monkeypatch.setattr(alignment, "read_rgb", None)  # who opens a picture fails
+    again = dtl1.run_all(jobs, images, faces, kept=jobs[0])
+    for (one, training), (other, trained) in zip(first, again, strict=True):
+        assert np.array_equal(one.scores, other.scores) and training.history == trained.history
+        assert training.kept_epoch == trained.kept_epoch == 1
+    model = trained_model.from_network(jobs[0], again[0][1].network, images, faces)
+    assert np.array_equal(model.features, features)
+    assert not (cache_root() / "chips" / "mine").exists()
+
+
+def test_an_unfinished_one_is_not_taken_for_finished(once):
+    images, faces, jobs, _ = once
+    longer = [dtl1.Job(NAME, jobs[0].task, Recipe(epochs=2), Method.DTL1)]
+    assert dtl1.run_all(longer, images, faces)[0][1].epochs == 2
+
+
+def test_a_cap_on_epochs(once, monkeypatch):
+    images, faces, jobs, _ = once
+    monkeypatch.setenv("FACEDIAG_EPOCHS", "1")
+    job = dtl1.Job(NAME, jobs[0].task, Recipe(epochs=50), Method.DTL1)
+    assert dtl1.run(job, images, faces)[1].epochs == 1
+
+
+def test_a_tuned_network_is_brought_back_to_the_processor():
+    """Wherever it was trained: notebook 04 gives it to `trained_model`.  From "meta" nothing can come back, and it says so."""
+    recipe = Recipe(best=False)
+    network = Classifier(NAME, 2, True, torch.Generator()).to("meta")
+    state = TrainingState(Tuned(network, (1, 1)), recipe, torch.Generator())
+    with pytest.raises(NotImplementedError, match="meta"):
+        state.keep(None)
+
+
+def test_features_are_asked_for_on_the_networks_device():
+    """torch's "meta" device has no values: what comes from the processor by mistake is refused there."""
+    network, seen = registry.load(NAME).to("meta"), []
+    forward = network.features
+    network.features = lambda x, layer: seen.append(x.device.type) or forward(x, layer)
+    with pytest.raises(NotImplementedError, match="meta"):  # its values cannot come back
+        dtl2.features_of(network, registry.get(NAME), "pooled", np.zeros((2, 150, 150, 3), np.uint8))
+    assert seen == ["meta"]

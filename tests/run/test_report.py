@@ -1,0 +1,220 @@
+"""The report: one page that needs no other file, with every table and figure of the run."""
+
+import base64
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from made import made, recorded_run
+
+from facediag_utils.core.errors import ResultsError
+from facediag_utils.core.settings import ROOT
+from facediag_utils.data.store import write_csv
+from facediag_utils.figures import style
+from facediag_utils.run import report
+
+
+@pytest.fixture
+def run(own_output):
+    """The record as a run, in an output folder of the test's own."""
+    return recorded_run(own_output)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """The page of the record."""
+    with pytest.MonkeyPatch.context() as patch:
+        output = tmp_path_factory.mktemp("out")
+        patch.setenv("FACEDIAG_OUT", str(output))
+        profile = recorded_run(output)
+        assert report.write(profile) == output / "runs" / "bundled" / "report.html"
+        assert (output / "runs" / "bundled" / "model_card.md").is_file()
+        return (output / "runs" / "bundled" / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def own(folder, own_output):
+    """A small run on a folder of one's own: predictions and a figure."""
+    label = np.resize(["ill", "well"], 6)
+    write_csv(folder.profile.results / "predictions.csv", made(np.arange(6) > 0, label=label).assign(task="all"))
+    style.save(style.plt.figure(), folder.profile, "x", "Ill & <well>")
+    style.plt.close("all")
+    return folder.profile
+
+
+def page_of(profile) -> str:
+    return report.write(profile).read_text(encoding="utf-8")
+
+
+def text_of(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
+def table_after(page: str, words: str) -> list[list[str]]:
+    """Cells of the first table behind some words."""
+    table = page[page.index(words) :].split("<table>")[1].split("</table>")[0]
+    return [re.findall(r"<t[dh]>(.*?)</t[dh]>", row) for row in table.split("</tr>")[:-1]]
+
+
+def test_all_tables_and_figures_are_on_the_page(page):
+    for number in (3, 4, 5, 6):
+        assert f"Table {number}. Detection of" in page
+    assert page.count("<img ") == len({path.stem for path in (ROOT / "figures").iterdir()})
+    assert "rendered, not photographed" in page and "not a medical device" in page
+    assert "<h2>Model card: this run (bundled, rendered)</h2>" in page and "<h3>Checklist</h3>" in page
+    assert not set(re.findall("<h2>(.*?)</h2>", page)) & {
+        "This run and the record",
+        "The images",
+        "Pictures without a face",
+    }
+
+
+def test_rows_without_weights_are_one_line_below_the_tables(page):
+    assert "not installed" not in page and "AlexNet" not in page
+    assert "did not have their weights: 10 of 10. make weights downloads those that were published (8)" in re.sub(
+        " +", " ", text_of(page)
+    )
+
+
+def test_figures_are_shown_under_their_captions(own):
+    style.save(style.plt.figure(), own, "y", formats=["png"])
+    style.plt.close("all")
+    page = page_of(own)
+    assert re.findall("<figcaption>(.*?)</figcaption>", page) == ["Ill &amp; &lt;well&gt;", "y"]
+    assert "rendered" not in page.lower() and "Tables 3-6" not in page
+
+
+def test_it_needs_no_other_file_and_names_no_machine(page):
+    sources = re.findall(r'src="([^"]{0,40})', page)
+    assert sources and all(
+        source.startswith(("data:image/svg+xml;base64,", "data:image/jpeg;base64,")) for source in sources
+    )
+    text = re.sub(r"base64,[A-Za-z0-9+/=]+", "", page)
+    assert not re.search(r"https?://|<script|<link|/(?:home|root|tmp|Users)/", text)
+    for content in re.findall(r"jpeg;base64,([A-Za-z0-9+/=]+)", page):
+        assert base64.b64decode(content)[:3] == b"\xff\xd8\xff"
+
+
+def test_equal_results_equal_page(own):
+    style.save(style.plt.figure(), own, "y", formats=["png"])
+    style.plt.close("all")
+    assert report.write(own).read_bytes() == report.write(own).read_bytes()
+
+
+RECORD = pd.DataFrame(
+    [
+        *(("a.csv", f"r{k}", "accuracy", "0.7", f"{0.7 - k / 100:.2f}", "0.05", "not reproduced", "seeds") for k in range(10, 22)),
+        ("b.csv", "NA", "verdict", "supported", "cannot tell", "", "not reproduced", "words are equal or not"),
+        ("b.csv", "small", "p", "0.5000", "0.5001", "0.001", "within tolerance", "rounding"),
+        ("b.csv", "large", "p", "0.5000", "0.5009", "0.001", "within tolerance", "rounding"),
+        ("c.csv", "r", "n", "1", "1", "0", "same", ""),
+        ("c.csv", "<i>", "n", "1", "", "0", "missing", "no such row"),
+    ],
+    columns=["file", "row", "column", "recorded", "found", "tolerance", "outcome", "why"],
+)  # fmt: skip
+
+
+def test_the_verdict_against_the_record(own):
+    write_csv(own.run / "reproduced.csv", RECORD)
+    page = page_of(own)
+    assert "Of its 17 values, this run found 1 the same and 2 that differ within" in text_of(page)
+    assert "<strong>Not reproduced: 13; missing: 1.</strong>" in page
+    assert table_after(page, "This run and the record") == [
+        ["file", "same", "within tolerance", "not reproduced", "missing"],
+        ["a.csv", "0", "0", "12", "0"],
+        ["b.csv", "0", "2", "1", "0"],
+        ["c.csv", "1", "0", "0", "1"],
+    ]
+    worst = table_after(page, "measured in tolerances (the first 10)")
+    assert [row[1] for row in worst[1:]] == ["NA", *(f"r{k}" for k in range(21, 12, -1))]
+    within = table_after(page, "Within tolerance, the largest")
+    assert within[1:] == [["b.csv", "large", "p", "0.5000", "0.5009", "0.001", "rounding"]]
+
+
+def test_a_record_that_is_reproduced(own):
+    write_csv(own.run / "reproduced.csv", RECORD[RECORD["outcome"].isin(["same", "within tolerance"])])
+    page = page_of(own)
+    assert "<strong>The record is reproduced.</strong>" in page and "Not reproduced" not in page
+
+
+@pytest.mark.parametrize(
+    ("lost", "counted"),
+    [
+        (["ill/0.png", "ill/2.png", "well/2.png"], [["ill", "1 of 2", "1 of 1"], ["well", "0 of 2", "1 of 1"]]),
+        (["well/0.png", "well/1.png"], [["well", "2 of 2", "0 of 1"]]),
+    ],
+)
+def test_pictures_without_a_face_are_counted_by_class_and_split(lost, counted, own):
+    images = pd.read_csv(own.manifest)[["image", "label", "split"]]
+    no_face = images[images["image"].isin(lost)].assign(outcome="no face", reason="")
+    write_csv(own.results / "no_face.csv", no_face)
+    page = page_of(own)
+    assert table_after(page, "Pictures without a face") == [["class", "train", "test"], *counted]
+    assert "Masks, hands and hair over the face" in page and not re.search(r"\d\.png", page)
+
+
+def test_files_left_out_are_counted_by_kind(own):
+    kinds = ["truncated"] * 8 + ["copy <of> another"] * 9
+    left_out = pd.DataFrame({"file": [f"secret{k}" for k in range(17)], "label": "NA", "kind": kinds})
+    write_csv(own.results / "left_out.csv", left_out.assign(reason=[f"{k} bytes" for k in range(17)]))
+    page = page_of(own)
+    assert table_after(page, "<h2>The images</h2>") == [
+        ["reason", "files"],
+        ["copy &lt;of&gt; another", "9"],
+        ["truncated", "8"],
+    ]
+    assert "secret" not in page and "bytes" not in page
+
+
+def test_tables_without_rows_are_not_shown(own):
+    write_csv(own.results / "left_out.csv", pd.DataFrame(columns=["file", "label", "kind", "reason"]))
+    write_csv(own.results / "no_face.csv", pd.DataFrame(columns=["image", "label", "split", "outcome", "reason"]))
+    assert re.findall("<h2>(.*?)</h2>", page_of(own))[:2] == ["Accuracy on the test images", "Figures"]
+
+
+def test_nothing_to_report_is_said(folder, own_output):
+    with pytest.raises(ResultsError, match="no predictions yet"):
+        report.write(folder.profile)
+
+
+def test_results_without_figures(run):
+    shutil.rmtree(run.figures)
+    with pytest.raises(ResultsError, match="no figures yet; run `make reproduce` first"):
+        report.write(run)
+
+
+def test_the_command_writes_it_and_says_where(run):
+    environment = {**os.environ, "BROWSER": "true", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "facediag_utils", "report"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(run.run / "report.html")
+    assert (run.run / "report.html").stat().st_size > 100_000
+
+
+@pytest.mark.parametrize(
+    ("said", "command"),
+    [
+        ("report", 'report --profile "bundled"'),
+        ("report NAME=mine", 'report --profile "mine"'),
+        ("report PROFILE=dsf", 'report --profile "dsf"'),
+        ("forget", 'forget "mine"'),
+        ("forget NAME=other", 'forget "other"'),
+    ],
+)
+def test_make_takes_the_run_that_was_named(said, command):
+    """Also where the environment has a NAME, that of the computer."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "PROFILE"))}
+    shown = subprocess.run(
+        ["make", "-n", "VENV=", *said.split()],
+        cwd=ROOT,
+        env=environment | {"NAME": "host"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stdout.strip().endswith(f"python -m facediag_utils {command}")

@@ -1,0 +1,118 @@
+"""The runner: what fails is named, and leaves the exit status it should."""
+
+import re
+import subprocess
+import sys
+
+import nbformat
+import papermill
+import pytest
+
+from facediag_utils.core.errors import ReproduceError
+from facediag_utils.core.profiles import Profile
+from facediag_utils.core.settings import ROOT
+from facediag_utils.evaluation import claims
+from facediag_utils.run import reproduce, summary
+
+PARAMETERS = 'profile_name = "bundled"\nseed = 0'
+
+
+def write(folder, name, *sources, parameters=PARAMETERS):
+    book = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "python3", "language": "python", "display_name": "p"}}
+    )
+    book.metadata["language_info"] = {"name": "python"}
+    first = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
+    book.cells = [first, *(nbformat.v4.new_code_cell(source) for source in sources)]
+    folder.mkdir(exist_ok=True)
+    nbformat.write(book, folder / name)
+
+
+@pytest.fixture
+def profile(own_output, tmp_path):
+    return Profile("mine", "t", tmp_path)
+
+
+def test_notebooks_run_in_order_with_their_parameters(profile, tmp_path):
+    for name in ("02_b.ipynb", "01_a.ipynb", "notes.ipynb"):
+        write(
+            tmp_path / "nb",
+            name,
+            f"from pathlib import Path\nwith Path(r'{tmp_path / 'log'}').open('a') as f: print('{name}', profile_name, seed, file=f)",
+        )
+    done = reproduce.reproduce(profile, seed=7, folder=tmp_path / "nb")
+    assert (tmp_path / "log").read_text() == "01_a.ipynb mine 7\n02_b.ipynb mine 7\n"
+    assert [path.name for path in done] == ["01_a.ipynb", "02_b.ipynb"] and all(path.is_file() for path in done)
+
+
+def test_the_number_of_splits_goes_where_it_is_known(profile, tmp_path):
+    log = f"from pathlib import Path\nPath(r'{tmp_path}', str(n_splits)).touch()"
+    write(tmp_path / "nb", "01_a.ipynb", "x = 1")
+    write(tmp_path / "nb", "02_b.ipynb", log, parameters=PARAMETERS + "\nn_splits = 200")
+    reproduce.reproduce(profile, folder=tmp_path / "nb", n_splits=7)
+    reproduce.reproduce(profile, folder=tmp_path / "nb")
+    assert (tmp_path / "7").exists() and (tmp_path / "200").exists()
+
+
+def test_papermill_reads_every_parameter_of_the_notebooks():
+    """A comment with "=" behind a parameter hides it from papermill, which only warns: SPLITS= would do nothing."""
+    for path in reproduce.notebooks():
+        cell = next(c for c in nbformat.read(path, 4).cells if "parameters" in c.metadata.get("tags", []))
+        stated = [line.split(" = ")[0] for line in cell.source.splitlines()]
+        assert list(papermill.inspect_notebook(str(path))) == stated
+    assert "n_splits" in papermill.inspect_notebook(str(ROOT / "notebooks" / "05_dtl2_features.ipynb"))
+
+
+def test_splits_that_no_notebook_draws_are_an_error(profile, tmp_path):
+    write(tmp_path / "nb", "01_a.ipynb", "x = 1")
+    with pytest.raises(ReproduceError, match="no notebook has a parameter n_splits"):
+        reproduce.reproduce(profile, folder=tmp_path / "nb", n_splits=7)
+
+
+def test_the_summary_has_accuracies_claims_and_files(recorded):
+    text = summary.format_summary(recorded, 61.0, [])
+    assert re.search(r"ResNet29 \(dlib\) \(Feature Extractor \+ SVM Linear\).*% 118/150 \(71-84\)", text)
+    for claim in (*(claim.name for claim in claims.CLAIMS), claims.CLINICIANS):
+        assert re.search(rf"{claim}.*(supported|cannot tell)", text)
+    assert "say nothing of how well anything diagnoses people" in text
+    assert "made in 61 s" in text and "model_card.md" in text and "report.html" in text and "claims.csv" in text
+
+
+def test_the_failing_cell_is_named(profile, tmp_path):
+    write(tmp_path / "nb", "01_a.ipynb", "x = 1", "x / 0")
+    with pytest.raises(ReproduceError) as caught:
+        reproduce.reproduce(profile, folder=tmp_path / "nb")
+    message = str(caught.value)
+    assert "01_a.ipynb, cell 4: ZeroDivisionError" in message and "x / 0" in message  # 4: the injected cell counts
+    assert caught.value.__suppress_context__
+
+
+def test_a_dead_kernel_is_named_at_once(profile, tmp_path):
+    write(tmp_path / "nb", "01_a.ipynb", "import os; os._exit(9)")
+    with pytest.raises(ReproduceError, match=r"01_a\.ipynb, about cell 3: the kernel stopped"):
+        reproduce.reproduce(profile, folder=tmp_path / "nb")
+
+
+def test_a_notebook_without_the_parameter_is_refused_before_anything_runs(profile, tmp_path):
+    write(tmp_path / "nb", "01_a.ipynb", f"open(r'{tmp_path / 'ran'}', 'w')")
+    write(tmp_path / "nb", "02_b.ipynb", parameters='profile_name = "x"')
+    with pytest.raises(ReproduceError, match=r"02_b\.ipynb: no seed"):
+        reproduce.reproduce(profile, folder=tmp_path / "nb")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_an_empty_folder_is_refused(profile, tmp_path):
+    (tmp_path / "nb").mkdir()
+    with pytest.raises(ReproduceError, match="no numbered notebooks"):
+        reproduce.reproduce(profile, folder=tmp_path / "nb")
+
+
+def test_command_line_ends_with_one_message_and_status_1():
+    done = subprocess.run(
+        [sys.executable, "-m", "facediag_utils", "reproduce", "--profile", "nowhere"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "profile 'nowhere' is not known" in done.stderr and "Traceback" not in done.stderr

@@ -1,0 +1,83 @@
+"""Reproduced or not: a run compared with the record, number by number."""
+
+import shutil
+
+import pandas as pd
+import pytest
+
+from facediag_utils.core.settings import ROOT
+from facediag_utils.run import verdict
+
+RECORD = ROOT / "results"
+
+
+@pytest.fixture
+def results(tmp_path):
+    """What a run made that equals the record."""
+    for path in RECORD.glob("*.csv"):
+        shutil.copyfile(path, tmp_path / path.name)
+    return tmp_path
+
+
+def changed(results, name, rows, column, change):
+    """One number of one file, changed."""
+    table = pd.read_csv(results / name, keep_default_na=False, dtype=str)
+    place = next(k for k, row in enumerate(table.to_dict("records")) if rows(row))
+    table.loc[place, column] = change(table.loc[place, column])
+    table.to_csv(results / name, index=False)
+    return verdict.compare(RECORD, results)
+
+
+def test_the_record_reproduces_itself(results):
+    found = verdict.compare(RECORD, results)
+    assert (found["outcome"] == verdict.SAME).all() and len(found) > 1000 and list(found) == verdict.COLUMNS
+    assert set(found["file"]) >= {"measured_binary.csv", "predictions.csv", "splits_multiclass.csv", "claims.csv"}
+    assert verdict.status(found) == 0 and verdict.format_verdict(found).endswith("\nREPRODUCED")
+
+
+def of(method):
+    return lambda row: row["method"] == method
+
+
+def test_a_number_of_dtl2_must_be_the_same(results):
+    found = changed(results, "measured_binary.csv", of("DTL2"), "accuracy", lambda x: f"{float(x) - 0.0167:.4f}")
+    bad = found[found["outcome"] == verdict.NOT]
+    assert len(bad) == 1 and verdict.status(found) == 3
+    text = verdict.format_verdict(found)
+    assert "not reproduced: measured_binary.csv, binary | DTL2" in text and text.endswith("NOT REPRODUCED")
+
+
+def test_a_training_may_differ_within_its_tolerance_and_no_further(results):
+    for step, outcome in ((0.05, verdict.WITHIN), (0.4, verdict.NOT)):
+        table = RECORD / "measured_multiclass.csv"
+        shutil.copyfile(table, results / table.name)
+        found = changed(results, table.name, of("DTL1"), "accuracy", lambda x, s=step: f"{float(x) - s:.4f}")
+        assert found["outcome"].value_counts().get(outcome, 0) == 1, outcome
+
+
+def test_another_answer_of_dtl2_is_seen(results):
+    found = changed(results, "predictions.csv", of("DTL2"), "predicted", lambda _: "nobody")
+    assert (found["outcome"] == verdict.NOT).sum() == 1
+
+
+def test_last_digits_of_scores_may_differ(results):
+    found = changed(results, "predictions.csv", of("DTL2"), "score_control", lambda x: f"{float(x) + 0.0004:.4f}")
+    assert found["outcome"].value_counts().to_dict() == {verdict.SAME: len(found) - 1, verdict.WITHIN: 1}
+
+
+def test_what_is_missing_is_named(results):
+    (results / "claims.csv").unlink()
+    found = verdict.compare(RECORD, results)
+    assert (found["file"][found["outcome"] == verdict.MISSING] == "claims.csv").all()
+    assert verdict.status(found) == 3 and "found nothing" in verdict.format_verdict(found)
+
+
+def test_every_tolerance_says_why():
+    rules = pd.read_csv(verdict.Path(verdict.__file__).with_name("tolerances.csv"))
+    assert rules["why"][rules["tolerance"] > 0].notna().all()
+
+
+def test_only_the_bundled_cohort_has_a_record(tmp_path):
+    from facediag_utils.core.profiles import Profile
+
+    assert verdict.judge(Profile("mine", "t", tmp_path)) is None and verdict.status(None) == 0
