@@ -90,7 +90,7 @@ def _data_line(profile: Profile, count: int) -> str:
 
 def alignment_steps(cohort: Cohort, faces: Faces, rows: Sequence[int], size: int = 224) -> Figure:
     """For some images: the detector's box and 68 landmarks, the loose crop, the tight crop."""
-    titles = ("HOG box, 68 landmarks", "aligned, loose crop", "aligned, tight crop")
+    titles = ("detector's box, 68 landmarks", "aligned, loose crop", "aligned, tight crop")
     figure, axes = plt.subplots(3, len(rows), figsize=(2.0 * len(rows), 6.2), squeeze=False)
     for column, row in enumerate(rows):
         image = read_rgb(cohort.table["path"].iloc[row])
