@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from joblib.externals.loky import get_reusable_executor
+from made import recorded_run
 from PIL import Image
 
 from facediag_utils.core import profiles
 from facediag_utils.core.profiles import Profile
-from facediag_utils.core.settings import ROOT
 from facediag_utils.data import cohort
 from facediag_utils.faces import detection
 
@@ -49,10 +48,7 @@ def own_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def recorded(own_output: Path) -> Profile:
     """The bundled cohort with a run of the test's own, which found the numbers and figures of the record."""
-    profile = profiles.profile("bundled")
-    shutil.copytree(ROOT / "results", profile.results)
-    shutil.copytree(ROOT / "figures", profile.figures)
-    return profile
+    return recorded_run(own_output)
 
 
 class Folder:

@@ -311,16 +311,6 @@ class TestRun:
             assert one.method == other.method and np.array_equal(one.scores, other.scores)
             assert tuned.history == again.history
 
-    def test_of_trainings_that_ended_no_face_is_cut_and_no_epoch_repeated(self, few, own_cache, monkeypatch):
-        images, found = few
-        job = dtl1.Job(NAME, cohort.tasks(images)[0], Recipe(epochs=1))
-        [(first, tuned)] = dtl1.run_all([job], images, found)
-        alignment.remove_chips(images.profile.name)
-        monkeypatch.setattr(training, "_epoch", lambda *_: pytest.fail("it was trained again"))
-        [(again, read)] = dtl1.run_all([job], images, found)
-        assert np.array_equal(first.scores, again.scores) and read.history == tuned.history
-        assert not list(own_cache.rglob("*.npy"))
-
     def test_large_cohorts_have_fewer_epochs(self):
         assert [dtl1.epochs(24, n) for n in (60, 200, 1000, 2000, 5714, 10**6)] == [24, 24, 24, 12, 4, 2]
         assert [dtl1.epochs(8, n) for n in (200, 2000, 5714)] == [8, 4, 2]
