@@ -37,8 +37,11 @@ export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
 export DASK  # address of a Dask scheduler, if any
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# Weights that were downloaded are out of sight of tests, as they were when the record and the notebooks were made.
+TESTING := FACEDIAG_WEIGHTS=$(CURDIR)/.cache/no-weights
+
 .DEFAULT_GOAL := help
-.PHONY: help setup lock reproduce report forget weights test test-python test-notebooks lint format lab notebooks cohort bench bench-size kill clean
+.PHONY: help setup lock reproduce report record forget weights test test-python test-fast test-notebooks lint format lab notebooks cohort bench bench-size kill clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -84,14 +87,18 @@ weights: $(READY) ## download the networks' published weights into weights/ (one
 test: test-python test-notebooks ## all tests: pytest, then every notebook compared with its committed outputs
 
 test-python: $(READY) ## unit tests only
-	FACEDIAG_WEIGHTS=$(CURDIR)/.cache/no-weights $(BIN)python -m pytest
+	$(TESTING) $(BIN)python -m pytest -n 2 --dist loadfile
 
-# Figures and results of the notebooks under test go to .cache, not over the committed ones; weights that were downloaded
-# are out of sight, as they were when the notebooks were committed.
+test-fast: $(READY) ## unit tests that need neither torch nor all the pictures
+	$(TESTING) $(BIN)python -m pytest -n 2 --dist loadfile -m "not slow"
+
+# A notebook under test writes into a folder of its own below .cache and reads the record (tests/nbval_outputs.py). Training is cut
+# short: what it gives is judged by make reproduce.
 test-notebooks: $(READY) ## nbval over notebooks/ only
 	@mkdir -p .cache
-	FACEDIAG_WEIGHTS=$(CURDIR)/.cache/no-weights FACEDIAG_OUT=$(CURDIR)/.cache/nbval $(BIN)python -m pytest -p no:cacheprovider --nbval notebooks \
-	  --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 900 --nbval-kernel-startup-timeout 120
+	$(TESTING) FACEDIAG_OUT=$(CURDIR)/.cache/nbval FACEDIAG_EPOCHS=1 $(BIN)python -m pytest -p no:cacheprovider -p tests.nbval_outputs \
+	  -n 2 --dist loadfile --nbval notebooks --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 900 \
+	  --nbval-kernel-startup-timeout 120
 
 lint: $(READY) ## ruff (format and rules, notebooks too), mypy, and the direction of imports
 	$(BIN)ruff format --check .
@@ -106,8 +113,13 @@ format: $(READY) ## let ruff rewrite what lint would complain of
 lab: $(READY) ## open JupyterLab on the notebooks
 	$(BIN)jupyter lab --notebook-dir notebooks $(LAB_ARGS)
 
-notebooks: $(READY) ## run the notebooks in place, to commit their outputs
-	$(BIN)jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False notebooks/[0-9]*.ipynb
+record: $(READY) ## make the last run of the bundled cohort the record: results/, figures/ and the tables of README
+	@$(BIN)python -m facediag_utils record
+	@$(BIN)python tests/readme_tables.py
+
+notebooks: $(READY) ## run the notebooks in place, as they are tested, to commit their outputs (after make record)
+	@for book in notebooks/[0-9]*.ipynb; do rm -rf .cache/notebooks; $(TESTING) FACEDIAG_OUT=$(CURDIR)/.cache/notebooks $(BIN)jupyter nbconvert \
+	  --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False $$book || exit 1; done
 
 cohort: ## render data/bundled again (own environment .venv-portraits; resumes where it stopped)
 	test -d .venv-portraits || $(PYTHON) -m venv .venv-portraits

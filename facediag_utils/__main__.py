@@ -1,13 +1,13 @@
 """The command ``facediag`` (or ``python -m facediag_utils``): what the targets of the Makefile run."""
 
-from __future__ import annotations
-
 import argparse
 import errno
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 from facediag_utils.core.errors import CohortError, FacediagError, ReproduceError
 
@@ -55,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--hashed", action="store_true", help="hashes for names of files in all results")
     run.add_argument("--thumbnails", action="store_true", help="show your pictures in notebooks, figures and report")
 
-    def add(command, text: str, **options) -> argparse.ArgumentParser:
+    def add(command: Callable[[argparse.Namespace], int], text: str, **options: Any) -> argparse.ArgumentParser:
         made = commands.add_parser(command.__name__, help=text, description=text, **options)
         made.set_defaults(command=command)
         return made

@@ -38,15 +38,15 @@ def done(name):
     global begun
     print(name, time.perf_counter() - begun, flush=True)
     begun = time.perf_counter()
-profile, found = intake.take_in(Path(sys.argv[1]), "size")
+profile, found = folder_import.import_folder(Path(sys.argv[1]), "size")
 images = cohort.load(profile)
 done("pictures")
 faces = detection.find_faces(images)
 done("faces")
 for name in ("dlib_resnet29", "efficientnet_lite0"):
     dtl2.extract(name, images, faces)
-    done(backbones.get(name).title)
-leaks.same_person(images, faces)
+    done(registry.get(name).title)
+identity_leakage.same_person(images, faces)
 done("same person")
 rows = np.flatnonzero(faces.found)
 train = np.flatnonzero(faces.found & (images.table["split"] == "train").to_numpy())

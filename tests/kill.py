@@ -35,7 +35,9 @@ def start(folder: Path, home: Path) -> subprocess.Popen[str]:
 
 
 def tables(home: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in (home / "out" / "results" / "mine").glob("[!.]*.csv")}
+    made = {path.name: path.read_bytes() for path in (home / "out" / "runs" / "mine" / "results").glob("[!.]*.csv")}
+    assert "predictions.csv" in made, "no tables to compare"
+    return made
 
 
 def whole(folder: Path, home: Path) -> dict[str, bytes]:

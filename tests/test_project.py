@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -10,11 +11,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import readme_tables
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from facediag_utils.core.settings import ROOT
-from facediag_utils.evaluation import metrics
+from facediag_utils.data.store import Method
+from facediag_utils.evaluation.interval import wilson_interval
 from facediag_utils.networks import registry
 
 if sys.version_info >= (3, 11):
@@ -23,6 +26,9 @@ else:
     import tomli as tomllib
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+RECORD = ROOT / "results"
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "portraits" / "README.md"]
+PAGES += [ROOT / "data" / "bundled" / "DATASHEET.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 @pytest.fixture(scope="module")
@@ -139,29 +145,96 @@ class TestNotebooks:
         texts = [
             "".join(cell["source"]) for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "markdown"
         ]
-        assert "?" in texts[0] and "## Exercises" in texts[-1]
+        first = texts.index("## Exercises") + 1  # each is a cell of its own: their number differs between cohorts
+        assert "?" in texts[0] and re.match("# .+\n", texts[0]) and len(texts) > first
+        assert all(re.match(r"\*\*[^*]+[.?]\*\* ", text) for text in texts[first:])
+
+
+def test_tables_in_the_readme_are_made_from_the_record():
+    readme = readme_tables.README.read_text(encoding="utf-8")
+    assert readme_tables.filled(readme) == readme, "run python tests/readme_tables.py"
+
+
+def test_another_record_makes_another_readme(tmp_path):
+    """Dense SIFT right on every image, as is the epoch chosen on these, which is never bold; all verdicts other ones."""
+    shutil.copytree(RECORD, tmp_path, dirs_exist_ok=True)
+    table = pd.read_csv(tmp_path / "measured_binary.csv")
+    rows = table["method"].isin([Method.DSIFT_LINEAR, Method.DTL1_TEST_EPOCH])
+    table.loc[rows, ["correct", "accuracy_count", "accuracy"]] = 60, "60/60", 1.0
+    table.to_csv(tmp_path / "measured_binary.csv", index=False)
+    pd.read_csv(tmp_path / "claims.csv").assign(verdict="unheard of").to_csv(tmp_path / "claims.csv", index=False)
+    made = readme_tables.filled(readme_tables.README.read_text(encoding="utf-8"), tmp_path)
+    assert [line.split(" | ")[0] for line in made.splitlines() if "| 60: 100.0% (" in line.replace("**", "")] == [
+        "| ResNet29 (dlib), fine-tuned, epoch chosen on test",
+        "| dense SIFT + linear SVM",
+    ]
+    assert [
+        line.split(" | ")[0] for line in made.splitlines() if line.split(" | ")[2:] and "**" in line.split(" | ")[2]
+    ] == ["| dense SIFT + linear SVM"]
+    assert made.count("| unheard of") == len(pd.read_csv(RECORD / "claims.csv"))
+    with pytest.raises(ValueError, match="0 places <!-- table: accuracies -->"):
+        readme_tables.filled("# facediag\n", tmp_path)
 
 
 def test_numbers_in_the_readme_are_the_stored_ones():
-    """Accuracies that the README states for this run, with their intervals, stand in results/bundled."""
-    readme = (ROOT / "README.md").read_text()
-    assert "rendered" in readme and re.search(r"^\d{4}-\d\d-\d\d, data: \*\*this run", readme, re.MULTILINE)
+    """Each accuracy of the record is on the line of its method, with its count and Wilson's interval, made here anew."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "Data: **rendered faces**" in readme
     for task in ("binary", "multiclass"):
-        for _, row in pd.read_csv(ROOT / "results" / "bundled" / f"measured_{task}.csv").iterrows():
-            value, low, high = (100 * x for x in metrics.wilson_interval(row["correct"], row["n"]))
-            wanted = [f"{value:.1f}% ({low:.0f}-{high:.0f})", f"| {row['correct']} |"]
+        for _, row in pd.read_csv(RECORD / f"measured_{task}.csv").iterrows():
+            value, low, high = (100 * x for x in wilson_interval(row["correct"], row["n"]))
+            wanted = [f"{value:.1f}% ({low:.0f}-{high:.0f})", f"| {row['correct']}: "]
             if row["backbone"] != "dsift":
                 wanted.append(registry.get(row["backbone"]).title)
             assert any(all(part in line for part in wanted) for line in readme.splitlines()), wanted
 
 
 def test_verdicts_in_the_readme_are_the_stored_ones():
-    kept = pd.read_csv(ROOT / "results" / "bundled" / "claims.csv").set_index(["claim", "task"])["verdict"]
-    said = {"DTL2 over DTL1": "DTL2 over DTL1", "pretraining on faces over objects": "faces over objects"}
-    said |= {"deep features over dense SIFT": "deep over dense SIFT", "pretraining over none": "pretraining over none"}
-    readme = (ROOT / "README.md").read_text()
-    for words, claim in said.items():
-        assert f"| {words} | {kept[claim, 'binary']} | {kept[claim, 'multiclass']} |" in readme
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    kept = pd.read_csv(RECORD / "claims.csv")
+    for says, rows in kept.groupby("says"):
+        [line] = [line for line in readme.splitlines() if line.startswith(f"| {says} (")]
+        cells = [cell.strip().partition(":")[0] for cell in line.split("|")[2:-1]]
+        assert cells[-len(rows) :] == rows.sort_values("task")["verdict"].tolist(), says
+
+
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
+
+
+def anchors(page: Path) -> set[str]:
+    """The names that GitHub gives to the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page):
+    links = re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
+    for link in [link for link in links if not re.match("[a-z]+:", link)]:
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), f"{link}: there is no such file"
+        assert not anchor or anchor in anchors(target), f"{link}: there is no such heading"
+
+
+def test_every_page_is_listed():
+    pages = {page.name for page in PAGES if page.parent == ROOT / "docs"} - {"README.md"}
+    assert pages and pages <= set(
+        re.findall(r"\]\(([^)]+)\)", (ROOT / "docs" / "README.md").read_text(encoding="utf-8"))
+    )
+
+
+def test_contributing_names_every_module():
+    """The rows below **room** name the modules of that room: all of them, and no others."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    parts = re.split(r"^\| \*\*(\w+)\*\* \| \|$", text.partition("\n## Where")[0], flags=re.MULTILINE)[1:]
+    named = {
+        room: {n for row in re.findall(r"^\| (`.+?) \|", rows, re.MULTILINE) for n in re.findall(r"`(\w+)`", row)}
+        for room, rows in zip(parts[::2], parts[1::2], strict=True)
+    }
+    rooms = [path for path in (ROOT / "facediag_utils").iterdir() if (path / "__init__.py").is_file()]
+    assert named == {room.name: {path.stem for path in room.glob("[!_]*.py")} for room in rooms}
 
 
 def test_nothing_in_git_is_large():

@@ -1,7 +1,5 @@
 """Work on many pictures side by side: on all cores of this machine, or on a Dask cluster.  Items go in, results come out in order."""
 
-from __future__ import annotations
-
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """A profile says which data a run is about and where everything that the run makes goes."""
 
-from __future__ import annotations
-
 import json
 import re
 import secrets

@@ -1,7 +1,5 @@
 """Progress bars with the time left: on a terminal, or in a file that another process shows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any

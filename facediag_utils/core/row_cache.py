@@ -7,8 +7,6 @@ rows are computed again.  Written here because joblib.Memory keeps a file a call
 and reads them as pickles.
 """
 
-from __future__ import annotations
-
 import hashlib
 import uuid
 import warnings

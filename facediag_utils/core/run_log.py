@@ -3,8 +3,6 @@
 `run_lock` names a file in the environment variable ``FACEDIAG_RUN_LOG``; whoever computes, in whichever process, adds a line.
 Without it nothing is written."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator

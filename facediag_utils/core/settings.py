@@ -1,7 +1,5 @@
 """Every environment variable that this package reads, and the folders that depend on them: all in this one place."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Unpacking an archive of pictures from elsewhere: nothing lands outside of the folder, nothing grows without bound."""
 
-from __future__ import annotations
-
 import errno
 import shutil
 import tarfile

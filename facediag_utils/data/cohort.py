@@ -1,7 +1,5 @@
 """A folder of labelled faces as one table, an image a row."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

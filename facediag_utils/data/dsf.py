@@ -3,8 +3,6 @@
 B. Jin, "Disease-specific faces", IEEE DataPort, doi:10.21227/rk2v-ka85; the paper's reference [9] and Table 2.  What the folders
 inside are called was not known here: a class is recognised by any folder, or the file's own name, that says it."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The pictures of a folder: which can be read, which are the same, which nearly; nothing outside of the folder is opened."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """SHA-256 of files, computed once: a file whose place, size and times are known is not read again."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 

@@ -2,8 +2,6 @@
 
 A folder goes in, `FolderContents` comes out; nothing is written but the cache."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -135,7 +133,7 @@ def _from_manifest(folder: Path) -> tuple[pd.DataFrame, list[LeftOut]]:
         raise CohortError(f"{path}: no column {', '.join(missing)}; needed are image and label")
     known = [column for column in KNOWN if column in table]
     table = table[["image", "label", *known]].replace(
-        {column: MISSING for column in known} | {"image": [""], "label": [""]}, None
+        dict.fromkeys(known, MISSING) | {"image": [""], "label": [""]}, None
     )
     for column in ("age", "severity"):
         if column in table:

@@ -3,8 +3,6 @@
 Nothing of the folder is changed.  What was found is written as a manifest beside the caches; every file that is not used is
 listed with the reason in ``runs/<name>/results/left_out.csv``."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from dataclasses import replace

@@ -2,8 +2,6 @@
 
 Photographs have no such truth; with it, alignment and explanations can be scored instead of admired."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Opening pictures of every usual kind as the same thing: upright RGB, 8 bits."""
 
-from __future__ import annotations
-
 import warnings
 from pathlib import Path
 

@@ -4,8 +4,6 @@ From Face Recognition to Facial Diagnosis", IEEE Access 8, 2020, doi:10.1109/ACC
 Every number here was measured by the authors on their photographs (the DSF data set), none by this package.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Who trains and who tests: a task's rows, folds, held-out images, and random splits in which nobody is on both sides."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -2,9 +2,6 @@
 
 Every table and figure is made from it, so that accuracy, ROC and paired tests speak of the same predictions."""
 
-from __future__ import annotations
-
-import sys
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -113,7 +110,7 @@ def load(profile: Profile, store: str = TEST) -> pd.DataFrame:
     path = profile.results / store
     if not path.is_file() and profile.record:
         path = profile.record / store
-        print(f"not run here yet: predictions of the record, results/{store}", file=sys.stderr)
+        print(f"nothing was run here yet: these are the predictions of the record, results/{store}")
     if not path.is_file():
         raise ResultsError(f"{path}: no predictions yet; run `make reproduce`, or notebooks 03 to 05 first")
     try:

@@ -4,8 +4,6 @@ A claim compares two groups of methods.  On the test images each method of one g
 exact test, corrected over all of them by Holm; "supported" needs a difference of the right sign that stands, "not supported"
 one of the other sign, and all else is "cannot tell"."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 

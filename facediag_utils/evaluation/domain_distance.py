@@ -4,8 +4,6 @@ Equation (1) asks for the classifier that tells two domains apart best.  Ben-Dav
 in its place: with a cross-validated error e, counting both domains alike, the estimate is 2 (1 - 2 e).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

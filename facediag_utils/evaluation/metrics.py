@@ -1,7 +1,5 @@
 """From predictions to the numbers of Tables 3-6, each with a 95% interval."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 

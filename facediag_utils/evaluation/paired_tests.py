@@ -2,8 +2,6 @@
 
 A difference of two accuracies says little by itself; on the same images only those matter on which the methods differ."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import combinations
 

@@ -3,8 +3,6 @@
 Tables 3 and 4 print five percentages a row for 30 + 30 test images.  Only whole images can be right, so a row comes from
 one of 31 x 31 confusion matrices; a figure that the best of them does not give is a misprint, or was rounded otherwise."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 from itertools import product

@@ -1,9 +1,7 @@
 """A reader study: people (or a simulation) name the blinded test images; their answers beside the models'.
 
-Answers are a row each in ``results/<profile>/readers/<reader>.csv``, written at every click, so that a reader can stop and
+Answers are rows of ``runs/<profile>/results/readers/<reader>.csv``, written at every click, so that a reader can stop and
 go on."""
-
-from __future__ import annotations
 
 import hashlib
 import re
@@ -92,7 +90,7 @@ def read_answers(path: Path) -> pd.DataFrame:
 
 
 def panel(cohort: Cohort, task: Task) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
-    """All stored readers of a task: those that come with the data, and those of ``results/<profile>/readers``.
+    """All stored readers of a task: those that come with the data, and those of ``runs/<profile>/results/readers``.
 
     Returns
     -------

@@ -3,8 +3,6 @@
 An SVM sees images only through their inner products, so the Gram matrix of all images is computed once a network, and every
 split is cut out of it."""
 
-from __future__ import annotations
-
 import hashlib
 import warnings
 from collections.abc import Iterator

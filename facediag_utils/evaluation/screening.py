@@ -1,7 +1,5 @@
 """From a test set, half of it ill, to a population in which one of many thousands is."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

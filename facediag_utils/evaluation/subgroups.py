@@ -2,8 +2,6 @@
 
 In the paper's Table 2 the classes differ in ancestry; a classifier that sees nothing else is right more often than chance."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from facediag_utils.evaluation.interval import Interval, wilson_interval

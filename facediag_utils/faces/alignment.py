@@ -1,7 +1,5 @@
 """Faces cut out upright at a fixed size: a picture and its landmarks become a face chip (paper, section III.B)."""
 
-from __future__ import annotations
-
 import hashlib
 import shutil
 from collections.abc import Iterator

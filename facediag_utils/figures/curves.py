@@ -1,7 +1,5 @@
 """Curves, matrices and dots, in the style of `plots`: choice of C, training (Fig. 3), confusion (4, 6), ROC (5), distance."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Figures made of pictures: faces of a cohort, what was found in them, and their averages."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The reader study's page in a notebook: a picture, the classes, how sure, next."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from facediag_utils.data.cohort import Cohort

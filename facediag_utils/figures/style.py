@@ -1,7 +1,5 @@
 """One style for all figures: colour-blind safe (Okabe and Ito 2008), readable in grey; a figure becomes files with a caption."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree

@@ -1,7 +1,5 @@
 """Tables 3-6: the paper's numbers and a run's side by side, each under the name of its data, the best in bold."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import replace

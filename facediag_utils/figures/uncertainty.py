@@ -1,7 +1,5 @@
 """Pictures of how sure a number is: intervals one below the other, splits drawn again, reliability, screening, readers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from textwrap import wrap
 from typing import Any

@@ -3,8 +3,6 @@
 All of a batch at once and from a generator of one's own; torchvision's transforms draw from the global one.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """On what a network is trained: the processor, or the accelerator if there is one; and in which precision."""
 
-from __future__ import annotations
-
 import torch
 
 from facediag_utils.core import settings

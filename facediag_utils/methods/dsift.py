@@ -5,8 +5,6 @@ SIFT (Lowe 2004) is computed on a regular grid of the aligned grey face, at fixe
 chi-squared kernel exp(-d / mean d) with d = sum (x - y)^2 / (x + y) (Zhang et al. 2007).
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator
 

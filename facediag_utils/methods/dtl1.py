@@ -1,7 +1,5 @@
 """DTL1: fine-tuning put to the paper's tasks (section III.C.1), by its protocol and by one that spares the test images."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import warnings

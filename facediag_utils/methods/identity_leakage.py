@@ -1,7 +1,5 @@
 """Is somebody trained on and tested?  Faces on both sides of a split that a face network takes for one person."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from sklearn.metrics import pairwise_distances_chunked
@@ -57,6 +55,4 @@ def format_same_person(pairs: pd.DataFrame, name: str, subjects: bool = False) -
         if subjects
         else "a manifest with a column subject keeps people on one side (if the classes are people, all is as it should be)"
     )
-    return (
-        f"  {len(pairs)} test images look like the person of a training image: results/{name}/same_person.csv; {remedy}"
-    )
+    return f"  {len(pairs)} test images look like the person of a training image: runs/{name}/results/same_person.csv; {remedy}"

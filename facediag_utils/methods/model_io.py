@@ -2,8 +2,6 @@
 
 Reading either executes nothing."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -64,7 +62,7 @@ def load(path: Path) -> Model:
     path = next((p for p in (path, Path(f"{path}{SVM}"), Path(f"{path}{NETWORK}")) if p.is_file()), path)
     if not path.is_file():
         raise ModelError(
-            f"{path}: no model here; `make reproduce` makes results/<profile>/model{SVM} and network{NETWORK}"
+            f"{path}: no model here; `make reproduce` makes runs/<profile>/results/model{SVM} and network{NETWORK}"
         )
     model = _network(path) if path.suffix == NETWORK else _svm(path)
     if registry.get(model.about.backbone).checksum() != model.about.weights:

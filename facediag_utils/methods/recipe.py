@@ -1,7 +1,5 @@
 """How a network is fine-tuned, and what a training has come to."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any
 

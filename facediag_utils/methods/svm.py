@@ -1,7 +1,5 @@
 """The classifier on top of fixed features: a support vector machine (paper, eq. 10), its penalty, its predictions."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 A classifier on fixed features (DTL2) or a fine-tuned network (DTL1), with the features of its training faces.  These tell people
 apart: treat a model's file (`facediag_utils.methods.model_io`) as you treat the pictures."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ The last fully connected layer is replaced by a new one; then the layers are tra
 gradient descent with momentum and weight decay, at a small learning rate.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from pathlib import Path

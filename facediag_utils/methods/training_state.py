@@ -1,7 +1,5 @@
 """A training between two epochs, kept in a checkpoint so that a stopped one goes on where it was."""
 
-from __future__ import annotations
-
 import math
 from copy import deepcopy
 from pathlib import Path

@@ -5,8 +5,6 @@ the pickles of the same models use torchvision's names, with ``conv4`` and ``con
 MatConvNet's ImageNet ResNet50 uses He et al.'s (``res2a_branch2a``, ``bn2a_branch2a``).
 """
 
-from __future__ import annotations
-
 import re
 
 import torch

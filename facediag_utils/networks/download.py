@@ -1,7 +1,5 @@
 """``make weights``: published weights fetched by pooch, resumed where a download broke off, checked before they are kept."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pooch

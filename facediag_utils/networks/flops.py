@@ -1,7 +1,5 @@
 """Multiply-accumulates of one forward pass, by the paper's equations (8) and (9)."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager

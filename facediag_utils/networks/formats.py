@@ -5,8 +5,6 @@ dictionary of tensors in PyTorch's layout.  Nothing in a file is ever executed: 
 pickle may build arrays and nothing else.
 """
 
-from __future__ import annotations
-
 import os
 import pickle
 import subprocess

@@ -3,8 +3,6 @@
 A network is kept as SimpleNN (a list of layers) or as DagNN (a list of parameters); scipy reads both.
 """
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

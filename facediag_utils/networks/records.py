@@ -1,12 +1,18 @@
 """What a record of a pretrained network says: what it is, where its weights are, how a picture is prepared for it."""
 
-from __future__ import annotations
-
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from facediag_utils.core.errors import WeightsError
 from facediag_utils.networks.weights import WeightsFile, identified
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 FACES, OBJECTS = "face recognition", "object recognition"
 
@@ -97,3 +103,11 @@ class Backbone:
                 f"{self.name}: {self.missing}; " + (f"or place {places} by hand" if places else self.note)
             )
         return identified(self.file)
+
+
+def read_records(path: Path) -> Iterator[Backbone]:
+    """The records of a TOML file, a table each, in its order."""
+    for name, fields in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        files = tuple(WeightsFile(**file) for file in fields.pop("files", ()))
+        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
+        yield Backbone(name=name, files=files, **values)

@@ -5,39 +5,43 @@ from __future__ import annotations
 from fnmatch import fnmatch
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from facediag_utils.core.errors import WeightsError
-from facediag_utils.networks.published import RECORDS
-from facediag_utils.networks.records import Backbone
+from facediag_utils.networks.records import Backbone, read_records
 
 if TYPE_CHECKING:
     import torch
 
 __all__ = ["Backbone", "build", "get", "installed", "load", "names", "prepare", "untrained"]
 
-_REGISTRY = {record.name: record for record in RECORDS}
+
+@cache
+def published() -> dict[str, Backbone]:
+    """The records of ``published.toml``, by name."""
+    return {record.name: record for record in read_records(Path(__file__).with_name("published.toml"))}
 
 
 def names(pattern: str = "*") -> list[str]:
     """Registered networks whose name matches a shell pattern, in the registry's order."""
-    return [name for name in _REGISTRY if fnmatch(name, pattern)]
+    return [name for name in published() if fnmatch(name, pattern)]
 
 
 def installed(pattern: str = "*") -> list[str]:
     """Those of `names` whose weights are there."""
-    return [name for name in names(pattern) if _REGISTRY[name].installed]
+    return [name for name in names(pattern) if published()[name].installed]
 
 
 def get(name: str) -> Backbone:
     """The record of a network; ``timm:<name>`` asks timm.  Raises WeightsError for an unknown name."""
     if name.startswith("timm:"):
         return _from_timm(name)
-    if name not in _REGISTRY:
-        raise WeightsError(f"network {name!r} is not registered; known are: {', '.join(_REGISTRY)}, timm:<name>")
-    return _REGISTRY[name]
+    if name not in published():
+        raise WeightsError(f"network {name!r} is not registered; known are: {', '.join(published())}, timm:<name>")
+    return published()[name]
 
 
 @cache

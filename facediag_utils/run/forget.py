@@ -1,7 +1,5 @@
 """``make forget NAME=mine``: everything that was made from a folder of one's own, removed."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 
@@ -36,7 +34,7 @@ def forget(name: str) -> list[str]:
         return ["nothing: the bundled cohort is part of this package (make clean removes its caches)"]
     removed = []
     with run_log.run_lock(name):
-        for folder in (gone.run, cache_root() / "dtl1" / name, gone.listed.parent):
+        for folder in (gone.run, cache_root() / "dtl1" / name, cache_root() / "chips" / name, gone.listed.parent):
             if folder.exists():
                 shutil.rmtree(folder)
                 removed.append(str(folder))

@@ -3,8 +3,6 @@
 The predictions of a run go in, a Markdown page comes out.  Its words stand in ``templates/model_card.md``, under the headings
 of Mitchell et al., Model Cards for Model Reporting (2019)."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

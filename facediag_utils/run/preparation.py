@@ -1,7 +1,5 @@
 """What comes before any training: a folder is read, its faces are found, people looked for on both sides; told, and kept."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from facediag_utils.data import cohort, dsf, folder_import, splitting, store

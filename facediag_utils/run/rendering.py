@@ -1,7 +1,5 @@
 """The words of the report and the model card: Jinja2 templates of ``templates/``, filled with the numbers of a run."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -2,8 +2,6 @@
 
 What notebooks and verdict have written goes in, a page comes out.  Its words stand in ``templates/report.html``."""
 
-from __future__ import annotations
-
 import base64
 import io
 import re

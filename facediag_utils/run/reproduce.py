@@ -1,7 +1,5 @@
 """``make reproduce``: every notebook of a profile in order, by papermill, with one progress bar and a summary."""
 
-from __future__ import annotations
-
 import logging
 import sys
 import threading
@@ -9,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -52,10 +51,10 @@ class _Engine(NBClientEngine):
     """papermill's engine, which also tells a progress bar of each finished cell."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, bar=None, **kwargs):
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, bar: Any = None, **kwargs: Any) -> None:
         finished = nb_man.cell_complete
 
-        def cell_complete(cell, cell_index=None, **others):
+        def cell_complete(cell: NotebookNode, cell_index: int | None = None, **others: Any) -> None:
             finished(cell, cell_index, **others)
             bar.update()
 

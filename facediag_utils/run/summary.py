@@ -1,7 +1,5 @@
 """The end of ``make reproduce``: accuracies, claims, what was computed and found, and what was written."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from facediag_utils.core import run_log

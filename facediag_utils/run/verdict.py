@@ -3,8 +3,6 @@
 The record is what is committed, ``results/`` and ``figures/``.  ``tolerances.csv`` says which numbers may differ, by how much
 and why; what is made from these by arithmetic alone (tables, paired tests) is not compared again."""
 
-from __future__ import annotations
-
 import json
 import platform
 import shutil

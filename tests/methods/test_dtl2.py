@@ -163,7 +163,7 @@ def test_features_do_not_depend_on_order_or_batch(bundled, bundled_faces, own_ca
 def test_rows_without_a_face_are_nan(bundled, bundled_faces):
     hidden = Faces(
         np.where(np.arange(350) == 5, "no face", bundled_faces.outcome),
-        *(getattr(bundled_faces, n) for n in ("box", "landmarks", "upsampled", "count", "reason")),
+        *(getattr(bundled_faces, n) for n in ("box", "landmarks", "detector", "count", "reason")),
     )
     features = dtl2.extract("dlib_resnet29", bundled, hidden)
     assert np.isnan(features[5]).all() and np.isfinite(features[hidden.found]).all()

@@ -81,7 +81,7 @@ def record(server, content, monkeypatch):
     server.files[name] = content
     digest = f"sha256:{hashlib.sha256(content).hexdigest()[:8]}"
     made = replace(registry.get("resnet50_torchvision"), files=(WeightsFile(name, f"{server.url}/{name}", digest),))
-    monkeypatch.setitem(registry._REGISTRY, made.name, made)
+    monkeypatch.setitem(registry.published(), made.name, made)
     return made
 
 
@@ -130,7 +130,7 @@ def test_what_is_not_the_published_file_is_not_kept(record, folder, server, cont
 
 def test_without_a_published_checksum_the_file_must_load(record, folder, server, monkeypatch):
     file = replace(record.files[0], digest="")
-    monkeypatch.setitem(registry._REGISTRY, record.name, replace(record, files=(file,)))
+    monkeypatch.setitem(registry.published(), record.name, replace(record, files=(file,)))
     server.files[file.name] = b"<html>please log in</html>"
     with pytest.raises(WeightsError, match=r"not a readable \.pth file"):
         download.fetch(registry.get(record.name))
@@ -139,7 +139,7 @@ def test_without_a_published_checksum_the_file_must_load(record, folder, server,
 
 def test_a_mirror_is_tried_first(record, folder, server, monkeypatch):
     mirrored = replace(record, files=(replace(record.files[0], url="http://127.0.0.1:9/gone.pth"),))
-    monkeypatch.setitem(registry._REGISTRY, record.name, mirrored)
+    monkeypatch.setitem(registry.published(), record.name, mirrored)
     monkeypatch.setenv("FACEDIAG_MIRROR", f"{server.url}/")
     assert "fetched" in download.fetch(mirrored)
 

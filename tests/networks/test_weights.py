@@ -54,7 +54,7 @@ def features(name: str) -> torch.Tensor:
 def published(name: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let this file be the one that was published for a network."""
     file = weights.WeightsFile(path.name, digest=f"sha256:{file_digest(path)}")
-    monkeypatch.setitem(registry._REGISTRY, name, replace(registry.get(name), files=(file,)))
+    monkeypatch.setitem(registry.published(), name, replace(registry.get(name), files=(file,)))
 
 
 def assert_same(ours: torch.Tensor, theirs: torch.Tensor) -> None:

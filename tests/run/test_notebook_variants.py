@@ -7,53 +7,36 @@ from dataclasses import replace
 
 import nbformat
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from facediag_utils.core.profiles import Profile
 from facediag_utils.data.cohort import Cohort
 from facediag_utils.run import notebook_variants, reproduce
 
 ALL, NONE = frozenset(notebook_variants.TRAITS), frozenset()
-TEXT = """# Title
-
-<!-- rendered -->Only rendered,
-two lines.
-
-<!-- not-rendered: Instead,
-two lines. -->
-
-Always.
-
-1. <!-- paper -->Of the paper
-2. Of all
-3. <!-- two not-paper: Hidden of two -->"""
+OTHERS = {"parameters", "nbval-ignore-output"}  # tags that say nothing of cohorts
 
 
-def test_what_is_left():
-    assert (
-        notebook_variants.text_for(TEXT, ALL)
-        == "# Title\n\nOnly rendered,\ntwo lines.\n\nAlways.\n\n1. Of the paper\n2. Of all"
-    )
-    assert notebook_variants.text_for(TEXT, NONE) == "# Title\n\nInstead,\ntwo lines.\n\nAlways.\n\n2. Of all"
-    assert notebook_variants.text_for(TEXT, frozenset({"two"})).endswith("2. Of all\n3. Hidden of two")
-
-
-@given(st.text(), st.sets(st.sampled_from(notebook_variants.TRAITS)))
-def test_text_without_marks_is_left_alone(text, holding):
-    if "<!--" not in text and "\n\n\n" not in text:
-        assert notebook_variants.text_for(text, frozenset(holding)).strip() == text.strip()
+def test_cells_are_left_whose_words_all_hold(tmp_path):
+    of = {"all": [], "paper": ["paper"], "both": ["two", "paper"], "run": ["nbval-ignore-output", "rendered"]}
+    cells = [nbformat.v4.new_markdown_cell(text, metadata={"tags": tags}) for text, tags in of.items()]
+    path = tmp_path / "01_of_four_cells.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1"), *cells]), path)
+    left = {
+        ALL: ["1", "all", "paper", "both", "run"],
+        NONE: ["1", "all"],
+        frozenset({"paper"}): ["1", "all", "paper"],
+        frozenset({"two", "rendered"}): ["1", "all", "run"],
+    }
+    for holding, wanted in left.items():
+        assert [cell.source for cell in notebook_variants.adapted(path, holding).cells] == wanted
 
 
 @pytest.mark.parametrize("path", reproduce.notebooks(), ids=lambda path: path.stem)
-def test_no_mark_is_misspelt_and_none_is_left(path):
+def test_no_tag_is_misspelt(path):
     for cell in nbformat.read(path, as_version=4).cells:
-        if cell.cell_type == "markdown":
-            for mark in re.findall(r"<!--.*?-->", cell.source, re.DOTALL):
-                terms = mark[4:].split(":")[0].removesuffix("-->").split()
-                assert {term.removeprefix("not-") for term in terms} <= ALL, mark
-            for holding in (ALL, NONE, frozenset({"two"}), frozenset({"paper", "two"})):
-                assert "<!--" not in notebook_variants.text_for(cell.source, holding)
+        known = ALL if cell.cell_type == "markdown" else ALL | OTHERS
+        assert set(cell.metadata.get("tags", ())) <= known, cell.id
+        assert set(cell.metadata) <= {"tags"}, cell.id
 
 
 @pytest.mark.parametrize("path", reproduce.notebooks(), ids=lambda path: path.stem)
@@ -65,7 +48,7 @@ def test_a_cohort_of_ones_own_hears_nothing_of_the_papers_photographs(path):
             r"DSF|Tables? \d|[Rr]endered|thalassemia|Down syndrome|leprosy|severity|\b350\b|[Cc]linician", text
         )
         assert not found, found
-        assert "## Exercises" in text
+        assert re.search(r"^## Exercises\n\*\*\w", text, re.MULTILINE)
 
 
 @pytest.mark.parametrize("path", reproduce.notebooks(), ids=lambda path: path.stem)

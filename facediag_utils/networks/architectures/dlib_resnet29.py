@@ -4,8 +4,6 @@ ResNet-29 in the manner of He et al. 2016 with half the filters; 99.38% on LFW b
 holds, in forward order, 29 times (convolution, affine) and a 256x128 matrix.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

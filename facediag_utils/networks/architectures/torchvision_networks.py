@@ -4,8 +4,6 @@ They differ: AlexNet is the one-tower version of Krizhevsky 2014 without normali
 its 3x3 convolutions; all were trained by torchvision.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

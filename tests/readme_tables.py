@@ -1,0 +1,99 @@
+"""The tables of README.md, made from the record: ``python tests/readme_tables.py`` (part of ``make record``) writes them anew."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from facediag_utils.core.files import atomic_write
+from facediag_utils.core.settings import ROOT
+from facediag_utils.data.paper import BINARY_ROWS, MULTICLASS_ROWS
+from facediag_utils.data.store import Method
+from facediag_utils.evaluation import metrics, paper_audit
+from facediag_utils.evaluation.interval import Interval
+from facediag_utils.networks import registry
+
+README, RECORD = ROOT / "README.md", ROOT / "results"
+TASKS = {"binary": "two classes, n = 60", "multiclass": "five classes, n = 150"}
+#: What follows a network's name, in the order of the table.
+WORDS = {
+    Method.DTL1: ", fine-tuned (DTL1)",
+    Method.DTL1_TEST_EPOCH: ", fine-tuned, epoch chosen on test",
+    Method.DTL2: " + linear SVM (DTL2)",
+    Method.FROM_SCRATCH: ", trained from scratch",
+    Method.DSIFT_LINEAR: "dense SIFT + linear SVM",
+    Method.DSIFT_CHI2: "dense SIFT + chi² SVM",
+}
+
+
+def accuracies(record: Path = RECORD) -> str:
+    """A row per method, a column per task; the best in bold, an epoch chosen on test images out of the contest."""
+    networks = [*registry.names(), "dsift"]
+    cells: dict[tuple[str, Method], dict[str, str]] = {}
+    pretraining = {}
+    for task in TASKS:
+        rows = pd.read_csv(record / f"measured_{task}.csv").to_dict("records")
+        fair = [row for row in rows if row["method"] != Method.DTL1_TEST_EPOCH]
+        best = max(row["correct"] for row in fair)
+        for row in rows:
+            key = row["backbone"], Method(row["method"])
+            pretraining[key] = row["pretraining"]
+            bold = row in fair and row["correct"] == best
+            cells.setdefault(key, {})[task] = _cell(metrics.interval_of(row, "accuracy"), bold)
+    lines = []
+    for backbone, method in sorted(cells, key=lambda key: (networks.index(key[0]), list(WORDS).index(key[1]))):
+        title = ("" if backbone == "dsift" else registry.get(backbone).title) + WORDS[method]
+        of_tasks = [cells[backbone, method].get(task, "") for task in TASKS]
+        lines.append([title, pretraining[backbone, method], *of_tasks])
+    return _table(["method", "pretraining", *TASKS.values()], [*lines, _paper()])
+
+
+def _cell(accuracy: Interval, bold: bool = False) -> str:
+    """ "42: 70.0% (57-80)"; the head of the column says of how many."""
+    return f"{accuracy.count.partition('/')[0]}: " + (f"**{accuracy.percent()}**" if bold else accuracy.percent())
+
+
+def _paper() -> list[str]:
+    """The paper's best row: the same method in both tasks."""
+    best = [max(rows, key=lambda row: row.accuracy) for rows in (BINARY_ROWS, MULTICLASS_ROWS)]
+    cells = [_cell(paper_audit.intervals_of(row)["accuracy"]) for row in best]
+    texts = [f"the paper, on photographs: {best[0].architecture}{WORDS[Method.DTL2]}", best[0].pretraining, *cells]
+    return [f"*{text}*" for text in texts]
+
+
+def claims(record: Path = RECORD) -> str:
+    """A row per claim of the paper, a verdict per task."""
+    table = pd.read_csv(record / "claims.csv", keep_default_na=False)
+    table["text"] = table["verdict"] + ": " + table["why"]
+    lines = []
+    for (says, where), rows in table.groupby(["says", "where"], sort=False):
+        texts = dict(zip(rows["task"], rows["text"].str.removesuffix(": "), strict=True))
+        lines.append([f"{says} ({where})", *(texts.get(task, "") for task in TASKS)])
+    return _table(["claim (section of the paper)", *TASKS.values()], lines)
+
+
+def _table(head: list[str], lines: list[list[str]]) -> str:
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in (head, ["---"] * len(head), *lines))
+
+
+def filled(text: str, record: Path = RECORD) -> str:
+    """A page with its tables, each between ``<!-- table: NAME -->`` and ``<!-- end -->``, made anew."""
+    for name, make in {"accuracies": accuracies, "claims": claims}.items():
+        begin = f"<!-- table: {name} -->"
+        text, found = re.subn(
+            rf"{begin}\n.*?<!-- end -->",
+            lambda _, b=begin, m=make: f"{b}\n\n{m(record)}\n\n<!-- end -->",
+            text,
+            flags=re.S,
+        )
+        if found != 1:
+            raise ValueError(f"{README.name}: {found} places {begin} ... <!-- end -->, one is needed")
+    return text
+
+
+if __name__ == "__main__":
+    page = filled(README.read_text(encoding="utf-8"))
+    with atomic_write(README) as partial:
+        partial.write_text(page, encoding="utf-8")
