@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # a core each: what they start beside themselves would only be in the way
+    os.environ |= {"OMP_NUM_THREADS": "1", "LOKY_MAX_CPU_COUNT": "1"}
+
 import csv
 import hashlib
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from joblib.externals.loky import get_reusable_executor
+from made import cohort_of, recorded_run
 from PIL import Image
 
-from facediag_utils.core import profiles
+from facediag_utils.core import profiles, settings
 from facediag_utils.core.profiles import Profile
-from facediag_utils.core.settings import ROOT
 from facediag_utils.data import cohort
 from facediag_utils.faces import detection
 
@@ -26,8 +31,41 @@ def bundled() -> cohort.Cohort:
 
 
 @pytest.fixture(scope="session")
-def bundled_faces(bundled: cohort.Cohort) -> detection.Faces:
-    return detection.find_faces(bundled)
+def one_at_a_time() -> FileLock:
+    """Of several workers one computes what the cohort costs, and the others wait and read it from the cache."""
+    settings.cache_root().mkdir(parents=True, exist_ok=True)
+    return FileLock(settings.cache_root() / ".tests.lock")
+
+
+@pytest.fixture(scope="session")
+def bundled_faces(bundled: cohort.Cohort, one_at_a_time: FileLock) -> detection.Faces:
+    with one_at_a_time:
+        return detection.find_faces(bundled)
+
+
+@pytest.fixture(scope="session")
+def bundled_features(
+    bundled: cohort.Cohort, bundled_faces: detection.Faces, one_at_a_time: FileLock
+) -> Callable[[str], np.ndarray]:
+    """Features of the bundled cohort by the name of a network."""
+    from facediag_utils.methods import dtl2
+
+    def extract(network: str) -> np.ndarray:
+        with one_at_a_time:
+            return dtl2.extract(network, bundled, bundled_faces)
+
+    return extract
+
+
+@pytest.fixture(scope="session")
+def few(bundled: cohort.Cohort, one_at_a_time: FileLock) -> tuple[cohort.Cohort, detection.Faces]:
+    """Seven portraits per class, four to train and three to test, and their faces."""
+    number = bundled.table.groupby(["label", "split"]).cumcount()
+    images = cohort_of(bundled, np.flatnonzero(number < bundled.table["split"].map({"train": 4, "test": 3})))
+    with one_at_a_time:
+        faces = detection.find_faces(images)
+    assert len(images) == 35 and faces.found.all()
+    return images, faces
 
 
 @pytest.fixture
@@ -49,10 +87,7 @@ def own_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def recorded(own_output: Path) -> Profile:
     """The bundled cohort with a run of the test's own, which found the numbers and figures of the record."""
-    profile = profiles.profile("bundled")
-    shutil.copytree(ROOT / "results", profile.results)
-    shutil.copytree(ROOT / "figures", profile.figures)
-    return profile
+    return recorded_run(own_output)
 
 
 class Folder:

@@ -11,6 +11,7 @@ from PIL import Image
 from facediag_utils.core import profiles
 from facediag_utils.core.profiles import Profile
 from facediag_utils.core.settings import ROOT
+from facediag_utils.data.cohort import Cohort
 from facediag_utils.data.store import Method
 
 BUNDLED = ROOT / "data" / "bundled"
@@ -32,6 +33,11 @@ def portraits(folder: Path, count: int = 12) -> Path:
         for image in table["image"][table["label"] == label][:count]:
             shutil.copyfile(BUNDLED / image, folder / name / Path(image).name)
     return folder
+
+
+def cohort_of(images, rows, classes=None):
+    """The cohort of some rows."""
+    return Cohort(images.profile, classes or images.classes, images.table.iloc[rows].reset_index(drop=True))
 
 
 def rows_of(faces, rows):

@@ -6,12 +6,11 @@ import time
 
 import numpy as np
 import pytest
-from made import rows_of
 
 from facediag_utils.core import parallel, settings
 from facediag_utils.core.errors import ClusterError
 from facediag_utils.core.progress import latest_progress, progress_bar
-from facediag_utils.data import cohort, duplicates
+from facediag_utils.data import duplicates
 from facediag_utils.faces import detection
 from facediag_utils.methods import dsift, dtl2
 
@@ -20,7 +19,7 @@ def triple(number):
     return 3 * number
 
 
-def test_in_order_and_all_of_them():
+def test_in_order_and_all_of_them(all_cores):
     for count in (0, 3, 50):
         assert list(parallel.parallel_map(triple, [(k,) for k in range(count)], "numbers")) == [
             3 * k for k in range(count)
@@ -41,13 +40,13 @@ def test_a_bar_in_a_file_for_another_process(tmp_path, monkeypatch):
     assert latest_progress(path) == ""
 
 
-@pytest.fixture(scope="module")
-def some(bundled):
-    rows = np.arange(0, 350, 3)
-    return cohort.Cohort(bundled.profile, bundled.classes, bundled.table.iloc[rows].reset_index(drop=True))
+@pytest.fixture
+def all_cores(monkeypatch):
+    """As without the tests' own limit."""
+    monkeypatch.delenv("LOKY_MAX_CPU_COUNT", raising=False)
 
 
-def test_a_cluster_finds_what_this_machine_finds_though_a_worker_dies(some, bundled_faces, own_cache, monkeypatch):
+def test_a_cluster_finds_what_this_machine_finds_though_a_worker_dies(few, own_cache, monkeypatch):
     from distributed import LocalCluster
     from distributed.diagnostics.plugin import SchedulerPlugin
 
@@ -63,7 +62,7 @@ def test_a_cluster_finds_what_this_machine_finds_though_a_worker_dies(some, bund
                 os.kill(self.pid, signal.SIGKILL)
                 self.done += 1
 
-    here = rows_of(bundled_faces, np.arange(0, 350, 3))
+    some, here = few
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         monkeypatch.setenv(settings.DASK, cluster.scheduler_address)
         first = [nanny.pid for nanny in cluster.workers.values()]
@@ -75,7 +74,7 @@ def test_a_cluster_finds_what_this_machine_finds_though_a_worker_dies(some, bund
                 break
             time.sleep(0.1)
         features = dtl2.extract("dlib_resnet29", some, there)
-        bags = dsift.histograms(some, there, np.flatnonzero(there.found), np.eye(5, 128) * 99)
+        bags = dsift.histograms(some, there, np.arange(0, 35, 3), np.eye(5, 128) * 99)
         looked = list(
             parallel.parallel_map(duplicates._look, [(path,) for path in some.table["path"][:20]], "pictures")
         )
@@ -85,7 +84,7 @@ def test_a_cluster_finds_what_this_machine_finds_though_a_worker_dies(some, bund
     monkeypatch.delenv(settings.DASK)
     monkeypatch.setenv("FACEDIAG_CACHE", str(own_cache / "another"))
     assert np.nanmax(np.abs(features - dtl2.extract("dlib_resnet29", some, here))) < 1e-4
-    assert np.array_equal(bags, dsift.histograms(some, here, np.flatnonzero(here.found), np.eye(5, 128) * 99))
+    assert np.array_equal(bags, dsift.histograms(some, here, np.arange(0, 35, 3), np.eye(5, 128) * 99))
     for row, path in zip(looked, some.table["path"][:20], strict=True):
         assert np.array_equal(row["hash"], duplicates._look(path)["hash"])
 

@@ -3,22 +3,23 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from made import rows_of
+from made import cohort_of, rows_of
 
-from facediag_utils.core import settings
 from facediag_utils.core.errors import CohortError, WeightsError
 from facediag_utils.core.profiles import Profile
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data import cohort, splitting, store
 from facediag_utils.data.cohort import Cohort, Task
-from facediag_utils.faces.detection import Faces
+from facediag_utils.faces import detection
 from facediag_utils.methods import dtl2, svm
 
 TASK = Task("binary", "t", ("ill", "well"))
@@ -142,101 +143,90 @@ def test_few_training_faces_are_enough(train):
     assert (predictions.predicted == predictions.label).all() and (known.predicted == known.label).all()
 
 
-def test_unknown_layer(bundled, bundled_faces):
+def test_unknown_layer(few):
     with pytest.raises(WeightsError, match="pooled, descriptor"):
-        dtl2.extract("dlib_resnet29", bundled, bundled_faces, layer="fc7")
+        dtl2.extract("dlib_resnet29", *few, layer="fc7")
 
 
-def test_features_do_not_depend_on_order_or_batch(bundled, bundled_faces, own_cache):
-    rows = np.flatnonzero(bundled_faces.found)[::9][:37]  # more than one batch, the last one short
-    table = bundled.table.iloc[rows].reset_index(drop=True)
-    some, faces = Cohort(bundled.profile, bundled.classes, table), rows_of(bundled_faces, rows)
-    forward = dtl2.extract("dlib_resnet29", some, faces)
+def test_features_do_not_depend_on_order_or_batch(few, own_cache):
+    images, faces = few  # more than one batch, the last one short
+    forward = dtl2.extract("dlib_resnet29", images, faces)
     for path in own_cache.rglob("*.npz"):
         path.unlink()
-    turned = Cohort(bundled.profile, bundled.classes, table[::-1].reset_index(drop=True))
-    backward = dtl2.extract("dlib_resnet29", turned, rows_of(faces, np.arange(len(rows))[::-1]))
+    order = np.arange(len(images))[::-1]
+    backward = dtl2.extract("dlib_resnet29", cohort_of(images, order), rows_of(faces, order))
+    assert len(images) > dtl2.BATCH
     assert np.abs(forward - backward[::-1]).max() < 1e-4
     assert np.isfinite(forward).all()
 
 
-def test_rows_without_a_face_are_nan(bundled, bundled_faces):
-    hidden = Faces(
-        np.where(np.arange(350) == 5, "no face", bundled_faces.outcome),
-        *(getattr(bundled_faces, n) for n in ("box", "landmarks", "detector", "count", "reason")),
-    )
-    features = dtl2.extract("dlib_resnet29", bundled, hidden)
+def test_rows_without_a_face_are_nan(few):
+    images, faces = few
+    hidden = replace(faces, outcome=np.where(np.arange(35) == 5, detection.NO_FACE, faces.outcome))
+    features = dtl2.extract("dlib_resnet29", images, hidden)
     assert np.isnan(features[5]).all() and np.isfinite(features[hidden.found]).all()
 
 
 SCRIPT = """
 import sys
 import torch
-torch.set_num_threads(int(sys.argv[1]))
-from facediag_utils.faces import alignment, detection
-from facediag_utils.data import cohort, store
-from facediag_utils.methods import dtl2
+torch.set_num_threads(2)
 from facediag_utils.core import profiles
-profile = profiles.profile("bundled")
-images = cohort.load(profile)
-faces = detection.find_faces(images)
-features = dtl2.extract("dlib_resnet29", images, faces)
-store.save(profile, *(dtl2.run(task, images, features, "dlib_resnet29")[0] for task in cohort.tasks(images)))
+from facediag_utils.data import cohort, store
+from facediag_utils.faces import detection
+from facediag_utils.methods import dtl2
+images = cohort.load(profiles.profile("bundled"))
+images = cohort.Cohort(images.profile, images.classes, images.table[images.table["image"].isin(sys.argv[1:])])
+features = dtl2.extract("dlib_resnet29", images, detection.find_faces(images))
+for task in cohort.tasks(images):
+    store.save(images.profile, dtl2.run(task, images, features, "dlib_resnet29")[0])
 """
 
 
-def predictions_of(tmp_path: Path, name: str, threads: int, hash_seed: str) -> tuple[bytes, pd.DataFrame]:
-    """Run in a process of its own, features computed afresh (landmarks are shared)."""
-    faces = settings.cache_root() / "faces"
-    cache = tmp_path / name / "cache"
-    cache.mkdir(parents=True)
-    (cache / "faces").symlink_to(faces.resolve(), target_is_directory=True)
-    environment = {
-        **os.environ,
-        "FACEDIAG_OUT": str(tmp_path / name),
-        "FACEDIAG_CACHE": str(cache),
-        "PYTHONHASHSEED": hash_seed,
-        "OMP_NUM_THREADS": str(threads),
-        "PYTHONPATH": str(ROOT),
-    }
-    subprocess.run([sys.executable, "-c", SCRIPT, str(threads)], check=True, env=environment)
-    path = tmp_path / name / "runs" / "bundled" / "results" / "predictions.csv"
-    return path.read_bytes(), pd.read_csv(path)
+def predictions_of(images: Cohort, home: Path, hash_seed: str) -> Path:
+    """Made by a process of its own, from the pictures on."""
+    own = {"FACEDIAG_OUT": str(home), "FACEDIAG_CACHE": str(home / "cache"), "PYTHONHASHSEED": hash_seed}
+    command = [sys.executable, "-c", SCRIPT, *images.table["image"]]
+    subprocess.run(command, check=True, env=os.environ | own | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "2"})
+    return home / "runs" / "bundled" / "results" / "predictions.csv"
 
 
-@pytest.mark.usefixtures("bundled_faces")
-def test_neither_hash_seed_nor_threads_change_a_prediction(tmp_path):
-    bytes_one, one = predictions_of(tmp_path, "one", threads=2, hash_seed="1")
-    bytes_again, _ = predictions_of(tmp_path, "again", threads=2, hash_seed="77")
-    _, other = predictions_of(tmp_path, "other", threads=1, hash_seed="1")
-    assert bytes_one == bytes_again
-    assert (one["predicted"] == other["predicted"]).all()
-    scores = [name for name in one if name.startswith("score_")]
-    assert np.nanmax(np.abs(one[scores] - other[scores])) <= 2e-4  # 1e-4, as rounded to 4 decimals in the file
+def test_neither_hash_seed_nor_threads_change_a_prediction(few, tmp_path, own_cache):
+    images, faces = few
+    paths = [predictions_of(images, tmp_path / seed, seed) for seed in ("1", "77")]
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    two = pd.read_csv(paths[0])
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        features = dtl2.extract("dlib_resnet29", images, faces)
+    finally:
+        torch.set_num_threads(threads)
+    made = [dtl2.run(task, images, features, "dlib_resnet29")[0].frame() for task in cohort.tasks(images)]
+    one = pd.concat(made).sort_values(["task", "image"], ignore_index=True)
+    assert len(two) == 6 + 15 and (one[["image", "predicted"]] == two[["image", "predicted"]]).all(axis=None)
+    scores = [name for name in two if name.startswith("score_")]
+    assert np.nanmax(np.abs(one[scores] - two[scores])) <= 2e-4  # 1e-4, as rounded to 4 decimals in the file
 
 
 @pytest.mark.parametrize("name", ["dlib_resnet29", "efficientnet_lite0"])
-def test_committed_predictions_are_reproduced(bundled, bundled_faces, name):
+def test_committed_predictions_are_reproduced(bundled, bundled_features, name):
     """The store in git is what this code gives; another machine's floats may turn at most two labels a task."""
     stored = pd.read_csv(bundled.profile.record / "predictions.csv")
-    features = dtl2.extract(name, bundled, bundled_faces)
+    features = bundled_features(name)
     for task in cohort.tasks(bundled):
         ours = dtl2.run(task, bundled, features, name)[0].frame().set_index("image")
-        kept = stored[
-            (stored["task"] == task.name) & (stored["backbone"] == name) & (stored["method"] == store.Method.DTL2)
-        ]
-        kept = kept.set_index("image")
+        kept = store.select(stored, task=task.name, backbone=name, method=store.Method.DTL2).set_index("image")
         assert sorted(kept.index) == sorted(ours.index)
         assert (kept["predicted"] != ours.loc[kept.index, "predicted"]).sum() <= 2
         assert (kept["label"] == ours.loc[kept.index, "label"]).all()
 
 
-def test_a_network_of_timm_like_any_other(bundled, bundled_faces, own_cache, tmp_path, monkeypatch):
+def test_a_network_of_timm_like_any_other(few, own_cache, tmp_path, monkeypatch):
     import timm
-    import torch
 
     monkeypatch.setenv("FACEDIAG_WEIGHTS", str(tmp_path))
     torch.save(timm.create_model("resnet18").state_dict(), tmp_path / "timm-resnet18.a1_in1k.pth")
-    few = Cohort(bundled.profile, bundled.classes, bundled.table.iloc[:6].reset_index(drop=True))
-    features = dtl2.extract("timm:resnet18.a1_in1k", few, rows_of(bundled_faces, np.arange(6)))
+    rows = np.arange(6)
+    features = dtl2.extract("timm:resnet18.a1_in1k", cohort_of(few[0], rows), rows_of(few[1], rows))
     assert features.shape == (6, 512) and np.isfinite(features).all() and (features.std(axis=0) > 0).any()

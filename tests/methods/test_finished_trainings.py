@@ -47,6 +47,15 @@ def test_nothing_is_cropped_again(once, monkeypatch):
     assert not (cache_root() / "chips" / "mine").exists()
 
 
+def test_side_by_side_is_the_same_as_one_by_one(once, own_cache):
+    """In processes with a core each, whatever number of threads this one has."""
+    images, faces, jobs, together = once
+    alone = [dtl1.run_all([job], images, faces)[0] for job in jobs]
+    for (one, tuned), (other, again) in zip(together, alone, strict=True):
+        assert one.method == other.method and np.array_equal(one.scores, other.scores)
+        assert tuned.history == again.history
+
+
 def test_an_unfinished_one_is_not_taken_for_finished(once):
     images, faces, jobs, _ = once
     longer = [dtl1.Job(NAME, jobs[0].task, Recipe(epochs=2), Method.DTL1)]

@@ -5,28 +5,27 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 import skops.io
 import torch
-from made import picture, rows_of
+from made import cohort_of, picture, rows_of
 from PIL import Image
 
+from facediag_utils import __main__
 from facediag_utils.core.errors import ModelError
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data import cohort
-from facediag_utils.methods import dtl1, dtl2, model_io, trained_model
+from facediag_utils.methods import dtl1, model_io, trained_model
 from facediag_utils.methods.recipe import Recipe
 
 NAME = "dlib_resnet29"
 
 
 @pytest.fixture(scope="session")
-def trained(bundled, bundled_faces):
-    features = dtl2.extract(NAME, bundled, bundled_faces)
-    return trained_model.train(cohort.tasks(bundled)[1], bundled, features, NAME, 1.0)
+def trained(bundled, bundled_features):
+    return trained_model.train(cohort.tasks(bundled)[1], bundled, bundled_features(NAME), NAME, 1.0)
 
 
 @pytest.fixture
@@ -103,12 +102,11 @@ def test_files_of_another_kind(trained, kept, tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def network(bundled, bundled_faces, tmp_path_factory):
+def network(few, tmp_path_factory):
     """A network after two short epochs, what it was trained by, and its file."""
-    task = cohort.tasks(bundled)[0]
-    rows = np.flatnonzero(bundled.table["label"].isin(task.classes))[::5]
-    images = cohort.Cohort(bundled.profile, task.classes, bundled.table.iloc[rows].reset_index(drop=True))
-    faces = rows_of(bundled_faces, rows)
+    task = cohort.tasks(few[0])[0]
+    rows = np.flatnonzero(few[0].table["label"].isin(task.classes))
+    images, faces = cohort_of(few[0], rows, task.classes), rows_of(few[1], rows)
     job = dtl1.Job(NAME, task, Recipe(epochs=2, learning_rate=2e-4))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FACEDIAG_CACHE", str(tmp_path_factory.mktemp("cache")))
@@ -173,17 +171,14 @@ def test_code_in_a_file_is_not_run(trained, kept, tmp_path, monkeypatch):
     assert not (tmp_path / "made-by-a-model").exists()
 
 
-def test_the_command(kept, tmp_path, test_images):
+def test_the_command(kept, tmp_path, test_images, monkeypatch, capsys):
+    """As a process where it answers, and within this one where it does not."""
     noise = picture(tmp_path / "new\nline.png", 1)
-
-    def asked(*paths: Path):
-        command = [sys.executable, "-m", "facediag_utils", "predict", *map(str, paths), "--model", str(kept)]
-        return subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
-
-    done = asked(noise, test_images["path"].iloc[0])
+    asked = ["predict", str(noise), str(test_images["path"].iloc[0]), "--model", str(kept)]
+    done = subprocess.run([sys.executable, "-m", "facediag_utils", *asked], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0 and "Research and teaching only; not a medical device" in done.stdout
     assert "of a real person it says nothing at all" in done.stdout and "new\\nline.png: no answer" in done.stdout
-    assert asked(noise).returncode == 1
+    monkeypatch.setattr(sys, "argv", ["facediag", "predict", str(noise), "--model", str(kept)])
+    assert __main__.main() == 1
     kept.unlink()
-    done = asked(noise)
-    assert done.returncode == 1 and "no model here" in done.stderr and "Traceback" not in done.stderr
+    assert __main__.main() == 1 and "no model here" in capsys.readouterr().err

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from jinja2 import UndefinedError
-from made import made, recorded_run
+from made import made
 
 from facediag_utils.core import profiles
 from facediag_utils.data.cohort import NO_FACE
@@ -23,9 +23,8 @@ def rows_of(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.startswith("|")]
 
 
-def test_the_card_says_what_it_must(own_output):
-    profile = recorded_run(own_output)
-    path = model_card.write(profile)
+def test_the_card_says_what_it_must(recorded, own_output):
+    path = model_card.write(recorded)
     assert path == own_output / "runs" / "bundled" / "model_card.md"
     text = path.read_text(encoding="utf-8")
     for heading in ("Model details", "Intended use", "Factors", "Metrics", "Data", "Results", "Ethical considerations"):

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,12 +18,6 @@ from facediag_utils.core.settings import ROOT
 from facediag_utils.data.store import write_csv
 from facediag_utils.figures import style
 from facediag_utils.run import report
-
-
-@pytest.fixture
-def run(own_output):
-    """The record as a run, in an output folder of the test's own."""
-    return recorded_run(own_output)
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +37,8 @@ def own(folder, own_output):
     """A small run on a folder of one's own: predictions and a figure."""
     label = np.resize(["ill", "well"], 6)
     write_csv(folder.profile.results / "predictions.csv", made(np.arange(6) > 0, label=label).assign(task="all"))
-    style.save(style.plt.figure(), folder.profile, "x", "Ill & <well>")
-    style.plt.close("all")
+    style.save(plt.figure(), folder.profile, "x", "Ill & <well>")
+    plt.close("all")
     return folder.profile
 
 
@@ -82,8 +77,8 @@ def test_rows_without_weights_are_one_line_below_the_tables(page):
 
 
 def test_figures_are_shown_under_their_captions(own):
-    style.save(style.plt.figure(), own, "y", formats=["png"])
-    style.plt.close("all")
+    style.save(plt.figure(), own, "y", formats=["png"])
+    plt.close("all")
     page = page_of(own)
     assert re.findall("<figcaption>(.*?)</figcaption>", page) == ["Ill &amp; &lt;well&gt;", "y"]
     assert "rendered" not in page.lower() and "Tables 3-6" not in page
@@ -101,8 +96,8 @@ def test_it_needs_no_other_file_and_names_no_machine(page):
 
 
 def test_equal_results_equal_page(own):
-    style.save(style.plt.figure(), own, "y", formats=["png"])
-    style.plt.close("all")
+    style.save(plt.figure(), own, "y", formats=["png"])
+    plt.close("all")
     assert report.write(own).read_bytes() == report.write(own).read_bytes()
 
 
@@ -182,18 +177,18 @@ def test_nothing_to_report_is_said(folder, own_output):
         report.write(folder.profile)
 
 
-def test_results_without_figures(run):
-    shutil.rmtree(run.figures)
+def test_results_without_figures(recorded):
+    shutil.rmtree(recorded.figures)
     with pytest.raises(ResultsError, match="no figures yet; run `make reproduce` first"):
-        report.write(run)
+        report.write(recorded)
 
 
-def test_the_command_writes_it_and_says_where(run):
+def test_the_command_writes_it_and_says_where(recorded):
     environment = {**os.environ, "BROWSER": "true", "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "facediag_utils", "report"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == str(run.run / "report.html")
-    assert (run.run / "report.html").stat().st_size > 100_000
+    assert done.stdout.strip() == str(recorded.run / "report.html")
+    assert (recorded.run / "report.html").stat().st_size > 100_000
 
 
 @pytest.mark.parametrize(
