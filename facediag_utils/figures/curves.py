@@ -151,7 +151,7 @@ def table_bars(counts: pd.DataFrame, title: str) -> Figure:
     names = [named_class(name) for name in counts.index]
     box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
     for k, column in enumerate(counts.columns):
-        style = {"color": marker_style(k)["color"], "hatch": hatches[k % 5], "edgecolor": "white"}
+        style: dict[str, Any] = {"color": marker_style(k)["color"], "hatch": hatches[k % 5], "edgecolor": "white"}
         bars = axis.barh(names, counts[column], left=left, label=column, **style)
         axis.bar_label(bars, label_type="center", color="black", fontsize=9, bbox=box)
         left += counts[column].to_numpy()

@@ -37,7 +37,7 @@ def severity_curve(severity: np.ndarray, right: np.ndarray, controls: np.ndarray
         value, reach = errorbars([wilson_interval(int(hits.sum()), len(hits))])
         own = k == bins  # the controls
         axis.errorbar(x, value, reach, capsize=3, fmt="s" if own else "o", color=COLOURS[1 if own else 0])
-        below = {"xytext": (0, -4), "textcoords": "offset points", "ha": "center", "va": "top"}
+        below: dict[str, Any] = {"xytext": (0, -4), "textcoords": "offset points", "ha": "center", "va": "top"}
         axis.annotate(f"n = {len(hits)}", (x, value[0] - reach[0, 0]), **below)
     axis.plot([x for x, _ in points[:-1]], [100 * hits.mean() for _, hits in points[:-1]], color=COLOURS[0])
     axis.annotate("controls", (0, 100 * controls.mean()), xytext=(8, 0), textcoords="offset points", va="center")
