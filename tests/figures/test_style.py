@@ -4,6 +4,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,7 +25,7 @@ MATRIX = pd.DataFrame(
 def closed():
     style.set_style()
     yield
-    style.plt.close("all")
+    plt.close("all")
 
 
 def test_confusion_is_drawn_with_predicted_rows():
@@ -53,7 +54,7 @@ def test_equal_figures_are_equal_files(own_output, tmp_path):
 @pytest.mark.parametrize("caption", ["", "Table 5 & <our> run: 70 → 90%"])
 def test_a_caption_is_kept_in_the_file(caption, own_output, tmp_path):
     profile = Profile("t", "t", tmp_path)
-    style.save(style.plt.figure(), profile, "x", caption)
+    style.save(plt.figure(), profile, "x", caption)
     assert [style.read_caption(path) for path in style.figure_paths(profile)] == [caption or "x"] * 2
 
 

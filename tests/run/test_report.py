@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -42,8 +43,8 @@ def own(folder, own_output):
     """A small run on a folder of one's own: predictions and a figure."""
     label = np.resize(["ill", "well"], 6)
     write_csv(folder.profile.results / "predictions.csv", made(np.arange(6) > 0, label=label).assign(task="all"))
-    style.save(style.plt.figure(), folder.profile, "x", "Ill & <well>")
-    style.plt.close("all")
+    style.save(plt.figure(), folder.profile, "x", "Ill & <well>")
+    plt.close("all")
     return folder.profile
 
 
@@ -82,8 +83,8 @@ def test_rows_without_weights_are_one_line_below_the_tables(page):
 
 
 def test_figures_are_shown_under_their_captions(own):
-    style.save(style.plt.figure(), own, "y", formats=["png"])
-    style.plt.close("all")
+    style.save(plt.figure(), own, "y", formats=["png"])
+    plt.close("all")
     page = page_of(own)
     assert re.findall("<figcaption>(.*?)</figcaption>", page) == ["Ill &amp; &lt;well&gt;", "y"]
     assert "rendered" not in page.lower() and "Tables 3-6" not in page
@@ -101,8 +102,8 @@ def test_it_needs_no_other_file_and_names_no_machine(page):
 
 
 def test_equal_results_equal_page(own):
-    style.save(style.plt.figure(), own, "y", formats=["png"])
-    style.plt.close("all")
+    style.save(plt.figure(), own, "y", formats=["png"])
+    plt.close("all")
     assert report.write(own).read_bytes() == report.write(own).read_bytes()
 
 
