@@ -89,8 +89,9 @@ test: test-python test-notebooks ## all tests: pytest, then every notebook compa
 test-python: $(READY) ## unit tests only
 	$(TESTING) $(BIN)python -m pytest -n 2 --dist loadfile
 
-test-fast: $(READY) ## unit tests that need neither torch nor all the pictures
-	$(TESTING) $(BIN)python -m pytest -n 2 --dist loadfile -m "not slow"
+FAST := tests/core tests/data tests/evaluation tests/figures tests/run/test_verdict.py tests/run/test_notebook_variants.py
+test-fast: $(READY) ## unit tests that need neither torch nor all the pictures: within a minute
+	$(TESTING) $(BIN)python -m pytest -n 2 --dist worksteal -m "not slow" $(FAST) tests/test_project.py
 
 # A notebook under test writes into a folder of its own below .cache and reads the record (tests/nbval_outputs.py). Training is cut
 # short: what it gives is judged by make reproduce.

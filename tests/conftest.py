@@ -25,6 +25,16 @@ from facediag_utils.data import cohort
 from facediag_utils.faces import detection
 
 
+#: Fixtures that need all 350 pictures, or networks: who uses one is left out of `make test-fast`.
+DEAR = {"bundled", "bundled_faces", "bundled_features", "recorded"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if DEAR & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def bundled() -> cohort.Cohort:
     return cohort.load(profiles.profile("bundled"))

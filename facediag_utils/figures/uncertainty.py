@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from textwrap import wrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -15,7 +15,9 @@ from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.evaluation.metrics import Roc
 from facediag_utils.evaluation.screening import PREVALENCES, Point, predictive_values
 from facediag_utils.figures.style import COLOURS, LINES, MARKERS, class_title, marker_style
-from facediag_utils.methods.trained_model import Answer
+
+if TYPE_CHECKING:  # torch is not loaded for a name
+    from facediag_utils.methods.trained_model import Answer
 
 
 def severity_curve(severity: np.ndarray, right: np.ndarray, controls: np.ndarray, title: str, bins: int = 5) -> Figure:
@@ -209,7 +211,7 @@ def pair_matrix(table: pd.DataFrame, names: list[str], title: str) -> Figure:
     return figure
 
 
-def answers(shown: Sequence[Answer], title: str) -> Figure:
+def answers(shown: "Sequence[Answer]", title: str) -> Figure:
     """The aligned face, and below it the ranked classes with their calibrated scores, or the refusal; a column a picture."""
     figure, axes = plt.subplots(2, len(shown), figsize=(2.3 * len(shown), 4.2), squeeze=False)
     for (above, below), answer in zip(axes.T, shown, strict=True):

@@ -5,7 +5,31 @@ from typing import Any
 
 import pandas as pd
 
-from facediag_utils.methods.augmentation import Augmentation
+
+@dataclass(frozen=True)
+class Augmentation:
+    """Largest random changes, each drawn evenly from both signs.
+
+    Attributes
+    ----------
+    rotation, shear : float
+        Degrees.
+    shift, zoom : float
+        Shares of the picture's side; a zoom of 0.1 scales by 0.9 to 1.1.
+    flip : bool
+        Mirror half of the pictures.
+    """
+
+    rotation: float = 0.0
+    shift: float = 0.0
+    shear: float = 0.0
+    zoom: float = 0.0
+    flip: bool = True
+
+    @property
+    def warps(self) -> bool:
+        """Whether pixels have to be interpolated."""
+        return any((self.rotation, self.shift, self.shear, self.zoom))
 
 
 @dataclass(frozen=True)

@@ -138,6 +138,7 @@ def drawn(kind, rng):
     return metrics.bootstrap(lambda rows: metrics.f1(labels[rows], predicted[rows], classes), labels, draws=400)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["accuracy", "F1", "macro F1", "area"])
 def test_intervals_of_60_images_at_95_per_cent_cover(kind):
     """About 93-97% of 2,000 95% intervals hold the truth.  Wilson's own upper end is 97.0%, see the next test;

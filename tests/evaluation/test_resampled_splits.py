@@ -62,6 +62,7 @@ def test_the_first_row_is_the_own_split():
     assert len(found) == 6 and found["a"][0] == own["a"][0] and found["a"].nunique() > 1
 
 
+@pytest.mark.slow
 def test_a_dask_cluster_of_two_workers_gives_the_same(own_cache, monkeypatch):
     from distributed import LocalCluster
     from distributed.diagnostics.plugin import SchedulerPlugin
