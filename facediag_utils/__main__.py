@@ -98,16 +98,9 @@ def prepare(options: argparse.Namespace) -> int:
         raise CohortError("prepare: which folder? --data FOLDER --name NAME, or --dsf ARCHIVE")
     name = _own_name(options)
     within_a_run = bool(settings.value(settings.RUN_LOG))  # which holds the lock already
+    asked = (options.positive, options.seed, options.thumbnails, options.hashed)
     with nullcontext() if within_a_run else run_log.run_lock(name):
-        preparation.prepare(
-            options.data or options.dsf,
-            name,
-            bool(options.dsf),
-            options.positive,
-            options.seed,
-            options.thumbnails,
-            options.hashed,
-        )
+        preparation.prepare(options.data or options.dsf, name, bool(options.dsf), *asked)
     return 0
 
 

@@ -89,15 +89,8 @@ def profile(name: str = "bundled") -> Profile:
             f"profile {name!r} is not known; name its folder once: make reproduce DATA=/its/folder NAME={name}"
         )
     kept = json.loads(path.read_text(encoding="utf-8"))
-    return Profile(
-        name,
-        f"this run ({TITLES.get(name, name)})",
-        Path(kept["data"]),
-        positive=kept["positive"],
-        listed=path.with_name("manifest.csv"),
-        thumbnails=kept["thumbnails"],
-        salt=kept.get("salt", ""),
-    )
+    title, data, listed = f"this run ({TITLES.get(name, name)})", Path(kept.pop("data")), path.with_name("manifest.csv")
+    return Profile(name, title, data, listed=listed, **kept)
 
 
 def keep(name: str, data: Path, positive: str | None = None, thumbnails: bool = False, hashed: bool = False) -> Profile:

@@ -56,9 +56,8 @@ def complete(path: Path, keys: Sequence[str], compute: Callable[[list[int]], Ite
     run_log.note(path.parent.name, path.name, len(missing), len(first) - len(missing))
     pending: list[Rows] = []
     done = 0
-    with closing(
-        batch for batch in (compute(missing) if missing else ())
-    ) as batches:  # or a full disk leaves workers waiting
+    batches = (batch for batch in (compute(missing) if missing else ()))
+    with closing(batches):  # or a full disk leaves workers waiting
         for batch in batches:
             size = len(next(iter(batch.values())))
             pending.append({"keys": np.array([keys[k] for k in missing[done : done + size]]), **batch})

@@ -80,8 +80,7 @@ def format_log(lines: pd.DataFrame) -> list[str]:
     counted = lines[lines["note"] == ""]
     asked = counted.assign(asked=counted["computed"] + counted["found"])
     tables = asked.groupby(["what", "table"], sort=False).agg({"computed": "sum", "asked": "max"})
-    kinds = (
-        tables.assign(before=(tables["asked"] - tables["computed"]).clip(lower=0)).groupby(level=0, sort=False).sum()
-    )
+    tables["before"] = (tables["asked"] - tables["computed"]).clip(lower=0)
+    kinds = tables.groupby(level=0, sort=False).sum()
     said = [f"{what}: {row.computed} computed, {row.before} from before" for what, row in kinds.iterrows()]
     return said + lines.loc[lines["note"] != "", "note"].drop_duplicates().tolist()

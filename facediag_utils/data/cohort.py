@@ -68,9 +68,8 @@ def load(profile: Profile) -> Cohort:
 
 def read_manifest(path: Path) -> pd.DataFrame:
     """A manifest as it stands: a class may be called NA, None or nan; only an empty cell is unknown."""
-    return pd.read_csv(
-        path, dtype={"image": str, "label": str, "split": str, "sha256": str}, keep_default_na=False, na_values=[""]
-    )
+    text = dict.fromkeys((*REQUIRED, "sha256"), str)
+    return pd.read_csv(path, dtype=text, keep_default_na=False, na_values=[""])
 
 
 def _read(manifest: Path) -> pd.DataFrame:
@@ -104,17 +103,13 @@ def _check_folders(profile: Profile, table: pd.DataFrame) -> None:
     used = {path.parent for path in table["path"]}
     parents = {folder.parent for folder in used if folder != profile.data}
     empty = [
-        str(folder)
+        f"{folder} has no images"
         for parent in sorted(parents)
         if parent.is_dir()
         for folder in sorted(parent.iterdir())
         if folder.is_dir() and not any(item.suffix.lower() in SUFFIXES for item in folder.iterdir())
     ]
-    _raise(
-        profile.data,
-        [f"{folder} has no images" for folder in empty],
-        "copy the images again, or remove the empty folder",
-    )
+    _raise(profile.data, empty, "copy the images again, or remove the empty folder")
 
 
 def _checked_digests(manifest: Path, table: pd.DataFrame) -> list[str]:

@@ -13,16 +13,9 @@ import pandas as pd
 from sklearn.model_selection import train_test_split
 
 from facediag_utils.core.errors import CohortError
-from facediag_utils.data import splitting
+from facediag_utils.data import duplicates, splitting
 from facediag_utils.data.cohort import NO_FACE, SPLITS
-from facediag_utils.data.duplicates import (
-    LeftOut,
-    drop_copies,
-    group_numbers,
-    inspect_files,
-    near_duplicates,
-    printable,
-)
+from facediag_utils.data.duplicates import LeftOut, printable
 from facediag_utils.data.images import SUFFIXES
 
 KNOWN = ("split", "subject", "ancestry", "sex", "age", "site", "severity")  # columns of a manifest that are used
@@ -81,18 +74,16 @@ def examine(folder: Path, seed: int = 0, class_of: ClassOf = first_folder) -> Fo
     if not folder.is_dir():
         raise CohortError(f"{folder}: there is no such folder; give one with a folder of images a class")
     rows, refused = _from_manifest(folder) if (folder / MANIFEST).is_file() else _from_folders(folder, class_of)
-    rows, more = inspect_files(folder, rows)
-    rows, same = drop_copies(rows)
+    rows, more = duplicates.inspect_files(folder, rows)
+    rows, same = duplicates.drop_copies(rows)
     left_out = pd.DataFrame([*refused, *more, *same], columns=COLUMNS).sort_values(COLUMNS, ignore_index=True)
     _check_sizes(folder, rows, left_out)
-    pairs = near_duplicates(np.stack(rows["hash"].to_list()))
-    rows["group"] = group_numbers(rows, pairs)
+    pairs = duplicates.near_duplicates(np.stack(rows["hash"].to_list()))
+    rows["group"] = duplicates.group_numbers(rows, pairs)
     rows["split"], rule = _split(folder, rows, seed)
     names, splits = rows["image"].to_numpy(), rows["split"].to_numpy()
-    near = pd.DataFrame(
-        [(names[a], names[b], splits[a], splits[b]) for a, b in pairs],
-        columns=["first", "second", "split_first", "split_second"],
-    )
+    alike = [(names[a], names[b], splits[a], splits[b]) for a, b in pairs]
+    near = pd.DataFrame(alike, columns=["first", "second", "split_first", "split_second"])
     known = [column for column in KNOWN if column in rows and column != "split"]
     return FolderContents(rows[["image", "label", "split", *known, "group", "sha256"]], left_out, near, rule)
 

@@ -35,25 +35,31 @@ def draw_splits(
         bool, (count, n): True where an image is tested.
     """
     rng = np.random.default_rng(seed)
+    if groups is not None:
+        return _draw_whole_groups(labels, test_share, count, rng, groups)
     tested = np.zeros((count, len(labels)), bool)
-    if groups is None:
-        for row in tested:
-            for name in sorted(test_share):
-                row[rng.permutation(np.flatnonzero(labels == name))[: test_share[name]]] = True
-        return tested
+    for row in tested:
+        for name in sorted(test_share):
+            row[rng.permutation(np.flatnonzero(labels == name))[: test_share[name]]] = True
+    return tested
+
+
+def _draw_whole_groups(
+    labels: np.ndarray, test_share: dict[str, int], count: int, rng: np.random.Generator, groups: np.ndarray
+) -> np.ndarray:
     names, label = np.unique(labels, return_inverse=True)
     found, number = np.unique(groups, return_inverse=True)
     images = np.zeros((len(found), len(names)), int)  # of each group in each class
     np.add.at(images, (number, label), 1)
     classes, share = [np.flatnonzero(row) for row in images], np.array([test_share.get(str(name), 0) for name in names])
-    for row in tested:
-        reached, taken = np.zeros(len(names), int), np.zeros(len(found), bool)
+    tested = np.zeros((count, len(found)), bool)
+    for taken in tested:
+        reached = np.zeros(len(names), int)
         for group in rng.permutation(len(found)):
             if (reached[classes[group]] < share[classes[group]]).all():
                 reached += images[group]
                 taken[group] = True
-        row[:] = taken[number]
-    return tested
+    return tested[:, number]
 
 
 def draw_grouped_split(labels: np.ndarray, test_share: dict[str, int], groups: np.ndarray, seed: int = 0) -> np.ndarray:

@@ -6,6 +6,7 @@ one of the other sign, and all else is "cannot tell"."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ CLINICIANS = "DTL2 over clinicians"
 COLUMNS = ["claim", "says", "where", "task", "verdict", "why", "comparisons", "standing", "first", "second"]
 COLUMNS += ["difference", "low", "high", "p_holm"]
 Chosen = Callable[[pd.Series], bool]
+Key = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,10 @@ class Claim:
     same: tuple[str, ...] = ()
 
 
+def _having(**values: str) -> Chosen:
+    return lambda row: all(row[field] == value for field, value in values.items())
+
+
 def _deep(row: pd.Series) -> bool:
     return row["method"] in (Method.DTL1, Method.DTL2)
 
@@ -59,51 +65,47 @@ def _of_objects(row: pd.Series) -> bool:
     return _deep(row) and row["pretraining"] == "ImageNet"
 
 
+def _of_faces(row: pd.Series) -> bool:
+    return _deep(row) and not _of_objects(row)
+
+
+_DTL1, _DTL2, _SCRATCH = (_having(method=method) for method in (Method.DTL1, Method.DTL2, Method.FROM_SCRATCH))
+_ONE, _BOTH = (_having(pretraining=name) for name in ("VGGFace2", "VGGFace2 & MS-Celeb-1M"))
+_DSIFT, _BEST = _having(backbone="dsift"), _having(backbone="vgg16_vggface", method=Method.DTL2)
 CLAIMS = (
-    Claim(
-        "DTL2 over DTL1",
-        "features and an SVM are better than fine-tuning",
-        "IV.C",
-        lambda row: row["method"] == Method.DTL2,
-        lambda row: row["method"] == Method.DTL1,
-        ("backbone",),
-    ),
+    Claim("DTL2 over DTL1", "features and an SVM are better than fine-tuning", "IV.C", _DTL2, _DTL1, ("backbone",)),
     Claim(
         "faces over objects",
         "pretraining on faces is better than on ImageNet",
         "IV.A, IV.C",
-        lambda row: _deep(row) and not _of_objects(row),
+        _of_faces,
         _of_objects,
         ("method",),
     ),
     Claim(
-        "deep over dense SIFT",
-        "deep transfer learning is better than designed features",
-        "IV.A, IV.B",
-        _deep,
-        lambda row: row["backbone"] == "dsift",
+        "deep over dense SIFT", "deep transfer learning is better than designed features", "IV.A, IV.B", _deep, _DSIFT
     ),
     Claim(
         "pretraining over none",
         "a network trained on few images alone over-fits",
         "I, III.C",
-        lambda row: row["method"] == Method.DTL1,
-        lambda row: row["method"] == Method.FROM_SCRATCH,
+        _DTL1,
+        _SCRATCH,
         ("backbone",),
     ),
     Claim(
         "more face data helps",
         "pretraining on more face data sets is better",
         "IV.B, IV.C",
-        lambda row: row["pretraining"] == "VGGFace2 & MS-Celeb-1M",
-        lambda row: row["pretraining"] == "VGGFace2",
+        _BOTH,
+        _ONE,
         ("method", "title"),
     ),
     Claim(
         "VGG-Face is best",
         "VGG16 on VGG-Face, as features, is better than every other method",
         "IV.B",
-        lambda row: row["backbone"] == "vgg16_vggface" and row["method"] == Method.DTL2,
+        _BEST,
         lambda row: row["backbone"] != "vgg16_vggface",
     ),
 )
@@ -133,23 +135,13 @@ def table(predictions: pd.DataFrame, tasks: Iterable[Task], profile: Profile) ->
 
 def test_claim(claim: Claim, predictions: pd.DataFrame, task: Task) -> dict[str, object]:
     """One claim on one task, as a row of `table`."""
-    groups = {
-        key: group.sort_values("image") for key, group in predictions[predictions["task"] == task.name].groupby(KEY)
-    }
-    known = {key: _described(key) for key in groups}
-    pairs = [
-        (one, other)
-        for one in groups
-        for other in groups
-        if claim.better(known[one])
-        and claim.worse(known[other])
-        and all(known[one][field] == known[other][field] for field in claim.same)
-    ]
+    rows = predictions[predictions["task"] == task.name].sort_values("image")
+    right = {key: (group["label"] == group["predicted"]).to_numpy() for key, group in rows.groupby(KEY)}
+    pairs = _pairs(claim, {key: _described(key) for key in right})
     row: dict[str, object] = {"claim": claim.name, "says": claim.says, "where": claim.where, "task": task.name}
     row["comparisons"] = len(pairs)
     if not pairs:
         return {**row, "verdict": CANNOT_TELL, "why": "no such methods in this run"}
-    right = {key: (group["label"] == group["predicted"]).to_numpy() for key, group in groups.items()}
     found = [paired_test(right[one], right[other]) for one, other in pairs]
     corrected = multipletests([result.p for result in found], method="holm")[1]
     k = int(np.lexsort((-np.abs([result.difference.value for result in found]), corrected))[0])
@@ -168,7 +160,13 @@ def test_claim(claim: Claim, predictions: pd.DataFrame, task: Task) -> dict[str,
     }
 
 
-def _described(key: tuple[str, ...]) -> pd.Series:
+def _pairs(claim: Claim, known: dict[Key, pd.Series]) -> list[tuple[Key, Key]]:
+    better, worse = ([key for key, row in known.items() if side(row)] for side in (claim.better, claim.worse))
+    same = list(claim.same)
+    return [(one, other) for one, other in product(better, worse) if known[one][same].equals(known[other][same])]
+
+
+def _described(key: Key) -> pd.Series:
     row = pd.Series(dict(zip(KEY, key, strict=True)))
     row["title"] = row["backbone"] if row["backbone"] == "dsift" else registry.get(row["backbone"]).title
     return row

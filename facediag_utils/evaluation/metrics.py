@@ -29,10 +29,8 @@ def confusion(predictions: pd.DataFrame, classes: Iterable[str]) -> pd.DataFrame
     rows = list(classes)
     if (predictions["predicted"] == NO_FACE).any():
         rows.append(NO_FACE)
-    counts = pd.crosstab(predictions["predicted"], predictions["label"])
-    return counts.reindex(index=rows, columns=list(classes), fill_value=0).rename_axis(
-        index="predicted", columns="actual"
-    )
+    counts = pd.crosstab(predictions["predicted"], predictions["label"], rownames=["predicted"], colnames=["actual"])
+    return counts.reindex(index=rows, columns=list(classes), fill_value=0)
 
 
 def with_intervals(predictions: pd.DataFrame, task: Task) -> dict[str, Interval]:

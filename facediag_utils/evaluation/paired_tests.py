@@ -46,9 +46,7 @@ def paired_test(first: np.ndarray, second: np.ndarray) -> Paired:
     """
     if len(first) != len(second) or not len(first):
         raise ResultsError(f"{len(first)} and {len(second)} test images: a paired test needs the same ones")
-    table = np.array(
-        [[np.sum(first & second), np.sum(first & ~second)], [np.sum(~first & second), np.sum(~first & ~second)]]
-    )
+    table = np.array([[np.sum(one & other) for other in (second, ~second)] for one in (first, ~first)])
     p = float(mcnemar(table, exact=True).pvalue)
     return Paired(len(first), int(table[0, 1]), int(table[1, 0]), paired_interval(table), min(1.0, p))
 
@@ -128,7 +126,5 @@ def delong_test(first: np.ndarray, second: np.ndarray, actual: np.ndarray) -> tu
     variance = float(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1])
     if variance < 1e-12:
         return Interval(difference, difference, difference), 1.0 if abs(difference) < 1e-12 else 0.0
-    reach = float(norm.ppf(0.975)) * variance**0.5
-    return Interval(difference, difference - reach, difference + reach), float(
-        2 * norm.sf(abs(difference) / variance**0.5)
-    )
+    reach, p = float(norm.ppf(0.975)) * variance**0.5, float(2 * norm.sf(abs(difference) / variance**0.5))
+    return Interval(difference, difference - reach, difference + reach), p

@@ -96,17 +96,10 @@ def binary_audit() -> pd.DataFrame:
         found = recover(row)
         given = percentages(found.true_positive, found.true_negative)
         shown = ", ".join(f"{name} {getattr(row, name)} (is {given[name]:.1f})" for name in found.wrong)
-        rows.append(
-            {
-                "table": row.table,
-                "method": _name(row),
-                "accuracy": row.accuracy,
-                "recovered": wilson_interval(found.correct, 2 * TEST_PER_CLASS),
-                "sensitivity": wilson_interval(found.true_positive, TEST_PER_CLASS),
-                "specificity": wilson_interval(found.true_negative, TEST_PER_CLASS),
-                "not explained": shown or "-",
-            }
-        )
+        line = {**_printed(row), "recovered": wilson_interval(found.correct, 2 * TEST_PER_CLASS)}
+        line["sensitivity"] = wilson_interval(found.true_positive, TEST_PER_CLASS)
+        line["specificity"] = wilson_interval(found.true_negative, TEST_PER_CLASS)
+        rows.append(line | {"not explained": shown or "-"})
     return pd.DataFrame(rows)
 
 
@@ -116,18 +109,14 @@ def multiclass_audit() -> pd.DataFrame:
     for row in MULTICLASS_ROWS:
         right = round(row.accuracy / 100 * TESTS_OF_FIVE)
         exact = abs(100 * right / TESTS_OF_FIVE - row.accuracy) <= 0.05 + 1e-9
-        found = wilson_interval(right, TESTS_OF_FIVE)
-        printed = {"table": row.table, "method": _name(row), "accuracy": row.accuracy}
-        rows.append({**printed, "recovered": found, "explained": exact})
+        rows.append({**_printed(row), "recovered": wilson_interval(right, TESTS_OF_FIVE), "explained": exact})
     return pd.DataFrame(rows)
 
 
 def areas() -> dict[str, Interval]:
     """The areas that Figure 5 prints, with 95% intervals as far as numbers of images allow (`hanley_mcneil`)."""
-    rows = {}
-    for name, area in AUC.items():
-        rows[name] = area_interval(area, hanley_mcneil(area, TEST_PER_CLASS, TEST_PER_CLASS), TEST_PER_CLASS)
-    return rows
+    n = TEST_PER_CLASS
+    return {name: area_interval(area, hanley_mcneil(area, n, n), n) for name, area in AUC.items()}
 
 
 def hanley_mcneil(area: float, positives: int, negatives: int) -> float:
@@ -153,21 +142,18 @@ def comparisons(rows: tuple[Row, ...], best: Row) -> pd.DataFrame:
     trials = 2 * TEST_PER_CLASS if best in BINARY_ROWS else TESTS_OF_FIVE
     others = [row for row in rows if row != best]
     mine, theirs = round(best.accuracy / 100 * trials), [round(row.accuracy / 100 * trials) for row in others]
-    p = [fisher_exact([[mine, trials - mine], [right, trials - right]]).pvalue for right in theirs]
-    corrected = multipletests(p, method="holm")[1]
-    bounds = [confint_proportions_2indep(mine, trials, right, trials, method="newcomb") for right in theirs]
-    return pd.DataFrame(
-        {
-            "method": [_name(row) for row in others],
-            "right": [f"{right}/{trials}" for right in theirs],
-            "difference": [
-                Interval((mine - right) / trials, *bound) for right, bound in zip(theirs, bounds, strict=True)
-            ],
-            "p": p,
-            "p, Holm": corrected,
-            "survives": corrected < 0.05,
-        }
-    )
+    table = pd.DataFrame({"method": map(_name, others), "right": [f"{right}/{trials}" for right in theirs]})
+    table["difference"] = [
+        Interval((mine - right) / trials, *confint_proportions_2indep(mine, trials, right, trials, method="newcomb"))
+        for right in theirs
+    ]
+    table["p"] = [fisher_exact([[mine, trials - mine], [right, trials - right]]).pvalue for right in theirs]
+    table["p, Holm"] = multipletests(table["p"], method="holm")[1]
+    return table.assign(survives=table["p, Holm"] < 0.05)
+
+
+def _printed(row: Row) -> dict[str, object]:
+    return {"table": row.table, "method": _name(row), "accuracy": row.accuracy}
 
 
 def _name(row: Row) -> str:

@@ -100,11 +100,8 @@ def panel(cohort: Cohort, task: Task) -> tuple[dict[str, pd.DataFrame], dict[str
         How many images the others have read.
     """
     folders = (cohort.profile.data / "readers", cohort.profile.results / "readers")
-    found = {
-        path.stem.removeprefix(f"{task.name}-"): read_answers(path)
-        for folder in folders
-        for path in sorted(folder.glob(f"{task.name}-*.csv"))
-    }
+    paths = [path for folder in folders for path in sorted(folder.glob(f"{task.name}-*.csv"))]
+    found = {path.stem.removeprefix(f"{task.name}-"): read_answers(path) for path in paths}
     number = len(study(cohort, task, "all").order)
     whole = {name: answers for name, answers in found.items() if len(answers) == number}
     return whole, {name: len(answers) for name, answers in found.items() if name not in whole}

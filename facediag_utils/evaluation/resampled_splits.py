@@ -69,9 +69,8 @@ def accuracies(
 
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
         with parallel.cluster([*kernels.values(), numbers]) as backend, parallel_config(**backend, n_jobs=-1):
-            done = Parallel(return_as="generator")(
-                delayed(_accuracies)(*work[k], numbers, seed, groups) for k in missing
-            )
+            calls = (delayed(_accuracies)(*work[k], numbers, seed, groups) for k in missing)
+            done = Parallel(return_as="generator")(calls)
             for part in progress_bar(done, len(missing), "splits", unit="chunk"):
                 yield {"accuracy": np.pad(part, (0, CHUNK - len(part)))[None]}
 
@@ -81,9 +80,8 @@ def accuracies(
 
 
 def _digest(values: np.ndarray) -> str:
-    return hashlib.sha256(
-        repr((values.shape, values.dtype)).encode() + np.ascontiguousarray(values).tobytes()
-    ).hexdigest()
+    kind = repr((values.shape, values.dtype)).encode()
+    return hashlib.sha256(kind + np.ascontiguousarray(values).tobytes()).hexdigest()
 
 
 def repeat_split(
@@ -110,12 +108,9 @@ def repeat_split(
     pandas.DataFrame
         As `accuracies` gives it; row 0 is the cohort's own split.
     """
-    share = {
-        str(name): int(number) for name, number in zip(*np.unique(labels[~train], return_counts=True), strict=True)
-    }
-    return accuracies(
-        kernels, labels, np.concatenate([~train[None], draw_splits(labels, share, count, seed, groups)]), seed, groups
-    )
+    share = dict(zip(*(part.tolist() for part in np.unique(labels[~train], return_counts=True)), strict=True))
+    tested = np.concatenate([~train[None], draw_splits(labels, share, count, seed, groups)])
+    return accuracies(kernels, labels, tested, seed, groups)
 
 
 def _accuracies(
@@ -152,9 +147,8 @@ def search_penalty(kernel: np.ndarray, numbers: np.ndarray, seed: int = 0, group
     right = np.full((len(svm.PENALTIES), splitting.FOLDS), np.nan)
     classes, middle = len(np.unique(numbers)), len(svm.PENALTIES) // 2
     machine = svm.make_svc("precomputed", classes)
-    for fold, (rows, held) in enumerate(
-        splitting.cross_validation_folds(numbers, seed, groups).split(numbers, numbers)
-    ):
+    folds = splitting.cross_validation_folds(numbers, seed, groups).split(numbers, numbers)
+    for fold, (rows, held) in enumerate(folds):
         inner, across = kernel[np.ix_(rows, rows)], kernel[np.ix_(held, rows)]
         for k in [*range(middle, -1, -1), *range(middle + 1, len(svm.PENALTIES))]:
             if not np.isnan(right[k, fold]):
@@ -210,13 +204,9 @@ def compare_methods(found: pd.DataFrame, training: int, testing: int) -> pd.Data
     pandas.DataFrame
         A row a pair: first, second, mean, low, high, p, p_holm.
     """
-    rows = [
-        {
-            "first": one,
-            "second": other,
-            **vars(corrected_t_test((found[one] - found[other]).to_numpy(), training, testing)),
-        }
-        for one, other in combinations(found.columns, 2)
-    ]
+    rows = []
+    for one, other in combinations(found.columns, 2):
+        result = corrected_t_test((found[one] - found[other]).to_numpy(), training, testing)
+        rows.append({"first": one, "second": other, **vars(result)})
     table = pd.DataFrame(rows)
     return table.assign(p_holm=multipletests(table["p"], method="holm")[1] if rows else [])

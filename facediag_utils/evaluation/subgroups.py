@@ -55,8 +55,7 @@ def within(predictions: pd.DataFrame, table: pd.DataFrame, column: str) -> pd.Da
     rows = []
     for group, part in known.groupby(values, observed=True):
         commonest = part["label"].value_counts().max() / len(part)
-        row = {"column": column, "group": _shown(group), "accuracy": accuracy(part), "commonest": commonest}
-        rows.append(row)
+        rows.append({"column": column, "group": _shown(group), "accuracy": accuracy(part), "commonest": commonest})
     return pd.DataFrame(rows)
 
 

@@ -101,10 +101,8 @@ def _cut(cohort: Cohort, faces: Faces, paths: dict[Kind, Path]) -> None:
         streams = {}
         for kind, path in paths.items():
             streams[kind] = stack.enter_context(stack.enter_context(atomic_write(path)).open("wb"))
-            shape = (len(cohort), kind[0], kind[0], 3)
-            np.lib.format.write_array_header_1_0(
-                streams[kind], {"descr": "|u1", "fortran_order": False, "shape": shape}
-            )
+            header = {"descr": "|u1", "fortran_order": False, "shape": (len(cohort), kind[0], kind[0], 3)}
+            np.lib.format.write_array_header_1_0(streams[kind], header)
         cut = parallel.parallel_map(_chips_of, work, "face chips")
         for row in range(len(cohort)):
             made = next(cut) if faces.found[row] else [bytes(size * size * 3) for size, _ in kinds]

@@ -23,15 +23,11 @@ def penalty_curve(fits: dict[str, Fitted], title: str) -> Figure:
     figure, axis = plt.subplots(figsize=(5.6, 3.6))
     for k, (name, fitted) in enumerate(fits.items()):
         penalties, means, spreads = np.array(fitted.searched).T * [[1], [100], [100]]
-        axis.fill_between(
-            penalties, means - spreads, means + spreads, color=marker_style(k)["color"], alpha=0.15, linewidth=0
-        )
-        line = LINES[k % 4]
-        axis.semilogx(penalties, means, linestyle=line, label=name, **marker_style(k))
+        colour = marker_style(k)["color"]
+        axis.fill_between(penalties, means - spreads, means + spreads, color=colour, alpha=0.15, linewidth=0)
+        axis.semilogx(penalties, means, linestyle=LINES[k % 4], label=name, **marker_style(k))
         best = int(np.argmin(np.abs(penalties - fitted.penalty)))
-        axis.plot(
-            penalties[best], means[best], "o", markersize=14, markerfacecolor="none", color=marker_style(k)["color"]
-        )
+        axis.plot(penalties[best], means[best], "o", markersize=14, markerfacecolor="none", color=colour)
     axis.set(xlabel="C, penalty of eq. (10) (no unit)", ylabel="accuracy, 5-fold CV (%),\nmean and s.d. over folds")
     axis.set_title(title)
     axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
@@ -46,35 +42,18 @@ def confusion_matrices(matrices: dict[str, pd.DataFrame], data: str) -> Figure:
     size = max(matrix.shape[1] for matrix in matrices.values())
     many = size > 12  # then small cells, and zeros are left blank
     each = 1.3 + (0.25 if many else 0.55) * size
+    between, turned, letters = (" ", 90, 7) if many else ("\n", 0, 9)
+    style = {"cmap": "Blues", "vmin": 0, "vmax": 1, "cbar": False, "square": True, "linewidths": 0.5}
+    style |= {"linecolor": "white", "annot_kws": {"fontsize": 7} if many else None}
     figure, axes = plt.subplots(1, len(matrices), figsize=(each * len(matrices) + 0.4, each + 0.3), squeeze=False)
     for axis, (name, matrix) in zip(axes[0], matrices.items(), strict=True):
         totals = matrix.sum(axis=0)
-        shares = matrix / totals.replace(0, 1)
-        sns.heatmap(
-            shares,
-            annot=matrix.astype(str).where(matrix > 0, "") if many else matrix,
-            fmt="" if many else "d",
-            cmap="Blues",
-            vmin=0,
-            vmax=1,
-            cbar=False,
-            square=True,
-            linewidths=0.5,
-            linecolor="white",
-            annot_kws={"fontsize": 7} if many else None,
-            xticklabels=True,
-            yticklabels=True,
-            ax=axis,
-        )
-        axis.set_xticklabels(
-            [
-                f"{short}{' ' if many else chr(10)}(n={total})"
-                for short, total in zip(short_names(matrix.columns), totals, strict=True)
-            ],
-            rotation=90 if many else 0,
-            fontsize=7 if many else 9,
-        )
-        axis.set_yticklabels(short_names(matrix.index), rotation=0, fontsize=7 if many else 9)
+        text = matrix.astype(str).where((matrix > 0) | (not many), "")
+        sns.heatmap(matrix / totals.replace(0, 1), annot=text, fmt="", **style, ax=axis)
+        names = zip(short_names(matrix.columns), totals, strict=True)
+        across = [f"{short}{between}(n={total})" for short, total in names]
+        axis.set_xticks(np.arange(len(across)) + 0.5, across, rotation=turned, fontsize=letters)
+        axis.set_yticks(np.arange(len(matrix)) + 0.5, short_names(matrix.index), rotation=0, fontsize=letters)
         right = int(sum(matrix.loc[label, label] for label in matrix.columns))
         axis.set(xlabel="actual", ylabel="predicted")
         axis.set_title(f"{name}\n{wilson_interval(right, int(totals.sum()))}", fontsize=10)
@@ -95,12 +74,9 @@ def training_curves(runs: dict[str, Tuned], validation: str, classes: int, title
         For the level of guessing.
     title : str
     """
-    panels = {
-        "objective": ("Objective", "mean loss (eq. 7)"),
-        "top1": ("Top-1 error", "%"),
-        "top3": ("Top-3 error", "%"),
-    }
-    panels = {name: panels[name] for name in list(panels)[: 3 if classes > 3 else 2]}  # of two classes, top 3 are all
+    panels = {"objective": ("Objective", "mean loss (eq. 7)"), "top1": ("Top-1 error", "%")}
+    if classes > 3:  # of two classes, top 3 are all
+        panels["top3"] = ("Top-3 error", "%")
     guessing = {"objective": np.log(classes), "top1": 100 * (1 - 1 / classes), "top3": 100 * max(0, 1 - 3 / classes)}
     size = (3.4 * len(panels) + 2.2, 2.7 * len(runs) + 0.6)
     figure, axes = plt.subplots(len(runs), len(panels), figsize=size, squeeze=False, sharex="row", sharey="col")
@@ -158,9 +134,8 @@ def distances(values: dict[str, dict[str, Distance]], counts: Sequence[str], tit
         mixed = [distance.shuffled for distance in found.values()]
         axis.plot(mixed, heights, markerfacecolor="none", label=f"{network}, mixed", **style)
     axis.set(yticks=range(len(counts)), yticklabels=counts, xlim=(-0.05, 2.05))
-    axis.set_xlabel(
-        "proxy A-distance (0: alike, 2: always told apart),\nmean and s.d. over repeats of cross-validation"
-    )
+    meaning = "proxy A-distance (0: alike, 2: always told apart)"
+    axis.set_xlabel(f"{meaning},\nmean and s.d. over repeats of cross-validation")
     axis.invert_yaxis()
     axis.set_title(title, fontsize=10)
     axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
@@ -173,23 +148,12 @@ def table_bars(counts: pd.DataFrame, title: str) -> Figure:
     figure, axis = plt.subplots(figsize=(7, 0.5 * len(counts) + 1.1))
     left = np.zeros(len(counts))
     hatches = ("", "//", "..", "xx", "\\\\")
+    names = [named_class(name) for name in counts.index]
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
     for k, column in enumerate(counts.columns):
-        bars = axis.barh(
-            [named_class(name) for name in counts.index],
-            counts[column],
-            left=left,
-            color=marker_style(k)["color"],
-            hatch=hatches[k % 5],
-            edgecolor="white",
-            label=column,
-        )
-        axis.bar_label(
-            bars,
-            label_type="center",
-            color="black",
-            fontsize=9,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
-        )
+        style: dict[str, Any] = {"color": marker_style(k)["color"], "hatch": hatches[k % 5], "edgecolor": "white"}
+        bars = axis.barh(names, counts[column], left=left, label=column, **style)
+        axis.bar_label(bars, label_type="center", color="black", fontsize=9, bbox=box)
         left += counts[column].to_numpy()
     axis.invert_yaxis()
     axis.set_xlabel("images")

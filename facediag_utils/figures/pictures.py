@@ -7,6 +7,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -33,10 +34,9 @@ def severity_rows(cohort: Cohort, per_class: int = 8, side: int = 120) -> Figure
     """Images of each class that has a severity, from the mildest to the most marked at equal steps of rank."""
     rows = {}
     for label in cohort.classes:
-        members = cohort.table[(cohort.table["label"] == label) & (cohort.table["severity"] > 0)].sort_values(
-            "severity"
-        )
+        members = cohort.table[(cohort.table["label"] == label) & (cohort.table["severity"] > 0)]
         if len(members):
+            members = members.sort_values("severity")
             ranks = np.linspace(0, len(members) - 1, per_class).round().astype(int)
             rows[label] = members["path"].to_numpy()[ranks].tolist()
     return _picture_rows(rows, side, f"Mildest (left) to most marked (right), {cohort.profile.title}")
@@ -62,10 +62,11 @@ def contact_sheet(cohort: Cohort, columns: int = 35, side: int = 60) -> Figure:
 
 def _strip(paths: Sequence[Path], side: int, width: int) -> np.ndarray:
     """Pictures side by side, white where there are fewer than ``width``."""
-    pictures = [
-        np.asarray(Image.fromarray(read_rgb(path)).resize((side, side), Image.Resampling.LANCZOS)) for path in paths
-    ]
-    return np.concatenate([*pictures, *[np.full((side, side, 3), 255, np.uint8)] * (width - len(pictures))], axis=1)
+    strip = Image.new("RGB", (side * width, side), "white")
+    for k, path in enumerate(paths):
+        picture = Image.fromarray(read_rgb(path)).resize((side, side), Image.Resampling.LANCZOS)
+        strip.paste(picture, (side * k, 0))
+    return np.asarray(strip)
 
 
 def _picture_rows(rows: dict[str, list[Path]], side: int, title: str) -> Figure:
@@ -75,9 +76,8 @@ def _picture_rows(rows: dict[str, list[Path]], side: int, title: str) -> Figure:
     for axis, (label, paths) in zip(axes[:, 0], rows.items(), strict=True):
         axis.imshow(_strip(paths, side, width))
         axis.set_axis_off()
-        axis.text(
-            -0.01, 0.5, named_class(label).replace(" ", "\n", 1), transform=axis.transAxes, ha="right", va="center"
-        )
+        name = named_class(label).replace(" ", "\n", 1)
+        axis.text(-0.01, 0.5, name, transform=axis.transAxes, ha="right", va="center")
     figure.subplots_adjust(hspace=0.03)
     figure.suptitle(title, y=0.92, fontsize=10)
     return figure
@@ -90,28 +90,29 @@ def _data_line(profile: Profile, count: int) -> str:
 
 def alignment_steps(cohort: Cohort, faces: Faces, rows: Sequence[int], size: int = 224) -> Figure:
     """For some images: the detector's box and 68 landmarks, the loose crop, the tight crop."""
-    titles = ("HOG box, 68 landmarks", "aligned, loose crop", "aligned, tight crop")
+    titles = ("detector's box, 68 landmarks", "aligned, loose crop", "aligned, tight crop")
     figure, axes = plt.subplots(3, len(rows), figsize=(2.0 * len(rows), 6.2), squeeze=False)
     for column, row in enumerate(rows):
         image = read_rgb(cohort.table["path"].iloc[row])
         left, top, right, bottom = faces.box[row]
-        axes[0, column].imshow(image)
-        axes[0, column].add_patch(
-            mpl.patches.Rectangle(
-                (left, top), right - left, bottom - top, fill=False, edgecolor=COLOURS[1], linewidth=1.5
-            )
-        )
-        axes[0, column].plot(*faces.landmarks[row].T, ".", color="white", markersize=3.2)
-        axes[0, column].plot(*faces.landmarks[row].T, ".", color=COLOURS[0], markersize=1.8)
-        axes[0, column].set_title(class_title(cohort.table["label"].iloc[row]), fontsize=9)
+        box = mpl.patches.Rectangle((left, top), right - left, bottom - top, fill=False, linewidth=1.5)
+        box.set_edgecolor(COLOURS[1])
+        axes[0, column].add_patch(box)
+        _show_landmarks(axes[0, column], image, faces.landmarks[row], cohort.table["label"].iloc[row])
         for line, crop in ((1, "loose"), (2, "tight")):
             axes[line, column].imshow(face_chip(image, faces.landmarks[row], size, crop))
-        for line in range(3):
-            axes[line, column].set(xticks=[], yticks=[])
     for line, text in enumerate(titles):
         axes[line, 0].set_ylabel(text, fontsize=9)
+    plt.setp(axes, xticks=[], yticks=[])
     figure.tight_layout(pad=0.4)
     return figure
+
+
+def _show_landmarks(axis: Axes, image: np.ndarray, points: np.ndarray, label: str) -> None:
+    axis.imshow(image)
+    for colour, size in (("white", 3.2), (COLOURS[0], 1.8)):
+        axis.plot(*points.T, ".", color=colour, markersize=size)
+    axis.set_title(class_title(label), fontsize=9)
 
 
 def truth_pictures(cohort: Cohort, rows: Sequence[int]) -> Figure:
@@ -122,14 +123,10 @@ def truth_pictures(cohort: Cohort, rows: Sequence[int]) -> Figure:
         image = read_rgb(cohort.table["path"].iloc[row])
         head, sign = ground_truth.sign_mask(cohort, row)
         extent = (-0.5, image.shape[1] - 0.5, image.shape[0] - 0.5, -0.5)
-        above.imshow(image)
-        above.plot(*points[row].T, ".", color="white", markersize=3.2)
-        above.plot(*points[row].T, ".", color=COLOURS[0], markersize=1.8)
-        above.set_title(class_title(cohort.table["label"].iloc[row]), fontsize=9)
+        _show_landmarks(above, image, points[row], cohort.table["label"].iloc[row])
         below.imshow(image.mean(axis=2), cmap="gray", vmin=0, vmax=400)
         shown = below.imshow(sign, cmap="cividis", vmin=0, vmax=1, alpha=0.75 * head, extent=extent)
-        for axis in (above, below):
-            axis.set(xticks=[], yticks=[])
+    plt.setp(axes, xticks=[], yticks=[])
     axes[0, 0].set_ylabel("true landmarks", fontsize=9)
     axes[1, 0].set_ylabel("changed by the signs", fontsize=9)
     bar = figure.colorbar(shown, ax=axes.ravel().tolist(), fraction=0.02, pad=0.01)

@@ -37,21 +37,12 @@ def severity_curve(severity: np.ndarray, right: np.ndarray, controls: np.ndarray
         value, reach = errorbars([wilson_interval(int(hits.sum()), len(hits))])
         own = k == bins  # the controls
         axis.errorbar(x, value, reach, capsize=3, fmt="s" if own else "o", color=COLOURS[1 if own else 0])
-        axis.annotate(
-            f"n = {len(hits)}",
-            (x, value[0] - reach[0, 0]),
-            xytext=(0, -4),
-            textcoords="offset points",
-            ha="center",
-            va="top",
-        )
+        below: dict[str, Any] = {"xytext": (0, -4), "textcoords": "offset points", "ha": "center", "va": "top"}
+        axis.annotate(f"n = {len(hits)}", (x, value[0] - reach[0, 0]), **below)
     axis.plot([x for x, _ in points[:-1]], [100 * hits.mean() for _, hits in points[:-1]], color=COLOURS[0])
     axis.annotate("controls", (0, 100 * controls.mean()), xytext=(8, 0), textcoords="offset points", va="center")
-    axis.set(
-        xlabel="severity of the signs (0 to 1, mean of a fifth of the diseased)",
-        ylabel="classified correctly (%), 95% Wilson",
-    )
-    axis.set(xlim=(-0.06, 1.02), ylim=(0, 102))
+    axis.set(ylabel="classified correctly (%), 95% Wilson", xlim=(-0.06, 1.02), ylim=(0, 102))
+    axis.set_xlabel("severity of the signs (0 to 1, mean of a fifth of the diseased)")
     axis.set_title(title)
     sns.despine(figure)
     return figure
@@ -90,31 +81,16 @@ def errorbars(shares: Iterable[Interval]) -> tuple[np.ndarray, np.ndarray]:
     return values, np.abs(np.stack([values - low, high - values]))
 
 
-def readers_on_roc(
-    curves: dict[str, Roc],
-    readers: dict[str, tuple[Interval, Interval]],
-    title: str,
-) -> Figure:
+def readers_on_roc(curves: dict[str, Roc], readers: dict[str, tuple[Interval, Interval]], title: str) -> Figure:
     """ROC curves of models, and each reader as a point with its 95% Wilson intervals, as `readers.points` gives them."""
     figure, axis = plt.subplots(figsize=(5.4, 5.2))
     axis.plot([0, 100], [0, 100], color=COLOURS[4], linewidth=0.8, linestyle=(0, (1, 3)))
     for k, (name, curve) in enumerate(curves.items()):
-        label = f"{name}: AUC {curve.area.plain()}"
-        axis.plot(
-            100 * curve.false_positive,
-            100 * curve.true_positive,
-            LINES[k % 4],
-            color=marker_style(k)["color"],
-            label=label,
-        )
+        style: dict[str, Any] = {"color": marker_style(k)["color"], "label": f"{name}: AUC {curve.area.plain()}"}
+        axis.plot(100 * curve.false_positive, 100 * curve.true_positive, LINES[k % 4], **style)
     for k, (name, point) in enumerate(readers.items()):
         (x, x_reach), (y, y_reach) = (errorbars([part]) for part in point)
-        style: dict[str, Any] = {
-            "color": COLOURS[(k + 1) % 8],
-            "marker": MARKERS[k % 8],
-            "linestyle": "none",
-            "elinewidth": 0.7,
-        }
+        style = {"color": COLOURS[(k + 1) % 8], "marker": MARKERS[k % 8], "linestyle": "none", "elinewidth": 0.7}
         axis.errorbar(x, y, xerr=x_reach, yerr=y_reach, **style, label=name)
     axis.set(xlabel="controls called ill (%)", ylabel="ill called ill, sensitivity (%)", xlim=(-2, 102), ylim=(-2, 102))
     axis.set_aspect("equal")
@@ -139,13 +115,8 @@ def split_distributions(found: dict[str, tuple[pd.DataFrame, int]], title: str) 
         sns.violinplot(100 * frame[1:], orient="h", inner="quart", cut=0, color=COLOURS[5], linewidth=0.9, ax=axis)
         for y, own in enumerate(frame.iloc[0]):
             value, reach = errorbars([wilson_interval(round(own * tests), tests)])
-            style: dict[str, Any] = {
-                "color": COLOURS[6],
-                "capsize": 2.5,
-                "markersize": 5,
-                "label": "own split, 95% Wilson",
-            }
-            axis.errorbar(value, y + 0.46, xerr=reach, fmt="D", **style)
+            style: dict[str, Any] = {"color": COLOURS[6], "capsize": 2.5, "markersize": 5}
+            axis.errorbar(value, y + 0.46, xerr=reach, fmt="D", label="own split, 95% Wilson", **style)
         axis.set(xlabel="accuracy on the test images (%)", ylabel="")
         axis.set_title(f"{heading}\n{len(frame) - 1} splits, n = {tests} test images each", fontsize=10)
         axis.tick_params(axis="y", labelleft=axis is axes[0][0])
@@ -190,10 +161,9 @@ def predictive_value_curves(points: dict[str, Point], title: str) -> Figure:
     prevalence = np.logspace(-5, np.log10(0.5), 60)
     for k, (name, at) in enumerate(points.items()):
         ppv = np.array([tuple(predictive_values(at, value)["PPV"]) for value in prevalence]) * 100
-        axis.fill_between(
-            100 * prevalence, ppv[:, 1], ppv[:, 2], color=marker_style(k)["color"], alpha=0.15, linewidth=0
-        )
-        axis.plot(100 * prevalence, ppv[:, 0], LINES[k % 4], color=marker_style(k)["color"], label=name)
+        colour = marker_style(k)["color"]
+        axis.fill_between(100 * prevalence, ppv[:, 1], ppv[:, 2], color=colour, alpha=0.15, linewidth=0)
+        axis.plot(100 * prevalence, ppv[:, 0], LINES[k % 4], color=colour, label=name)
     for name, value in PREVALENCES.items():
         axis.axvline(100 * value, color=COLOURS[4], linewidth=0.8, linestyle=":")
         box = {"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.5}
@@ -248,9 +218,8 @@ def answers(shown: Sequence[Answer], title: str) -> Figure:
             above.imshow(answer.chip)
         if answer.refusal:
             below.axis("off")
-            below.text(
-                0.5, 0.8, "no answer:\n" + "\n".join(wrap(answer.refusal, 24)), ha="center", va="top", fontsize=8
-            )
+            said = "\n".join(["no answer:", *wrap(answer.refusal, 24)])
+            below.text(0.5, 0.8, said, ha="center", va="top", fontsize=8)
             continue
         names, scores = zip(*answer.ranked[:5], strict=True)
         below.barh([class_title(name) for name in names], [100 * score for score in scores], color=COLOURS[0])

@@ -55,17 +55,14 @@ def describe(chip: np.ndarray) -> np.ndarray:
     return np.clip(np.round(values), 0, 255).astype(np.uint8)
 
 
-def _describe_alone(chip: np.ndarray) -> np.ndarray:
-    cv2.setNumThreads(1)  # the processes hold the cores
-    return describe(chip)
-
-
 def _some(chip: np.ndarray, points: np.ndarray) -> np.ndarray:
-    return _describe_alone(chip)[points]
+    cv2.setNumThreads(1)  # the processes hold the cores
+    return describe(chip)[points]
 
 
 def _bag(chip: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    return bag(_describe_alone(chip), centres)
+    cv2.setNumThreads(1)  # as in `_some`
+    return bag(describe(chip), centres)
 
 
 def vocabulary(cohort: Cohort, faces: Faces, rows: np.ndarray, words: int | None = None, seed: int = 0) -> np.ndarray:
@@ -180,8 +177,4 @@ def operations() -> dict[str, int]:
     """
     points = len(grid())
     described = sum((6 * size) ** 2 for size in SCALES) * (points // len(SCALES))
-    return {
-        "gradients and histograms": 10 * described,
-        "nearest words": points * 128 * WORDS,
-        "linear SVM": WORDS,
-    }
+    return {"gradients and histograms": 10 * described, "nearest words": points * 128 * WORDS, "linear SVM": WORDS}

@@ -156,16 +156,9 @@ def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0) -> Outcome:
     def pictures() -> np.ndarray:
         return aligned_chips(cohort, faces, record.input_size, record.crop)
 
-    tuned = fine_tune(
-        job.backbone,
-        pictures,
-        (plan.train, plan.numbers[plan.train]),
-        (plan.seen, plan.numbers[plan.seen]),
-        len(job.task.classes),
-        plan.recipe,
-        seed,
-        plan.checkpoint,
-    )
+    train, seen = ((rows, plan.numbers[rows]) for rows in (plan.train, plan.seen))
+    classes = len(job.task.classes)
+    tuned = fine_tune(job.backbone, pictures, train, seen, classes, plan.recipe, seed, plan.checkpoint)
 
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
         yield {"scores": predict(tuned.network, pictures(), plan.test[missing], record).softmax(dim=1).numpy()}

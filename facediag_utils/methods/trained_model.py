@@ -187,16 +187,8 @@ def temperature(logits: np.ndarray, numbers: np.ndarray) -> float:
 
 def _about(task: Task, cohort: Cohort, backbone: str, method: str, setting: float, known: np.ndarray) -> ModelInfo:
     nearest = NearestNeighbors(n_neighbors=2).fit(known).kneighbors(known)[0][:, 1]
-    return ModelInfo(
-        cohort.profile.title,
-        cohort.profile.rendered,
-        list(task.classes),
-        backbone,
-        registry.get(backbone).checksum(),
-        method,
-        float(setting),
-        float(nearest.max()),
-    )
+    data, weights, limit = cohort.profile, registry.get(backbone).checksum(), float(nearest.max())
+    return ModelInfo(data.title, data.rendered, list(task.classes), backbone, weights, method, float(setting), limit)
 
 
 def state_digest(network: Any) -> str:

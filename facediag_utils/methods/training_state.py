@@ -25,9 +25,8 @@ class TrainingState:
     def finish_epoch(self, train: dict[str, float], validation: dict[str, float]) -> None:
         tuned = self.tuned
         epoch = tuned.epochs + 1
-        tuned.history += [
-            {"epoch": epoch, "part": part, **row} for part, row in (("train", train), ("validation", validation))
-        ]
+        parts = {"train": train, "validation": validation}
+        tuned.history += [{"epoch": epoch, "part": part, **row} for part, row in parts.items()]
         reached = (validation["top1"], validation["objective"])
         if reached < self.lowest:
             self.lowest, tuned.kept_epoch = reached, epoch
@@ -74,8 +73,5 @@ class TrainingState:
         self.best = {name: value.to(device) for name, value in state["best"].items()}
         self.optimizer.load_state_dict(state["optimizer"])
         self.generator.set_state(state["generator"])
-        self.tuned.history, self.tuned.kept_epoch, self.lowest = (
-            state["history"],
-            state["kept_epoch"],
-            tuple(state["lowest"]),
-        )
+        self.tuned.history, self.tuned.kept_epoch = state["history"], state["kept_epoch"]
+        self.lowest = tuple(state["lowest"])

@@ -1,8 +1,7 @@
-"""``make weights``: published weights fetched by pooch, resumed where a download broke off, checked before they are kept."""
+"""``make weights``: published weights fetched, resumed where a download broke off, checked before they are kept."""
 
 from pathlib import Path
 
-import pooch
 import requests
 from tqdm import tqdm
 
@@ -84,8 +83,7 @@ def _places(file: WeightsFile) -> list[str]:
 
 
 def _retrieve(file: WeightsFile, url: str) -> Path:
-    pooch.get_logger().setLevel("WARNING")
-    pooch.retrieve(url, known_hash=None, fname=file.name, path=file.path.parent, downloader=_resuming)
+    _download(url, file.path)
     try:
         identified(file)
     except WeightsError:
@@ -94,9 +92,10 @@ def _retrieve(file: WeightsFile, url: str) -> Path:
     return file.path
 
 
-def _resuming(url: str, output_file: str, _pooch: object) -> None:
-    """A downloader for pooch that goes on from a ``.part`` file (pooch's own begins anew)."""
-    part = Path(output_file).parent / f"{url.rpartition('/')[2]}.part"
+def _download(url: str, path: Path) -> None:
+    """Fetch a file, going on from the ``.part`` file of a download that broke off."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
     have = part.stat().st_size if part.exists() else 0
     headers = {"Range": f"bytes={have}-"} if have else {}
     with requests.get(url, stream=True, timeout=TIMEOUT, headers=headers) as response:
@@ -117,4 +116,4 @@ def _resuming(url: str, output_file: str, _pooch: object) -> None:
                 bar.update(len(block))
     if total is not None and part.stat().st_size != total:
         raise OSError(f"the connection ended after {part.stat().st_size} of {total} bytes; run again, it goes on there")
-    part.replace(output_file)
+    part.replace(path)

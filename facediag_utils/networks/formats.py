@@ -99,6 +99,21 @@ def fill(network: nn.Module, path: Path, rename: Callable[[Tensors], Tensors] | 
     network.load_state_dict(state, strict=False)  # all but the counters, as checked above
 
 
+class PublishedNetwork(nn.Module):
+    """A network that takes published weights; ``part`` is the submodule whose names the file has, the whole if empty."""
+
+    part = ""
+
+    def fill(self, path: Path) -> None:
+        """Take published weights, in any format that `read` reads.  Raises WeightsError as `fill` does."""
+        fill(self.get_submodule(self.part), path, self.rename)
+
+    @staticmethod
+    def rename(given: Tensors) -> Tensors:
+        """From the names of the file to those of the network."""
+        return given
+
+
 def _fitted(value: torch.Tensor, shape: torch.Size) -> torch.Tensor:
     """A fully connected layer and a convolution over the whole map are the same numbers: (out, in) and (out, in, h, w)."""
     if value.dim() == 4 and len(shape) == 2:

