@@ -24,7 +24,6 @@ from facediag_utils.core.profiles import Profile
 from facediag_utils.data import cohort
 from facediag_utils.faces import detection
 
-
 #: Fixtures that need all 350 pictures, or networks: who uses one is left out of `make test-fast`.
 DEAR = {"bundled", "bundled_faces", "bundled_features", "recorded"}
 

@@ -6,10 +6,12 @@ against our own reading of them."""
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
+import torchvision
 from scipy.io import savemat
 from torch import nn
 
@@ -17,8 +19,11 @@ WIDTHS = {1: (64, 3), 2: (128, 4), 3: (256, 6), 4: (512, 3)}
 DEPTHS = {stage: depth for stage, (_, depth) in WIDTHS.items()}
 
 
-def random_weights(network: nn.Module, seed: int = 0) -> nn.Module:
-    """Values of ordinary size, batch norms' statistics included, so that features differ from zero and one another."""
+def random_weights(make: Callable[[], nn.Module], seed: int = 0) -> nn.Module:
+    """A network with values of ordinary size, batch norms' statistics included, so that features differ from zero and one
+    another.  It is made without values first: those of its class would take longer than the test."""
+    with torch.device("meta"):
+        network = make().to_empty(device="cpu")
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for layer in network.modules():
@@ -32,18 +37,29 @@ def random_weights(network: nn.Module, seed: int = 0) -> nn.Module:
                 layer.bias.uniform_(-0.2, 0.2, generator=generator)
                 layer.running_mean.uniform_(-0.2, 0.2, generator=generator)
                 layer.running_var.uniform_(0.5, 2, generator=generator)
+                layer.num_batches_tracked.zero_()
     return network.eval()
 
 
 def caffe_resnet50(classes: int) -> nn.Module:
     """torchvision's ResNet50 with the Caffe release's strides and pooling: the network of the published pickles."""
-    import torchvision
-
-    network = torchvision.models.resnet50(num_classes=classes)
+    network = random_weights(lambda: torchvision.models.resnet50(num_classes=classes))
     network.maxpool = nn.MaxPool2d(3, stride=2, ceil_mode=True)
     for stage in (network.layer2, network.layer3, network.layer4):
         stage[0].conv1.stride, stage[0].conv2.stride = (2, 2), (1, 1)
-    return random_weights(network)
+    return network
+
+
+def vgg16(classes: int, units: int) -> nn.Module:
+    """torchvision's VGG16 with so many units in its fully connected layers."""
+
+    def make() -> nn.Module:
+        network = torchvision.models.vgg16(num_classes=classes)
+        for place, sizes in ((0, (512 * 7 * 7, units)), (3, (units, units)), (6, (units, classes))):
+            network.classifier[place] = nn.Linear(*sizes)
+        return network
+
+    return random_weights(make)
 
 
 def pooled(network: nn.Module, x: torch.Tensor) -> torch.Tensor:
@@ -59,7 +75,7 @@ def caffe_senet50(classes: int) -> nn.Module:
     """timm's port of the Caffe SE-ResNet50."""
     import timm
 
-    return random_weights(timm.create_model("legacy_seresnet50", num_classes=classes))
+    return random_weights(lambda: timm.create_model("legacy_seresnet50", num_classes=classes))
 
 
 def state_dict(network: nn.Module, old: bool = False) -> dict[str, torch.Tensor]:

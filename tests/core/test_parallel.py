@@ -10,7 +10,8 @@ import pytest
 from facediag_utils.core import parallel, settings
 from facediag_utils.core.errors import ClusterError
 from facediag_utils.core.progress import latest_progress, progress_bar
-from facediag_utils.data import duplicates
+from facediag_utils.data import duplicates, splitting
+from facediag_utils.evaluation import resampled_splits
 from facediag_utils.faces import detection
 from facediag_utils.methods import dsift, dtl2
 
@@ -46,8 +47,38 @@ def all_cores(monkeypatch):
     monkeypatch.delenv("LOKY_MAX_CPU_COUNT", raising=False)
 
 
-def test_a_cluster_finds_what_this_machine_finds_though_a_worker_dies(few, own_cache, monkeypatch):
+@pytest.fixture(scope="module")
+def two_workers():
+    """A Dask cluster on this machine."""
     from distributed import LocalCluster
+
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        yield cluster
+
+
+def test_splits_are_shared_by_the_workers_of_a_cluster_and_the_same(two_workers, own_cache, monkeypatch):
+    from distributed.diagnostics.plugin import SchedulerPlugin
+
+    seen = set()
+
+    class Workers(SchedulerPlugin):
+        def transition(self, key, start, finish, *args, worker=None, **kwargs):
+            if start == "processing" and finish == "memory":
+                seen.add(worker)
+
+    labels = np.repeat(list("abc"), 30)
+    features = np.random.default_rng(0).normal(size=(90, 80)) + 2.5 * np.repeat(np.eye(80)[:3], 30, axis=0)
+    kernels = {"one": resampled_splits.gram(features), "two": resampled_splits.gram(features[:, :6])}
+    given = (kernels, labels, splitting.draw_splits(labels, dict.fromkeys("abc", 10), 40))
+    here = resampled_splits.accuracies(*given)
+    monkeypatch.setenv(settings.DASK, two_workers.scheduler_address)
+    monkeypatch.setenv("FACEDIAG_CACHE", str(own_cache / "another"))
+    two_workers.scheduler.add_plugin(Workers(), name="workers")
+    there = resampled_splits.accuracies(*given)
+    assert there.equals(here) and len(seen) == 2
+
+
+def test_a_cluster_finds_what_this_machine_finds_though_a_worker_dies(few, two_workers, own_cache, monkeypatch):
     from distributed.diagnostics.plugin import SchedulerPlugin
 
     class Killer(SchedulerPlugin):
@@ -63,22 +94,19 @@ def test_a_cluster_finds_what_this_machine_finds_though_a_worker_dies(few, own_c
                 self.done += 1
 
     some, here = few
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        monkeypatch.setenv(settings.DASK, cluster.scheduler_address)
-        first = [nanny.pid for nanny in cluster.workers.values()]
-        cluster.scheduler.add_plugin(Killer(first[0]))
-        there = detection.find_faces(some)
-        for _ in range(300):  # until another is started in its place
-            second = [nanny.pid for nanny in cluster.workers.values()]
-            if first[0] not in second and None not in second:
-                break
-            time.sleep(0.1)
-        features = dtl2.extract("dlib_resnet29", some, there)
-        bags = dsift.histograms(some, there, np.arange(0, 35, 3), np.eye(5, 128) * 99)
-        looked = list(
-            parallel.parallel_map(duplicates._look, [(path,) for path in some.table["path"][:20]], "pictures")
-        )
+    monkeypatch.setenv(settings.DASK, two_workers.scheduler_address)
+    first = [nanny.pid for nanny in two_workers.workers.values()]
+    two_workers.scheduler.add_plugin(Killer(first[0]), name="killer")
+    there = detection.find_faces(some)
+    for _ in range(300):  # until another is started in its place
+        second = [nanny.pid for nanny in two_workers.workers.values()]
+        if first[0] not in second and None not in second:
+            break
+        time.sleep(0.1)
     assert first[0] not in second and first[1] in second  # it died, and another was started
+    features = dtl2.extract("dlib_resnet29", some, there)
+    bags = dsift.histograms(some, there, np.arange(0, 35, 3), np.eye(5, 128) * 99)
+    looked = list(parallel.parallel_map(duplicates._look, [(path,) for path in some.table["path"][:20]], "pictures"))
     for name in ("outcome", "landmarks", "box", "count"):
         assert np.array_equal(getattr(there, name), getattr(here, name), equal_nan=name in ("landmarks", "box"))
     monkeypatch.delenv(settings.DASK)

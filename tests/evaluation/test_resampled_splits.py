@@ -1,7 +1,5 @@
 """Splits drawn again, on this machine and on a Dask cluster, and the corrected t-test."""
 
-from typing import ClassVar
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -60,29 +58,6 @@ def test_the_first_row_is_the_own_split():
     found = resampled_splits.repeat_split({"a": resampled_splits.gram(FEATURES)}, LABELS, train, 5)
     own = resampled_splits.accuracies({"a": resampled_splits.gram(FEATURES)}, LABELS, TESTED[3:4])
     assert len(found) == 6 and found["a"][0] == own["a"][0] and found["a"].nunique() > 1
-
-
-@pytest.mark.slow
-def test_a_dask_cluster_of_two_workers_gives_the_same(own_cache, monkeypatch):
-    from distributed import LocalCluster
-    from distributed.diagnostics.plugin import SchedulerPlugin
-
-    class Workers(SchedulerPlugin):
-        seen: ClassVar[set[str]] = set()
-
-        def transition(self, key, start, finish, *args, worker=None, **kwargs):
-            if start == "processing" and finish == "memory":
-                self.seen.add(worker)
-
-    kernels = {"one": resampled_splits.gram(FEATURES), "two": resampled_splits.gram(FEATURES[:, :6])}
-    given = (kernels, LABELS, splitting.draw_splits(LABELS, dict.fromkeys("abc", 10), 40))
-    here = resampled_splits.accuracies(*given)
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        monkeypatch.setenv("DASK", cluster.scheduler_address)
-        monkeypatch.setenv("FACEDIAG_CACHE", str(own_cache / "another"))
-        cluster.scheduler.add_plugin(Workers())
-        there = resampled_splits.accuracies(*given)
-    assert there.equals(here) and len(Workers.seen) == 2
 
 
 def test_without_correction_it_is_students_test():

@@ -70,7 +70,7 @@ def content(tmp_path_factory):
     path = tmp_path_factory.mktemp("made") / "w.pth"
     import torchvision
 
-    torch.save(random_weights(torchvision.models.resnet50()).state_dict(), path)
+    torch.save(random_weights(torchvision.models.resnet50).state_dict(), path)
     return path.read_bytes()
 
 

@@ -3,9 +3,11 @@
 import pytest
 import torch
 import torchvision
+from published import vgg16
 from torch.utils.flop_counter import FlopCounterMode
 
 from facediag_utils.networks import flops, registry
+from facediag_utils.networks.architectures import paper_networks
 from facediag_utils.networks.architectures.paper_networks import VGG16, AlexNet, ResNet50
 
 #: (network, input side, the paper's FLOPs column, published number of parameters with 1000 classes)
@@ -41,9 +43,10 @@ def test_count_agrees_with_torchs_own_counter(name):
     assert counted.get_total_flops() == 2 * flops.macs(network, side)
 
 
-def test_vgg16_is_torchvisions():
+def test_vgg16_is_torchvisions(monkeypatch):
     """Same weights, same logits: only the names differ."""
-    ours, theirs = VGG16().eval(), torchvision.models.vgg16().eval()
+    monkeypatch.setattr(paper_networks, "UNITS", 64)
+    ours, theirs = VGG16().eval(), vgg16(1000, 64)
     ours.load_state_dict(dict(zip(ours.state_dict(), theirs.state_dict().values(), strict=True)))
     x = torch.randn(1, 3, 224, 224, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
@@ -92,7 +95,8 @@ def test_resnet_against_a_second_reading_of_the_paper(excitation):
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_penultimate_features_feed_the_last_layer(name):
+def test_penultimate_features_feed_the_last_layer(name, monkeypatch):
+    monkeypatch.setattr(paper_networks, "UNITS", 64)
     make, side, _, _ = NETWORKS[name]
     network = make().eval()
     x = torch.randn(1, 3, side, side, generator=torch.Generator().manual_seed(0))

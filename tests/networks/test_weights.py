@@ -19,6 +19,7 @@ from published import (
     random_weights,
     senet_pickle_names,
     state_dict,
+    vgg16,
     write_dagnn,
     write_pkl,
     write_pth,
@@ -29,7 +30,7 @@ from scipy.io import savemat
 from facediag_utils.core.errors import WeightsError
 from facediag_utils.core.files import file_digest
 from facediag_utils.networks import formats, registry, weights
-from facediag_utils.networks.architectures import timm_networks
+from facediag_utils.networks.architectures import paper_networks, timm_networks
 
 
 @pytest.fixture
@@ -51,6 +52,20 @@ def features(name: str) -> torch.Tensor:
     return registry.load(name).features(picture(record.input_size), record.feature_layer)
 
 
+@pytest.fixture
+def narrow(monkeypatch) -> int:
+    """Fewer units in the fully connected layers of the paper's networks, which are nine tenths of their files."""
+    monkeypatch.setattr(paper_networks, "UNITS", 64)
+    return 64
+
+
+def few_classes(name: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Let a record be of weights for few classes: the last layer is large, and no features come from it."""
+    record = registry.get(name)
+    monkeypatch.setitem(registry.published(), name, replace(record, options=record.options | {"classes": 7}))
+    return 7
+
+
 def published(name: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let this file be the one that was published for a network."""
     file = weights.WeightsFile(path.name, digest=f"sha256:{file_digest(path)}")
@@ -68,16 +83,16 @@ class TestRoundTrips:
     @pytest.mark.parametrize(
         ("name", "kind"), [("resnet50_vggface2", "dag.pth"), ("resnet50_vggface2_ms1m", "weight.pkl")]
     )
-    def test_resnet50_on_vggface2(self, folder, name, kind):
-        network = caffe_resnet50(8631)
+    def test_resnet50_on_vggface2(self, folder, name, kind, monkeypatch):
+        network = caffe_resnet50(few_classes(name, monkeypatch))
         state, path = state_dict(network, old=True), folder / f"resnet50_{'ft' if 'ms1m' in name else 'scratch'}_{kind}"
         write_pth(dag_names(state), path) if kind == "dag.pth" else write_pkl(state, path)
         with torch.inference_mode():
             assert_same(features(name), pooled(network, picture(224)))
 
     @pytest.mark.parametrize("kind", ["dag.pth", "weight.pkl"])
-    def test_senet50_on_vggface2(self, folder, kind):
-        network = caffe_senet50(8631)
+    def test_senet50_on_vggface2(self, folder, kind, monkeypatch):
+        network = caffe_senet50(few_classes("senet50_vggface2_ms1m", monkeypatch))
         state = senet_pickle_names(state_dict(network, old=True))
         path = folder / f"senet50_ft_{kind}"
         write_pth(dag_names(state), path) if kind == "dag.pth" else write_pkl(state, path)
@@ -93,9 +108,9 @@ class TestRoundTrips:
         with torch.inference_mode():
             assert_same(features("resnet50_imagenet"), pooled(network, picture(224)))
 
-    def test_vgg_face_of_matconvnet(self, folder, monkeypatch):
+    def test_vgg_face_of_matconvnet(self, folder, narrow, monkeypatch):
         name = "vgg16_vggface"
-        network = random_weights(torchvision.models.vgg16(num_classes=2622))
+        network = vgg16(few_classes(name, monkeypatch), narrow)
         convolutions = [layer for layer in network.features if isinstance(layer, torch.nn.Conv2d)]
         names = [f"conv{stage}_{k}" for stage, depth in enumerate((2, 2, 3, 3, 3), 1) for k in range(1, depth + 1)]
         layers = {key: (layer.weight, layer.bias) for key, layer in zip(names, convolutions, strict=True)}
@@ -111,8 +126,8 @@ class TestRoundTrips:
         with torch.inference_mode():
             assert_same(features(name), network(picture(224)))
 
-    def test_vgg_face_dag(self, folder):
-        network = random_weights(torchvision.models.vgg16(num_classes=2622))
+    def test_vgg_face_dag(self, folder, narrow, monkeypatch):
+        network = vgg16(few_classes("vgg16_vggface", monkeypatch), narrow)
         ours = list(registry.build(registry.get("vgg16_vggface")).state_dict())
         write_pth(dict(zip(ours, state_dict(network).values(), strict=True)), folder / "vgg_face_dag.pth")
         network.classifier[-1] = torch.nn.Identity()
@@ -120,9 +135,9 @@ class TestRoundTrips:
             assert_same(features("vgg16_vggface"), network(picture(224)))
 
     @pytest.mark.parametrize("old", [False, True])
-    def test_alexnet_of_matconvnet(self, folder, old):
+    def test_alexnet_of_matconvnet(self, folder, narrow, old):
         """No library has the two-group AlexNet: its own reading writes the file."""
-        network = random_weights(registry.build(registry.get("alexnet_imagenet")))
+        network = random_weights(lambda: registry.build(registry.get("alexnet_imagenet")))
         layers = {}
         for key, layer in network.named_children():
             size = {"fc6": 6}.get(key, 1)
@@ -136,7 +151,11 @@ class TestRoundTrips:
 
     @pytest.mark.parametrize("kind", ["alexnet", "resnet50"])
     def test_torchvisions_own(self, folder, kind, monkeypatch):
-        record, network = registry.get(f"{kind}_torchvision"), random_weights(torchvision.models.get_model(kind))
+        """As large as published, AlexNet with its 60 million parameters."""
+        record, network = (
+            registry.get(f"{kind}_torchvision"),
+            random_weights(lambda: torchvision.models.get_model(kind)),
+        )
         torch.save(network.state_dict(), folder / record.files[0].name)
         with pytest.raises(WeightsError, match="its sha256 does not begin with"):
             registry.load(record.name)
@@ -153,7 +172,7 @@ class TestRoundTrips:
         import timm
 
         name = "timm:resnet18.a1_in1k"
-        network = random_weights(timm.create_model("resnet18"))
+        network = random_weights(lambda: timm.create_model("resnet18"))
         record = registry.get(name)
         assert not record.installed and record.missing.endswith(f"(make weights WEIGHTS={name})")
         torch.save(network.state_dict(), folder / "timm-resnet18.a1_in1k.pth")

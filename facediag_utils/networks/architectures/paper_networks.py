@@ -15,6 +15,8 @@ from torch.nn import functional as F
 from facediag_utils.networks import caffe_names
 from facediag_utils.networks.formats import PublishedNetwork
 
+UNITS = 4096  # of the fully connected layers of AlexNet and VGG16
+
 
 class AlexNet(PublishedNetwork):
     """From (batch, 3, 227, 227) to logits; 60,965,224 parameters with 1000 classes."""
@@ -26,12 +28,12 @@ class AlexNet(PublishedNetwork):
         self.conv3 = nn.Conv2d(256, 384, 3, padding=1)
         self.conv4 = nn.Conv2d(384, 384, 3, padding=1, groups=2)
         self.conv5 = nn.Conv2d(384, 256, 3, padding=1, groups=2)
-        self.fc6 = nn.Linear(256 * 6 * 6, 4096)
-        self.fc7 = nn.Linear(4096, 4096)
-        self.fc8 = nn.Linear(4096, classes)
+        self.fc6 = nn.Linear(256 * 6 * 6, UNITS)
+        self.fc7 = nn.Linear(UNITS, UNITS)
+        self.fc8 = nn.Linear(UNITS, classes)
 
     def features(self, x: torch.Tensor, layer: str = "fc7") -> torch.Tensor:
-        """Rectified activations (batch, 4096) of layer "fc6" or "fc7"."""
+        """Rectified activations (batch, `UNITS`) of layer "fc6" or "fc7"."""
         x = F.max_pool2d(_normalised(F.relu(self.conv1(x))), 3, stride=2)
         x = F.max_pool2d(_normalised(F.relu(self.conv2(x))), 3, stride=2)
         x = F.relu(self.conv4(F.relu(self.conv3(x))))
@@ -60,12 +62,12 @@ class VGG16(PublishedNetwork):
             for k in range(1, depth + 1):
                 self.add_module(f"conv{stage}_{k}", nn.Conv2d(channels, width, 3, padding=1))
                 channels = width
-        self.fc6 = nn.Linear(512 * 7 * 7, 4096)
-        self.fc7 = nn.Linear(4096, 4096)
-        self.fc8 = nn.Linear(4096, classes)
+        self.fc6 = nn.Linear(512 * 7 * 7, UNITS)
+        self.fc7 = nn.Linear(UNITS, UNITS)
+        self.fc8 = nn.Linear(UNITS, classes)
 
     def features(self, x: torch.Tensor, layer: str = "fc7") -> torch.Tensor:
-        """Rectified activations (batch, 4096) of layer "fc6" or "fc7"."""
+        """Rectified activations (batch, `UNITS`) of layer "fc6" or "fc7"."""
         for stage, (_, depth) in enumerate(self.STAGES, 1):
             for k in range(1, depth + 1):
                 x = F.relu(self.get_submodule(f"conv{stage}_{k}")(x))
