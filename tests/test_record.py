@@ -18,7 +18,7 @@ def measured(task, **wanted):
 def test_what_notebook_04_prints_of_its_trainings_holds():
     tuned, scratch = (measured("multiclass", method=method) for method in (Method.DTL1, Method.FROM_SCRATCH))
     assert tuned["accuracy_low"] > 1 / 5 + 0.1
-    assert tuned["accuracy_low"] > scratch["accuracy_high"]
+    assert tuned["accuracy"] > scratch["accuracy"]
 
 
 def test_every_method_was_tried_on_both_tasks():
