@@ -12,7 +12,8 @@ from facediag_utils.core import profiles
 from facediag_utils.core.profiles import Profile
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data.cohort import Cohort
-from facediag_utils.data.store import Method
+from facediag_utils.data.store import Method, select
+from facediag_utils.evaluation.interval import Interval, wilson_interval
 
 BUNDLED = ROOT / "data" / "bundled"
 
@@ -59,3 +60,10 @@ def made(right, label=None, method=Method.DTL2, backbone="dlib_resnet29", pretra
         {"task": "binary", "method": method, "backbone": backbone, "pretraining": pretraining}
         | {"image": [f"{k:03d}" for k in range(len(right))], "label": label, "predicted": np.where(right, label, other)}
     )
+
+
+def recorded_accuracy() -> Interval:
+    """Accuracy of DTL2 on dlib's network on five classes, in the record."""
+    table = pd.read_csv(ROOT / "results" / "measured_multiclass.csv")
+    [row] = select(table, method=Method.DTL2, backbone="dlib_resnet29").to_dict("records")
+    return wilson_interval(row["correct"], row["n"])

@@ -209,7 +209,7 @@ def _find_in_file(path: Path) -> dict[str, np.ndarray]:
     try:
         return find_face(read_rgb(path))
     except ImageError as error:
-        return _row(UNREADABLE, reason=error.reason or error.kind)
+        return _row(UNREADABLE, reason=f"{error.kind} ({error.reason})")
 
 
 def find_faces(cohort: Cohort, jobs: int = -1) -> Faces:

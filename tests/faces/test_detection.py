@@ -160,6 +160,6 @@ def test_loose_shows_more_than_tight(portrait):
 
 
 def test_chips_come_one_at_a_time(bundled, bundled_faces):
-    stream = alignment.chips(bundled, bundled_faces, 64, "tight")
+    stream = alignment.chips(bundled, bundled_faces, 64, "tight", [0, 1])
     assert next(stream).shape == (64, 64, 3)
     assert not isinstance(stream, (list, np.ndarray))
