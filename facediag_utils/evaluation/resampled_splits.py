@@ -50,7 +50,7 @@ def accuracies(
     labels : numpy.ndarray
         (n,).
     tested : numpy.ndarray
-        As `drawn` gives them.
+        As `draw_splits` gives them.
     seed : int
         Of the folds.
     groups : numpy.ndarray, optional
@@ -101,7 +101,7 @@ def repeat_split(
     train : numpy.ndarray
         bool, (n,), the cohort's own training images.
     count, seed, groups
-        As `drawn` takes them.
+        As `draw_splits` takes them.
 
     Returns
     -------
@@ -202,7 +202,7 @@ def compare_methods(found: pd.DataFrame, training: int, testing: int) -> pd.Data
     Returns
     -------
     pandas.DataFrame
-        A row a pair: first, second, mean, low, high, p, p_holm.
+        A row per pair: first, second, mean (`Interval`), p, p_holm.
     """
     rows = []
     for one, other in combinations(found.columns, 2):

@@ -1,4 +1,4 @@
-"""Curves, matrices and dots, in the style of `plots`: choice of C, training (Fig. 3), confusion (4, 6), ROC (5), distance."""
+"""Curves, matrices and dots, in the style of `style`: choice of C, training (Fig. 3), confusion (4, 6), ROC (5), distance."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -163,12 +163,15 @@ def main(profile: Profile, seed: int = 0, n_splits: int | None = None) -> int:
     """
     started = time.monotonic()
     cohort = load(profile)  # a faulty data folder is told before any notebook runs
-    executed = reproduce(profile, seed, n_splits=n_splits, holding=notebook_variants.traits(cohort))
-    remove_chips(profile.name)
+    try:
+        executed = reproduce(profile, seed, n_splits=n_splits, holding=notebook_variants.traits(cohort))
+    finally:
+        remove_chips(profile.name)
     from facediag_utils.run import summary, verdict  # only now: torch would lie idle beside the notebooks
 
+    (profile.run / verdict.VERDICT).unlink(missing_ok=True)  # of an earlier run: the report would show it
     found = verdict.judge(profile) if seed == 0 and n_splits is None else None
-    print(summary.format_summary(profile, time.monotonic() - started, executed))
+    print(summary.finish(profile, time.monotonic() - started, executed))
     if found is not None:
         print(f"\n{verdict.format_verdict(found)}")
     elif profile.record:

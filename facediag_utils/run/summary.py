@@ -9,11 +9,11 @@ from facediag_utils.data.cohort import load, tasks
 from facediag_utils.evaluation import claims, metrics
 from facediag_utils.faces import detection
 from facediag_utils.figures.style import figure_paths
-from facediag_utils.run import model_card, report
+from facediag_utils.run import report
 
 
-def format_summary(profile: Profile, seconds: float, executed: list[Path]) -> str:
-    """What was made, in a few lines."""
+def finish(profile: Profile, seconds: float, executed: list[Path]) -> str:
+    """Write what a run ends with (``no_face.csv``, report, model card), and say in a few lines what was made."""
     stored, images = store.load(profile), load(profile)
     faces = detection.find_faces(images)
     store.write_csv(profile.results / "no_face.csv", detection.without_face(images, faces))
@@ -36,6 +36,5 @@ def format_summary(profile: Profile, seconds: float, executed: list[Path]) -> st
     lines.append(f"  {from_output(profile.notebooks)}/: {len(executed)} executed notebooks")
     lines.append(f"  {from_output(profile.figures)}/: {len({path.stem for path in figure_paths(profile)})} figures")
     lines.append(f"  {from_output(profile.results)}/: {', '.join(path.name for path in tables_made)}")
-    lines.append(f"  {from_output(model_card.write(profile))}")
     lines.append(f"  {from_output(report.write(profile))}  (all of it on one page: make report)")
     return "\n".join(lines)

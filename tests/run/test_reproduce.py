@@ -71,7 +71,7 @@ def test_splits_that_no_notebook_draws_are_an_error(profile, tmp_path):
 
 
 def test_the_summary_has_accuracies_claims_and_files(recorded):
-    text = summary.format_summary(recorded, 61.0, [])
+    text = summary.finish(recorded, 61.0, [])
     wanted = re.escape(f"{recorded_accuracy()}")
     assert re.search(rf"ResNet29 \(dlib\) \(Feature Extractor \+ SVM Linear\) .*{wanted}", text)
     for claim in (*(claim.name for claim in claims.CLAIMS), claims.CLINICIANS):
