@@ -36,5 +36,5 @@ def finish(profile: Profile, seconds: float, executed: list[Path]) -> str:
     lines.append(f"  {from_output(profile.notebooks)}/: {len(executed)} executed notebooks")
     lines.append(f"  {from_output(profile.figures)}/: {len({path.stem for path in figure_paths(profile)})} figures")
     lines.append(f"  {from_output(profile.results)}/: {', '.join(path.name for path in tables_made)}")
-    lines.append(f"  {from_output(report.write(profile))}  (all of it on one page: make report)")
+    lines.append(f"  {from_output(report.write(profile))}  (all of it on one page: make report), and model_card.md")
     return "\n".join(lines)
