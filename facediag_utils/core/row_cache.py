@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from facediag_utils.core import run_log
-from facediag_utils.core.files import atomic_write
+from facediag_utils.core.files import atomic_write, file_lock
 from facediag_utils.core.settings import cache_root
 
 Rows = dict[str, np.ndarray]
@@ -50,25 +50,42 @@ def complete(path: Path, keys: Sequence[str], compute: Callable[[list[int]], Ite
         Columns with ``len(keys)`` rows.
     """
     known = list(_read(path))
+    missing = _missing(known, keys)
+    if missing:
+        with file_lock(path):  # whoever was at this table meanwhile has perhaps computed them
+            known = list(_read(path))
+            missing = _missing(known, keys)
+            known += _computed(path, keys, missing, compute) if missing else []
+    run_log.note(path.parent.name, path.name, len(missing), len(set(keys)) - len(missing))
+    return _in_order(known, keys)
+
+
+def _missing(known: list[Rows], keys: Sequence[str]) -> list[int]:
+    """Positions of the rows that no part has; of equal keys the first."""
     have = {key for part in known for key in part["keys"].tolist()}
     first = {key: position for position, key in reversed(list(enumerate(keys)))}
-    missing = sorted(position for key, position in first.items() if key not in have)
-    run_log.note(path.parent.name, path.name, len(missing), len(first) - len(missing))
+    return sorted(position for key, position in first.items() if key not in have)
+
+
+def _computed(
+    path: Path, keys: Sequence[str], missing: list[int], compute: Callable[[list[int]], Iterator[Rows]]
+) -> list[Rows]:
+    """The missing rows, as parts that have been written."""
+    parts: list[Rows] = []
     pending: list[Rows] = []
     done = 0
-    batches = (batch for batch in (compute(missing) if missing else ()))
-    with closing(batches):  # or a full disk leaves workers waiting
+    with closing(batch for batch in compute(missing)) as batches:  # or a full disk leaves workers waiting
         for batch in batches:
             size = len(next(iter(batch.values())))
             pending.append({"keys": np.array([keys[k] for k in missing[done : done + size]]), **batch})
             done += size
             if sum(len(rows["keys"]) for rows in pending) >= SAVE_EVERY or done == len(missing):
-                known.append(_joined(pending))
+                parts.append(_joined(pending))
                 pending = []
-                _write(path / f"{uuid.uuid4().hex}.npz", known[-1])
+                _write(path / f"{uuid.uuid4().hex}.npz", parts[-1])
     if done != len(missing):
         raise RuntimeError(f"{path.name}: {len(missing)} rows asked for, {done} computed")
-    return _in_order(known, keys)
+    return parts
 
 
 def keep_only(keys: Collection[str]) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from facediag_utils.core import parallel
-from facediag_utils.core.files import atomic_write
+from facediag_utils.core.files import atomic_write, file_lock
 from facediag_utils.core.settings import cache_root
 from facediag_utils.data.cohort import Cohort
 from facediag_utils.data.images import read_rgb
@@ -75,7 +75,9 @@ def aligned_chips(cohort: Cohort, faces: Faces, size: int, crop: str) -> np.ndar
     kinds = {(size, crop), *((record.input_size, record.crop) for record in records)}
     paths = {kind: _path(cohort, faces, kind) for kind in sorted(kinds)}
     if not paths[size, crop].is_file():
-        _cut(cohort, faces, {kind: path for kind, path in paths.items() if not path.is_file()})
+        with file_lock(_folder(cohort.profile.name)):  # another notebook may be at it
+            if left := {kind: path for kind, path in paths.items() if not path.is_file()}:
+                _cut(cohort, faces, left)
     return np.load(paths[size, crop], mmap_mode="r")
 
 

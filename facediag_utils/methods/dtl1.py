@@ -71,10 +71,11 @@ def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0, ke
     -------
     list of (Predictions, Tuned)
     """
-    for name in sorted({job.backbone for job in jobs if not _trained(job, cohort, faces, seed)}):
+    left = [job for job in jobs if not _trained(job, cohort, faces, seed)]
+    for name in sorted({job.backbone for job in left}):
         record = registry.get(name)
         aligned_chips(cohort, faces, record.input_size, record.crop)  # once, before processes ask for them side by side
-    count = min(len(jobs), os.cpu_count() or 1) if devices.found().type == "cpu" else 1
+    count = max(1, min(len(left), os.cpu_count() or 1)) if devices.found().type == "cpu" else 1
     with warnings.catch_warnings():
         # joblib renews a worker whose memory grew, and warns of it
         warnings.filterwarnings("ignore", "A worker stopped while some jobs were given to the executor")

@@ -51,7 +51,10 @@ def macs(network: nn.Module, side: int) -> int:
 def milliseconds(network: nn.Module, side: int, batch: int = 4, repeats: int = 2) -> float:
     """Least milliseconds per image of a forward pass on the processor, after one that is not counted.
 
-    The time depends on the architecture and not on the weights: `facediag_utils.networks.registry.build` will do."""
+    The time depends on the architecture and not on the weights: a network on torch's "meta" device is given zeros."""
+    if any(parameter.is_meta for parameter in network.parameters()):
+        for tensor in network.to_empty(device="cpu").state_dict().values():
+            tensor.zero_()
     network = network.eval().to(memory_format=torch.channels_last)
     x = torch.randn(batch, 3, side, side).contiguous(memory_format=torch.channels_last)
     times = []

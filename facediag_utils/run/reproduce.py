@@ -1,15 +1,20 @@
-"""``make reproduce``: every notebook of a profile in order, by papermill, with one progress bar and a summary."""
+"""``make reproduce``: every notebook of a profile by papermill, two side by side, with one progress bar and a summary.
+
+A notebook waits for all before it, unless its metadata names those that it needs: ``"facediag": {"after": ["01", "03"]}``."""
 
 import logging
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import papermill
+import psutil
+from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.engines import NBClientEngine, papermill_engines
@@ -26,6 +31,7 @@ from facediag_utils.faces.alignment import remove_chips
 from facediag_utils.run import notebook_variants
 
 NOTEBOOKS = ROOT / "notebooks"
+SIDE_BY_SIDE = 2  # notebooks: a kernel keeps one core busy, mostly, and holds 0.7 GB
 CELL_TIMEOUT = 86_400  # seconds: fine-tuning VGG16 without an accelerator takes hours; a dead kernel is told at once
 
 
@@ -48,18 +54,21 @@ def _shown_below(bar: tqdm, path: Path) -> Iterator[None]:
 
 
 class _Engine(NBClientEngine):
-    """papermill's engine, which also tells a progress bar of each finished cell."""
+    """papermill's engine, which also tells ``completed`` of each finished cell.
+
+    The kernel is told its folder; papermill would change that of this process, for all notebooks at once."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, bar: Any = None, **kwargs: Any) -> None:
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, completed: Any = None, **kwargs: Any) -> None:
         finished = nb_man.cell_complete
 
         def cell_complete(cell: NotebookNode, cell_index: int | None = None, **others: Any) -> None:
             finished(cell, cell_index, **others)
-            bar.update()
+            completed()
 
         nb_man.cell_complete = cell_complete
-        super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
+        resources = {"metadata": {"path": str(NOTEBOOKS)}}
+        super().execute_managed_notebook(nb_man, kernel_name, resources=resources, **kwargs)
 
 
 def notebooks(folder: Path = NOTEBOOKS) -> list[Path]:
@@ -109,13 +118,57 @@ def reproduce(
     own = {path: _parameters(path, parameters, n_splits=n_splits) for path in paths}
     if n_splits is not None and not any("n_splits" in given for given in own.values()):
         raise ReproduceError("no notebook has a parameter n_splits; add it in its cell tagged 'parameters'")
-    executed = []
     total = sum(len(book.cells) + 1 for book in books.values())  # and the injected parameters
     with tqdm(total=total, unit="cell", file=sys.stderr) as bar, _shown_below(bar, profile.run / run_log.BARS):
-        for path, book in books.items():
-            bar.set_description(path.stem)
-            executed.append(_execute(path.name, book, profile.notebooks / path.name, own[path], bar))
-    return executed
+
+        def execute(path: Path) -> Path:
+            with closing(ensure_event_loop()):  # the thread's, which papermill's kernel client would leave open
+                return _execute(path.name, books[path], profile.notebooks / path.name, own[path], bar)
+
+        _side_by_side(needs(books), execute, bar)
+    return [profile.notebooks / path.name for path in paths]
+
+
+def needs(books: Mapping[Path, NotebookNode]) -> dict[Path, set[Path]]:
+    """Which notebooks each one waits for.
+
+    Raises
+    ------
+    ReproduceError
+        If one waits for a notebook that is not there, or for itself.
+    """
+    waiting, before = {}, set[Path]()
+    for path, book in books.items():
+        named = book.metadata.get("facediag", {}).get("after")
+        waiting[path] = set(before) if named is None else {other for other in books if other.name[:2] in named}
+        before.add(path)
+        if path in waiting[path] or (named is not None and len(waiting[path]) != len(named)):
+            raise ReproduceError(f"{path.name}: its metadata say after {named}; name other notebooks by their numbers")
+    return waiting
+
+
+def _side_by_side(waiting: dict[Path, set[Path]], execute: Callable[[Path], Path], bar: tqdm) -> None:
+    """All notebooks, each when those it waits for have ended; the first that fails ends the others."""
+    running: dict[Future[Path], Path] = {}
+    left = dict(waiting)
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        try:
+            while left or running:
+                for path in [path for path, needed in left.items() if not needed & {*left, *running.values()}]:
+                    del left[path]
+                    running[pool.submit(execute, path)] = path
+                if not running:
+                    raise ReproduceError(f"notebooks wait for each other: {', '.join(path.name for path in left)}")
+                bar.set_description(", ".join(path.stem for path in [*running.values()][:SIDE_BY_SIDE]))
+                for ended in wait(running, return_when=FIRST_COMPLETED).done:
+                    del running[ended]
+                    ended.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            while wait(running, timeout=1).not_done:
+                for process in psutil.Process().children():  # kernels; what these started ends with them
+                    process.terminate()
+            raise
 
 
 def _parameters(path: Path, needed: dict[str, object], **optional: object) -> dict[str, object]:
@@ -128,16 +181,21 @@ def _parameters(path: Path, needed: dict[str, object], **optional: object) -> di
 
 
 def _execute(name: str, book: NotebookNode, output: Path, parameters: dict[str, object], bar: tqdm) -> Path:
-    begun = bar.n
+    cells = 0
+
+    def completed() -> None:
+        nonlocal cells
+        cells += 1
+        bar.update()
+
     try:
         papermill.execute_notebook(
             book,
             str(output),
             parameters=parameters,
             engine_name="facediag",
-            bar=bar,
+            completed=completed,
             progress_bar=False,
-            cwd=str(NOTEBOOKS),
             execution_timeout=CELL_TIMEOUT,
         )
     except PapermillExecutionError as error:
@@ -146,9 +204,8 @@ def _execute(name: str, book: NotebookNode, output: Path, parameters: dict[str, 
             f"  in: {str(error.source).strip().splitlines()[0]}\n  the notebook up to there: {from_output(output)}"
         ) from None
     except (DeadKernelError, CellTimeoutError) as error:
-        number = bar.n - begun  # papermill completes a cell even when it dies in it
-        raise ReproduceError(
-            f"{name}, about cell {number}: the kernel stopped ({str(error).splitlines()[0]}); see {from_output(output)}"
+        raise ReproduceError(  # papermill completes a cell even when it dies in it
+            f"{name}, about cell {cells}: the kernel stopped ({str(error).splitlines()[0]}); see {from_output(output)}"
         ) from None
     return output
 

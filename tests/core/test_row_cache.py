@@ -1,5 +1,8 @@
 """The table of computed rows: complete, in order, and never believed when damaged."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -72,18 +75,22 @@ def test_damaged_part_is_removed_and_its_rows_are_computed_again(tmp_path: Path,
     assert not part.exists() and row_cache.complete(path, keys, Computer([]))["value"].tolist() == [1, 2, 3]
 
 
-def test_two_runs_at_once_lose_nothing(tmp_path: Path):
-    """The second begins while the first computes; both write all they have computed."""
-    keys = list("abcdef")
+def test_of_two_at_once_the_second_waits_and_computes_only_what_is_left(tmp_path: Path):
+    keys, table = list("abcdef"), tmp_path / "t"
+    begun, second = threading.Event(), Computer(keys[2:])
 
     class Slow(Computer):
         def __call__(self, missing):
-            row_cache.complete(tmp_path / "t", keys[2:], Computer(keys[2:]))
+            begun.set()
+            time.sleep(0.2)
             yield from super().__call__(missing)
 
-    rows = row_cache.complete(tmp_path / "t", keys[:4], Slow(keys[:4]))
-    assert rows["text"].tolist() == ["aa", "bb", "cc", "dd"]
-    assert row_cache.complete(tmp_path / "t", keys, Computer([]))["text"].tolist() == [key * 2 for key in keys]
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(row_cache.complete, table, keys[:4], Slow(keys[:4]))
+        begun.wait()
+        rows = row_cache.complete(table, keys[2:], second)
+    assert second.asked == ["e", "f"] and rows["text"].tolist() == ["cc", "dd", "ee", "ff"]
+    assert first.result()["text"].tolist() == ["aa", "bb", "cc", "dd"]
 
 
 def test_adding_rows_leaves_those_that_are_there(tmp_path: Path, monkeypatch):

@@ -46,6 +46,64 @@ def test_notebooks_run_in_order_with_their_parameters(profile, tmp_path):
     assert [path.name for path in done] == ["01_a.ipynb", "02_b.ipynb"] and all(path.is_file() for path in done)
 
 
+def noted(folder, name, *, after=None, source=""):
+    """A notebook that notes when it begins and ends, and what it waits for."""
+    stamp = f"from pathlib import Path\nwith Path(r'{folder / 'log'}').open('a') as f: print('{name}', {{!r}}, file=f)"
+    write(folder / "nb", name, stamp.format("begins"), source, stamp.format("ends"))
+    if after is not None:
+        book = nbformat.read(folder / "nb" / name, 4)
+        book.metadata["facediag"] = {"after": after}
+        nbformat.write(book, folder / "nb" / name)
+
+
+def test_notebooks_run_side_by_side_and_wait_for_those_they_need(profile, tmp_path):
+    """01 and 02 meet: each goes on only when the other has begun.  03, which says nothing, waits for both."""
+    meet = (
+        "import time\nfrom pathlib import Path\nlog = Path(r'{}')\n"
+        "until = time.monotonic() + 60\n"
+        "while '{} begins' not in log.read_text():\n    assert time.monotonic() < until\n    time.sleep(0.05)"
+    )
+    noted(tmp_path, "01_a.ipynb", after=[], source=meet.format(tmp_path / "log", "02_b.ipynb"))
+    noted(tmp_path, "02_b.ipynb", after=[], source=meet.format(tmp_path / "log", "01_a.ipynb"))
+    noted(tmp_path, "03_c.ipynb")
+    reproduce.reproduce(profile, folder=tmp_path / "nb")
+    lines = (tmp_path / "log").read_text().splitlines()
+    assert lines.index("03_c.ipynb begins") > max(lines.index("01_a.ipynb ends"), lines.index("02_b.ipynb ends"))
+
+
+def test_a_notebook_that_fails_ends_those_beside_it(profile, tmp_path):
+    noted(tmp_path, "01_a.ipynb", after=[], source="import time; time.sleep(600)")
+    noted(tmp_path, "02_b.ipynb", after=[], source="1 / 0")
+    noted(tmp_path, "03_c.ipynb")
+    with pytest.raises(ReproduceError, match="02_b"):
+        reproduce.reproduce(profile, folder=tmp_path / "nb")
+    assert "01_a.ipynb ends" not in (log := (tmp_path / "log").read_text()) and "03_c" not in log
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "message"),
+    [(["02"], ["01"], "wait for each other"), (["01"], [], "01_a.*metadata"), (["07"], [], "01_a.*metadata")],
+)
+def test_notebooks_that_cannot_begin_are_named(profile, tmp_path, first, second, message):
+    noted(tmp_path, "01_a.ipynb", after=first)
+    noted(tmp_path, "02_b.ipynb", after=second)
+    with pytest.raises(ReproduceError, match=message):
+        reproduce.reproduce(profile, folder=tmp_path / "nb")
+
+
+def test_notebooks_wait_for_all_that_they_read_from_the_store():
+    """06 to 08 read what 03 to 05 have stored; 04 (memory) and 06 (times) run by themselves."""
+    needed = reproduce.needs({path: nbformat.read(path, 4) for path in reproduce.notebooks()})
+    numbers = {path.name[:2]: {other.name[:2] for other in others} for path, others in needed.items()}
+    assert all({"03", "04", "05"} <= numbers[reader] for reader in ("06", "07", "08"))
+    for alone in ("04", "06"):
+        after = {number for number, others in numbers.items() if alone in others}
+        assert numbers[alone] | after | {alone} >= numbers.keys() - {"07", "08"} and {"07", "08"} <= after | {
+            "07",
+            "08",
+        }
+
+
 def test_the_number_of_splits_goes_where_it_is_known(profile, tmp_path):
     log = f"from pathlib import Path\nPath(r'{tmp_path}', str(n_splits)).touch()"
     write(tmp_path / "nb", "01_a.ipynb", "x = 1")
