@@ -87,11 +87,11 @@ weights: $(READY) ## download the networks' published weights into weights/ (one
 test: test-python test-notebooks ## all tests: pytest, then every notebook compared with its committed outputs
 
 test-python: $(READY) ## unit tests only
-	$(TESTING) $(BIN)python -m pytest -n 2 --dist loadfile
+	$(TESTING) $(BIN)python -m pytest -n 2 --dist worksteal
 
-FAST := tests/core tests/data tests/evaluation tests/figures tests/run/test_verdict.py tests/run/test_notebook_variants.py
+FAST := core data evaluation figures run test_project.py
 test-fast: $(READY) ## unit tests that need neither torch nor all the pictures: within a minute
-	$(TESTING) $(BIN)python -m pytest -n 2 --dist worksteal -m "not slow" $(FAST) tests/test_project.py
+	$(TESTING) $(BIN)python -m pytest -n 2 --dist worksteal -m "not slow" $(addprefix tests/,$(FAST))
 
 # A notebook under test writes into a folder of its own below .cache and reads the record (tests/nbval_outputs.py). Training is cut
 # short: what it gives is judged by make reproduce.

@@ -9,7 +9,9 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # a core each: what they start beside t
 
 import csv
 import hashlib
+import sys
 from collections.abc import Callable, Iterator
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +27,20 @@ from facediag_utils.data import cohort
 from facediag_utils.faces import detection
 
 #: Fixtures that need all 350 pictures, or networks: who uses one is left out of `make test-fast`.
-DEAR = {"bundled", "bundled_faces", "bundled_features", "recorded"}
+DEAR = {"bundled", "bundled_faces", "bundled_features", "few", "recorded", "page"}
+
+
+class NoTorch(MetaPathFinder):
+    """Holds the quick tests to it that what only needs names does not load torch."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name == "torch":
+            raise ImportError("a test of `make test-fast` asks for torch: mark it slow, or see who imports it")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("markexpr") == "not slow":
+        sys.meta_path.insert(0, NoTorch())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -54,7 +54,7 @@ def face_chip(image: np.ndarray, landmarks: np.ndarray, size: int, crop: str = "
     return dlib.get_face_chip(np.ascontiguousarray(image), shape, size=size, padding=PADDING[crop])
 
 
-def chips(cohort: Cohort, faces: Faces, size: int, crop: str, rows: list[int] | np.ndarray) -> Iterator[np.ndarray]:
+def chips(cohort: Cohort, faces: Faces, size: int, crop: str, rows: Iterable[int]) -> Iterator[np.ndarray]:
     """Face chips of the given rows, one after another."""
     for row in rows:
         yield face_chip(read_rgb(cohort.table["path"].iloc[row]), faces.landmarks[row], size, crop)

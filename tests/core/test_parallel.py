@@ -56,6 +56,7 @@ def two_workers():
         yield cluster
 
 
+@pytest.mark.slow
 def test_splits_are_shared_by_the_workers_of_a_cluster_and_the_same(two_workers, own_cache, monkeypatch):
     from distributed.diagnostics.plugin import SchedulerPlugin
 

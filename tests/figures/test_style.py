@@ -8,7 +8,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 
 from facediag_utils.core.profiles import Profile
 from facediag_utils.evaluation import domain_distance, metrics, screening
@@ -91,7 +90,7 @@ def test_training_curves_show_what_they_are_given():
         for epoch in (1, 2, 3)
         for part in ("train", "validation")
     ]
-    tuned = recipe.Tuned(torch.nn.Identity(), (200, 150), kept_epoch=2, history=history)
+    tuned = recipe.Tuned(None, (200, 150), kept_epoch=2, history=history)
     figure = curves.training_curves({"a": tuned, "b": tuned}, "test images", 5, "data")
     assert len(figure.axes) == 6
     axis = figure.axes[1]

@@ -56,6 +56,7 @@ def noted(folder, name, *, after=None, source=""):
         nbformat.write(book, folder / "nb" / name)
 
 
+@pytest.mark.slow
 def test_notebooks_run_side_by_side_and_wait_for_those_they_need(profile, tmp_path):
     """01 and 02 meet: each goes on only when the other has begun.  03, which says nothing, waits for both."""
     meet = (
@@ -71,6 +72,7 @@ def test_notebooks_run_side_by_side_and_wait_for_those_they_need(profile, tmp_pa
     assert lines.index("03_c.ipynb begins") > max(lines.index("01_a.ipynb ends"), lines.index("02_b.ipynb ends"))
 
 
+@pytest.mark.slow
 def test_a_notebook_that_fails_ends_those_beside_it(profile, tmp_path):
     noted(tmp_path, "01_a.ipynb", after=[], source="import time; time.sleep(600)")
     noted(tmp_path, "02_b.ipynb", after=[], source="1 / 0")
@@ -104,6 +106,7 @@ def test_notebooks_wait_for_all_that_they_read_from_the_store():
         }
 
 
+@pytest.mark.slow
 def test_the_number_of_splits_goes_where_it_is_known(profile, tmp_path):
     log = f"from pathlib import Path\nPath(r'{tmp_path}', str(n_splits)).touch()"
     write(tmp_path / "nb", "01_a.ipynb", "x = 1")

@@ -22,6 +22,8 @@ from facediag_utils.core import files, run_log, settings
 from facediag_utils.core.errors import ReproduceError
 from facediag_utils.core.settings import ROOT
 
+pytestmark = pytest.mark.slow
+
 #: Intake, faces, dense SIFT and two stores, saving after every second row; it tells what it computed.  It counts how often it
 #: turns to a file of its own, and ends, with all its processes or alone, when it has done so for the given time.
 PROGRAM = """
@@ -41,9 +43,10 @@ from pathlib import Path
 from facediag_utils.core import row_cache, run_log
 from facediag_utils.data import cohort, folder_import, store
 from facediag_utils.faces import detection
-from facediag_utils.methods import dsift
+from facediag_utils.methods import dsift, svm
 row_cache.SAVE_EVERY = 2
 dsift.WORDS, dsift.SAMPLE = 20, 3000
+svm.PENALTIES = (1000.0,)  # with a small one all pictures get the same score
 with run_log.run_lock("mine"):
     profile, _ = folder_import.import_folder(Path(folder), "mine", positive="ill")
     images = cohort.load(profile)
@@ -117,6 +120,7 @@ def undisturbed(folder, tmp_path_factory):
     """Its home, its results, what it told, and how often it turned to its files."""
     home = tmp_path_factory.mktemp("undisturbed")
     told, moments = ended(started(folder, home))
+    assert len(set(pd.read_csv(home / "out" / "runs" / "mine" / "results" / "predictions.csv")["score_ill"])) > 12
     return home, made(home), told, moments
 
 
