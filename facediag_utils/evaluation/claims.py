@@ -11,7 +11,6 @@ from itertools import product
 import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
-from statsmodels.stats.multitest import multipletests
 
 from facediag_utils.core.profiles import Profile
 from facediag_utils.data.cohort import Task
@@ -19,7 +18,7 @@ from facediag_utils.data.paper import CLINICIANS_ACCURACY
 from facediag_utils.data.store import KEY, Method
 from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.evaluation.metrics import short_title
-from facediag_utils.evaluation.paired_tests import paired_test
+from facediag_utils.evaluation.paired_tests import holm, paired_test
 from facediag_utils.networks import registry
 
 LEVEL = 0.05
@@ -143,7 +142,7 @@ def test_claim(claim: Claim, predictions: pd.DataFrame, task: Task) -> dict[str,
     if not pairs:
         return {**row, "verdict": CANNOT_TELL, "why": "no such methods in this run"}
     found = [paired_test(right[one], right[other]) for one, other in pairs]
-    corrected = multipletests([result.p for result in found], method="holm")[1]
+    corrected = holm([result.p for result in found])
     k = int(np.lexsort((-np.abs([result.difference.value for result in found]), corrected))[0])
     signs = {np.sign(result.difference.value) for result, p in zip(found, corrected, strict=True) if p < LEVEL}
     verdict = SUPPORTED if signs == {1.0} else NOT_SUPPORTED if signs == {-1.0} else CANNOT_TELL
@@ -209,4 +208,4 @@ def compare_with_clinicians(predictions: pd.DataFrame, task: Task) -> pd.DataFra
         p = binomtest(right, n, CLINICIANS_ACCURACY).pvalue
         rows.append({"name": short_title(key[1], key[2]), "accuracy": wilson_interval(right, n), "p": p})
     met = pd.DataFrame(rows)
-    return met.assign(p_holm=multipletests(met["p"], method="holm")[1])
+    return met.assign(p_holm=holm(met["p"]))

@@ -9,13 +9,13 @@ from itertools import product
 
 import pandas as pd
 from scipy.stats import fisher_exact
-from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from facediag_utils.data.cohort import Task
 from facediag_utils.data.paper import AUC, BINARY_ROWS, MULTICLASS_ROWS, TEST_PER_CLASS, Row
 from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.evaluation.metrics import area_interval, with_intervals
+from facediag_utils.evaluation.paired_tests import holm
 
 FIGURES = ("accuracy", "precision", "sensitivity", "specificity", "f1")
 TESTS_OF_FIVE = 5 * TEST_PER_CLASS
@@ -148,7 +148,7 @@ def comparisons(rows: tuple[Row, ...], best: Row) -> pd.DataFrame:
         for right in theirs
     ]
     table["p"] = [fisher_exact([[mine, trials - mine], [right, trials - right]]).pvalue for right in theirs]
-    table["p, Holm"] = multipletests(table["p"], method="holm")[1]
+    table["p, Holm"] = holm(table["p"])
     return table.assign(survives=table["p, Holm"] < 0.05)
 
 

@@ -12,14 +12,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from statsmodels.stats.inter_rater import cohens_kappa, fleiss_kappa
-from statsmodels.stats.multitest import multipletests
 
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.data.cohort import Cohort, Task
 from facediag_utils.data.store import write_csv
 from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.evaluation.metrics import DRAWS
-from facediag_utils.evaluation.paired_tests import paired_test
+from facediag_utils.evaluation.paired_tests import holm, paired_test
 
 COLUMNS = ["image", "answer", "confidence"]
 CONFIDENCE = (1, 2, 3, 4, 5)  # guess .. sure
@@ -130,7 +129,7 @@ def compare_with_model(readers: dict[str, pd.DataFrame], model: pd.DataFrame) ->
         rows[name] = {"accuracy": wilson_interval(int(right.sum()), len(right)), **vars(paired_test(right, machine))}
     columns = ["accuracy", "n", "only_first", "only_second", "difference", "p"]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns if not rows else None).rename_axis("reader")
-    return table.assign(p_holm=multipletests(table["p"], method="holm")[1] if rows else [])
+    return table.assign(p_holm=holm(table["p"]) if rows else [])
 
 
 def operating_points(

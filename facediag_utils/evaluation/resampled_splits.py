@@ -15,13 +15,13 @@ import sklearn
 from joblib import Parallel, delayed, parallel_config
 from scipy.stats import t as student
 from sklearn.exceptions import ConvergenceWarning
-from statsmodels.stats.multitest import multipletests
 
 from facediag_utils.core import parallel, row_cache
 from facediag_utils.core.progress import progress_bar
 from facediag_utils.data import splitting
 from facediag_utils.data.splitting import draw_splits
 from facediag_utils.evaluation.interval import Interval
+from facediag_utils.evaluation.paired_tests import holm
 from facediag_utils.methods import svm
 
 CHUNK = 10  # splits a piece of work
@@ -209,4 +209,4 @@ def compare_methods(found: pd.DataFrame, training: int, testing: int) -> pd.Data
         result = corrected_t_test((found[one] - found[other]).to_numpy(), training, testing)
         rows.append({"first": one, "second": other, **vars(result)})
     table = pd.DataFrame(rows)
-    return table.assign(p_holm=multipletests(table["p"], method="holm")[1] if rows else [])
+    return table.assign(p_holm=holm(table["p"]) if rows else [])

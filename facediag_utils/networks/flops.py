@@ -48,7 +48,7 @@ def macs(network: nn.Module, side: int) -> int:
     return sum(counts.values())
 
 
-def milliseconds(network: nn.Module, side: int, batch: int = 4, repeats: int = 2) -> float:
+def milliseconds(network: nn.Module, side: int, batch: int = 2, repeats: int = 2) -> float:
     """Least milliseconds per image of a forward pass on the processor, after one that is not counted.
 
     The time depends on the architecture and not on the weights: a network on torch's "meta" device is given zeros."""

@@ -3,17 +3,19 @@
 A notebook waits for all before it, unless its metadata names those that it needs: ``"facediag": {"after": ["01", "03"]}``."""
 
 import logging
+import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import papermill
 import psutil
+from dask import threaded
 from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -108,6 +110,7 @@ def reproduce(
         Naming the notebook and the cell that failed.
     """
     papermill_engines.register("facediag", _Engine)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # kernels' idle threads leave the cores to the notebook beside
     logging.getLogger("papermill").setLevel(logging.ERROR)
     parameters = {"profile_name": profile.name, "seed": seed}
     paths = notebooks(folder)
@@ -121,54 +124,32 @@ def reproduce(
     total = sum(len(book.cells) + 1 for book in books.values())  # and the injected parameters
     with tqdm(total=total, unit="cell", file=sys.stderr) as bar, _shown_below(bar, profile.run / run_log.BARS):
 
-        def execute(path: Path) -> Path:
+        def execute(path: Path, _waited_for: list[Path]) -> Path:
+            bar.set_description(path.stem)
             with closing(ensure_event_loop()):  # the thread's, which papermill's kernel client would leave open
                 return _execute(path.name, books[path], profile.notebooks / path.name, own[path], bar)
 
-        _side_by_side(needs(books), execute, bar)
-    return [profile.notebooks / path.name for path in paths]
+        graph = {path.name: (execute, path, sorted(others)) for path, others in needs(books).items()}
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            try:
+                return list(threaded.get(graph, [path.name for path in paths], pool=pool))
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                while any(thread.is_alive() for thread in pool._threads):
+                    for process in psutil.Process().children():  # kernels; what these started ends with them
+                        process.terminate()
+                    time.sleep(0.2)
+                raise
 
 
-def needs(books: Mapping[Path, NotebookNode]) -> dict[Path, set[Path]]:
-    """Which notebooks each one waits for.
-
-    Raises
-    ------
-    ReproduceError
-        If one waits for a notebook that is not there, or for itself.
-    """
-    waiting, before = {}, set[Path]()
-    for path, book in books.items():
-        named = book.metadata.get("facediag", {}).get("after")
-        waiting[path] = set(before) if named is None else {other for other in books if other.name[:2] in named}
-        before.add(path)
-        if path in waiting[path] or (named is not None and len(waiting[path]) != len(named)):
-            raise ReproduceError(f"{path.name}: its metadata say after {named}; name other notebooks by their numbers")
-    return waiting
-
-
-def _side_by_side(waiting: dict[Path, set[Path]], execute: Callable[[Path], Path], bar: tqdm) -> None:
-    """All notebooks, each when those it waits for have ended; the first that fails ends the others."""
-    running: dict[Future[Path], Path] = {}
-    left = dict(waiting)
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        try:
-            while left or running:
-                for path in [path for path, needed in left.items() if not needed & {*left, *running.values()}]:
-                    del left[path]
-                    running[pool.submit(execute, path)] = path
-                if not running:
-                    raise ReproduceError(f"notebooks wait for each other: {', '.join(path.name for path in left)}")
-                bar.set_description(", ".join(path.stem for path in [*running.values()][:SIDE_BY_SIDE]))
-                for ended in wait(running, return_when=FIRST_COMPLETED).done:
-                    del running[ended]
-                    ended.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            while wait(running, timeout=1).not_done:
-                for process in psutil.Process().children():  # kernels; what these started ends with them
-                    process.terminate()
-            raise
+def needs(books: Mapping[Path, NotebookNode]) -> dict[Path, set[str]]:
+    """Names of the notebooks that each one waits for: all before it, or those whose numbers its metadata give."""
+    names = [path.name for path in books]
+    after = [book.metadata.get("facediag", {}).get("after") for book in books.values()]
+    return {
+        path: set(names[:k] if after[k] is None else [name for name in names if name[:2] in after[k]])
+        for k, path in enumerate(books)
+    }
 
 
 def _parameters(path: Path, needed: dict[str, object], **optional: object) -> dict[str, object]:

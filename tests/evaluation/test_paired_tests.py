@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
+from statsmodels.stats.multitest import multipletests
 
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.evaluation import paired_tests
@@ -114,3 +115,9 @@ def test_mcnemar_keeps_its_level():
     rng = np.random.default_rng(0)
     p = [paired_tests.paired_test(*(rng.random((2, 60)) < 0.9)).p for _ in range(2000)]
     assert np.mean(np.array(p) < 0.05) <= 0.05  # exact: at most
+
+
+@given(st.lists(st.floats(0, 1), max_size=12))
+def test_holm_is_that_of_statsmodels(p):
+    expected = multipletests(p, method="holm")[1] if p else []
+    assert paired_tests.holm(p).tolist() == list(expected)
