@@ -1,4 +1,4 @@
-"""On what a network is trained: the processor, or the accelerator if there is one; and in which precision."""
+"""On what a network is trained: the processor, or the accelerator if there is one."""
 
 import torch
 
@@ -21,8 +21,3 @@ def found() -> torch.device:
     if wanted != "cpu" and (there is None or there.type != wanted):
         raise TrainingError(f"FACEDIAG_DEVICE is {wanted!r}; here is only: cpu{f', {there.type}' if there else ''}")
     return torch.device(wanted)
-
-
-def bfloat16_pays(device: torch.device) -> bool:
-    """Whether layers run faster in bfloat16: on processors with a matrix unit for it (Intel AMX)."""
-    return device.type == "cpu" and bool(torch.cpu.get_capabilities().get("amx_bf16"))

@@ -76,7 +76,6 @@ def fine_tune(
     recipe: Recipe,
     seed: int = 0,
     checkpoint: Path | None = None,
-    bfloat16: bool | None = None,
 ) -> Tuned:
     """Train a backbone with a new last layer (Pseudocode 1).
 
@@ -94,8 +93,6 @@ def fine_tune(
         Of the new layer, the order of images and the augmentation.
     checkpoint : Path, optional
         Written after each epoch; a training of the same settings goes on from there.
-    bfloat16 : bool, optional
-        Compute layers in bfloat16 (weights stay float32); default where the processor is faster so.
 
     Returns
     -------
@@ -107,7 +104,6 @@ def fine_tune(
         If the loss is not finite or grows without bound.
     """
     device, generator = devices.found(), torch.Generator().manual_seed(seed)
-    mixed = devices.bfloat16_pays(device) if bfloat16 is None else bfloat16
     network = Classifier(backbone, classes, recipe.pretrained, generator)
     network.freeze(recipe.frozen)
     network.to(device).to(memory_format=torch.channels_last)
@@ -119,7 +115,7 @@ def fine_tune(
     pictures = None if state.ended() else chips()
     with progress_bar(None, recipe.epochs, record.title, unit="epoch", initial=tuned.epochs) as bar:
         while pictures is not None and not state.ended():
-            seen = _epoch(state, pictures, training, classes, record, mixed)
+            seen = _epoch(state, pictures, training, classes, record)
             _check(seen, backbone, tuned.epochs + 1, recipe, classes)
             logits = predict(network, pictures, validation[0], record)
             state.finish_epoch(seen, errors(logits, torch.from_numpy(validation[1])))
@@ -135,7 +131,6 @@ def _epoch(
     training: Images,
     classes: int,
     record: registry.Backbone,
-    bfloat16: bool,
 ) -> dict[str, float]:
     """One pass over the training images; the errors on them as they were met."""
     recipe, network, generator = state.recipe, state.tuned.network, state.generator
@@ -155,9 +150,7 @@ def _epoch(
             state.optimizer.zero_grad()
             together = _at_once(len(batch), record, recipe, device)
             for part in (slice(k, k + together) for k in range(0, len(batch), together)):
-                # A step at a time: autocast keeps its copies of the weights until it ends, and they would be stale.
-                with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
-                    logits = network(x[part]).float()
+                logits = network(x[part])
                 # eq. (7), its mean over the batch
                 (F.cross_entropy(logits, actual[part], weights, reduction="sum") / total).backward()
                 met[seen : seen + len(logits)] = logits.detach()

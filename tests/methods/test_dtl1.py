@@ -32,10 +32,10 @@ PICTURES, LABELS = (np.concatenate(parts) for parts in zip(faces(12), faces(6, 1
 TRAIN, HELD = np.arange(12), np.arange(12, 18)
 
 
-def tuned(epochs=2, seed=0, checkpoint=None, bfloat16=False, train=TRAIN, labels=LABELS, **recipe):
+def tuned(epochs=2, seed=0, checkpoint=None, train=TRAIN, labels=LABELS, **recipe):
     recipe = Recipe(epochs=epochs, **{"batch": 4, **recipe})
     given = (train, labels[train]), (HELD, labels[HELD])
-    return training.fine_tune(NAME, lambda: PICTURES, *given, 2, recipe, seed, checkpoint, bfloat16)
+    return training.fine_tune(NAME, lambda: PICTURES, *given, 2, recipe, seed, checkpoint)
 
 
 def test_defaults_are_the_papers():
@@ -175,18 +175,6 @@ def test_class_weights_are_even_for_even_classes_and_inverse_to_counts():
     uneven = np.array([0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, *LABELS[HELD]])
     runs = [tuned(1, train=TRAIN[:9], labels=uneven, batch=10, balanced=balanced).history for balanced in (True, False)]
     assert runs[0] != runs[1]
-
-
-def test_bfloat16_is_as_good():
-    """Slower where the processor has no unit for it, and the same training to two digits; within an epoch too, which a
-    copy of the weights kept from its first step would spoil."""
-    for rate, epochs, rows, train in ((5e-5, 2, slice(None), TRAIN[:6]), (2e-3, 1, slice(1), TRAIN)):
-        given = {"epochs": epochs, "learning_rate": rate, "batch": 2, "train": train}
-        exact, mixed = (tuned(bfloat16=bfloat16, **given) for bfloat16 in (False, True))
-        assert mixed.history != exact.history
-        one, other = (t.curves()["objective"].to_numpy()[rows] for t in (exact, mixed))
-        assert np.abs(one - other).max() < 0.03, rate
-    assert next(mixed.network.parameters()).dtype == torch.float32
 
 
 def test_device_can_be_set_and_a_missing_one_is_named(monkeypatch):
