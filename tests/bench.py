@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from typing import Any
 
 import dlib
 import numpy as np
@@ -19,6 +20,7 @@ from facediag_utils.data.images import read_rgb
 from facediag_utils.faces import alignment, detection
 from facediag_utils.methods import dtl1, recipe, training
 from facediag_utils.networks import registry
+from facediag_utils.networks.weights import packaged_file
 
 BUNDLED = ("dlib_resnet29", "efficientnet_lite0")
 
@@ -57,7 +59,7 @@ def detection_times(pictures: list[np.ndarray]) -> None:
 def network_time(name: str, images: cohort.Cohort, faces: detection.Faces, rows: np.ndarray) -> float:
     """Seconds an image from face chips to features, in one batch."""
     record = registry.get(name)
-    network = registry.load(name).to(memory_format=torch.channels_last)
+    network: Any = registry.load(name).to(memory_format=torch.channels_last)
     batch = np.stack(list(alignment.chips(images, faces, record.input_size, record.crop, rows)))
     with torch.inference_mode():
         return fastest(lambda: network.features(registry.prepare(batch, record), record.feature_layer)) / len(batch)
@@ -65,7 +67,7 @@ def network_time(name: str, images: cohort.Cohort, faces: detection.Faces, rows:
 
 def dlib_time(images: cohort.Cohort, faces: detection.Faces, rows: np.ndarray) -> float:
     """Seconds an image of dlib's own code for the descriptor."""
-    original = dlib.face_recognition_model_v1(str(registry.get("dlib_resnet29").file.path))
+    original = dlib.face_recognition_model_v1(str(packaged_file("dlib_face_recognition_resnet_model_v1.dat")))
     batch = list(alignment.chips(images, faces, 150, "tight", rows))
     return fastest(lambda: [original.compute_face_descriptor(chip) for chip in batch], 2) / len(batch)
 
