@@ -30,6 +30,13 @@ def atomic_write(path: Path) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
+def write_text(path: Path, text: str) -> Path:
+    """Write a text in UTF-8, whole or not at all."""
+    with atomic_write(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+    return path
+
+
 def remove_partial_files(folder: Path, age: float = 60) -> None:
     """Remove what killed processes left half-written; files younger than ``age`` seconds may still be in the making."""
     for path in folder.rglob(f"{PARTIAL}*"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from facediag_utils.core.errors import CohortError
-from facediag_utils.core.files import atomic_write
+from facediag_utils.core.files import write_text
 from facediag_utils.core.settings import ROOT, cache_root, output_root
 
 TITLES = {"dsf": "DSF, photographs"}
@@ -105,8 +105,7 @@ def keep(name: str, data: Path, positive: str | None = None, thumbnails: bool = 
     known = json.loads(_kept(name).read_text(encoding="utf-8")) if _kept(name).is_file() else {}
     salt = (known.get("salt") or secrets.token_hex(16)) if hashed else ""
     content = {"data": str(data.resolve()), "positive": positive, "thumbnails": thumbnails, "salt": salt}
-    with atomic_write(_kept(name)) as partial:
-        partial.write_text(json.dumps(content), encoding="utf-8")
+    write_text(_kept(name), json.dumps(content))
     return profile(name)
 
 

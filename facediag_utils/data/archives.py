@@ -17,7 +17,8 @@ from facediag_utils.data.duplicates import LeftOut, printable
 LARGEST = 100 * 2**20  # bytes of one picture, unpacked
 ALL = 8 * 2**30  # bytes of all, archives inside included
 ARCHIVES = frozenset({".zip", ".tar", ".tgz"})
-Member = tuple[str, int, Callable[[], IO[bytes] | None] | None]
+Opener = Callable[[], IO[bytes] | None]
+Member = tuple[str, int, Opener | None]
 
 
 def unpack(archive: Path, folder: Path) -> list[LeftOut]:
@@ -47,9 +48,8 @@ def unpack(archive: Path, folder: Path) -> list[LeftOut]:
     unfinished.mkdir(parents=True)
     try:
         refused, room = _unpack(archive, unfinished, ALL)
-        for inner in sorted(
-            path for path in unfinished.rglob("*") if path.suffix.lower() in ARCHIVES and path.is_file()
-        ):
+        within = [path for path in unfinished.rglob("*") if path.suffix.lower() in ARCHIVES and path.is_file()]
+        for inner in sorted(within):
             more, room = _unpack(inner, inner.with_suffix(""), room)
             refused += more
             inner.unlink()
@@ -92,9 +92,7 @@ def _members(archive: Path) -> Iterator[Member]:
         raise CohortError(f"{archive}: damaged ({error}); get it again, or unpack it by hand") from None
 
 
-def _written(
-    folder: Path, name: str, size: int, opened: Callable[[], IO[bytes] | None] | None
-) -> tuple[str] | tuple[str, str] | None:
+def _written(folder: Path, name: str, size: int, opened: Opener | None) -> tuple[str, ...] | None:
     """Write one member; the kind of fault (and more of it) if it was not written."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
     if not parts or parts[0] == "/" or ".." in parts or ":" in parts[0] or "\0" in name:
@@ -108,7 +106,7 @@ def _written(
         path.parent.mkdir(parents=True, exist_ok=True)
         if _copied(opened, path, size):
             return None
-        fault: tuple[str] | tuple[str, str] = ("not of the size that the archive tells",)
+        fault: tuple[str, ...] = ("not of the size that the archive tells",)
     except FileExistsError:
         return ("the name of another file of the archive",)
     except (zipfile.BadZipFile, zlib.error, EOFError, tarfile.TarError) as error:
@@ -124,7 +122,7 @@ def _written(
     return fault
 
 
-def _copied(opened: Callable[[], IO[bytes] | None], path: Path, size: int) -> bool:
+def _copied(opened: Opener, path: Path, size: int) -> bool:
     """Write a member's bytes, never more than its stated size; whether it had that size."""
     stream = opened()
     assert stream is not None  # of regular files it never is

@@ -163,9 +163,8 @@ def tasks(cohort: Cohort) -> tuple[Task, ...]:
         )
     if len(cohort.classes) != 2:
         return (Task("all", "All classes", cohort.classes),)
-    first = cohort.profile.positive or next(
-        (name for name in cohort.classes if name.lower() not in HEALTHY), cohort.classes[0]
-    )
+    ill = [name for name in cohort.classes if name.lower() not in HEALTHY]
+    first = cohort.profile.positive or (ill or cohort.classes)[0]
     other = next(name for name in cohort.classes if name != first)
     return (Task("all", f"{first} or {other}", (first, other)),)
 

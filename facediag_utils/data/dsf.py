@@ -17,6 +17,7 @@ from facediag_utils.data import archives, folder_import
 from facediag_utils.data.duplicates import LeftOut
 from facediag_utils.data.folder_contents import FolderContents
 from facediag_utils.data.paper import CLASSES, TABLE_2, TITLES
+from facediag_utils.data.store import write_csv
 
 NAME = "dsf"
 #: What words on a path say a class, after marks and case are gone and "_", "-", "'" and digits part words.
@@ -79,7 +80,7 @@ def import_archive(
         if hashed:
             refused = [item._replace(file=folder_import.pseudonym(item.file, profile.salt)) for item in refused]
         found = replace(found, left_out=pd.concat([found.left_out, pd.DataFrame(refused)], ignore_index=True))
-        folder_import.write_left_out(profile, found.left_out)
+        write_csv(profile.results / "left_out.csv", found.left_out)
     return profile, found
 
 

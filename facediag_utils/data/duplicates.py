@@ -40,11 +40,8 @@ def inspect_files(folder: Path, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[
     root = folder.resolve()
     reasons = [_reach(root, folder / name) for name in rows["image"]]
     kept = rows[np.array([reason == "" for reason in reasons], bool)].reset_index(drop=True)
-    refused = [
-        LeftOut(printable(name), label, kind)
-        for name, label, kind in zip(rows["image"], rows["label"], reasons, strict=True)
-        if kind
-    ]
+    told = zip(rows["image"], rows["label"], reasons, strict=True)
+    refused = [LeftOut(printable(name), label, kind) for name, label, kind in told if kind]
     if not len(kept):
         return kept.assign(sha256="", hash=None), refused
     paths = [folder / name for name in kept["image"]]

@@ -123,9 +123,8 @@ def _from_manifest(folder: Path) -> tuple[pd.DataFrame, list[LeftOut]]:
     if missing:
         raise CohortError(f"{path}: no column {', '.join(missing)}; needed are image and label")
     known = [column for column in KNOWN if column in table]
-    table = table[["image", "label", *known]].replace(
-        dict.fromkeys(known, MISSING) | {"image": [""], "label": [""]}, None
-    )
+    unknown = dict.fromkeys(known, MISSING) | {"image": [""], "label": [""]}
+    table = table[["image", "label", *known]].replace(unknown, None)
     for column in ("age", "severity"):
         if column in table:
             table[column] = pd.to_numeric(table[column], errors="coerce")
@@ -138,10 +137,8 @@ def _from_manifest(folder: Path) -> tuple[pd.DataFrame, list[LeftOut]]:
     reasons[table["label"].isna()] = "no label in the manifest"
     reasons[table["image"].isna()] = "no file name in the manifest"
     bad = reasons != ""
-    refused = [
-        LeftOut(printable(str(name)), "" if pd.isna(label) else printable(str(label)), reason)
-        for name, label, reason in zip(table["image"][bad], table["label"][bad], reasons[bad], strict=True)
-    ]
+    told = zip(table["image"][bad], table["label"][bad].fillna(""), reasons[bad], strict=True)
+    refused = [LeftOut(printable(str(name)), printable(str(label)), reason) for name, label, reason in told]
     return table[~bad].reset_index(drop=True), refused
 
 

@@ -9,11 +9,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import pandas as pd
-
 from facediag_utils.core import profiles, run_log
 from facediag_utils.core.errors import CohortError
-from facediag_utils.core.files import atomic_write
+from facediag_utils.core.files import write_text
 from facediag_utils.core.profiles import Profile, from_output
 from facediag_utils.data.duplicates import COPY
 from facediag_utils.data.folder_contents import ClassOf, FolderContents, examine, first_folder, format_kinds
@@ -55,7 +53,7 @@ def import_folder(
     Returns
     -------
     Profile
-    Intake
+    FolderContents
 
     Raises
     ------
@@ -77,9 +75,8 @@ def import_folder(
     known = profile.manifest.read_text(encoding="utf-8") if profile.manifest.is_file() else ""
     if before and known != manifest:
         _clear(profile)
-    with atomic_write(profile.manifest) as partial:
-        partial.write_text(manifest, encoding="utf-8")
-    write_left_out(profile, found.left_out)
+    write_text(profile.manifest, manifest)
+    write_csv(profile.results / "left_out.csv", found.left_out)
     write_csv(profile.results / "near_duplicates.csv", found.near)
     return profile, found
 
@@ -110,29 +107,15 @@ def _hashed(found: FolderContents, salt: str) -> FolderContents:
     return replace(found, used=used, left_out=left_out, near=near)
 
 
-def write_left_out(profile: Profile, left_out: pd.DataFrame) -> None:
-    """List what is not used."""
-    write_csv(profile.results / "left_out.csv", left_out)
-
-
-def write_notes(profile: Profile, text: str) -> None:
-    """Keep what was told, for the report."""
-    with atomic_write(profile.results / "intake.txt") as partial:
-        partial.write_text(text + "\n", encoding="utf-8")
-
-
 def format_import(profile: Profile, found: FolderContents) -> str:
     """What was found, in a few lines."""
     counts = found.used.groupby(["label", "split"]).size().unstack(fill_value=0)
     lines = [f"{profile.title}: {len(found.used)} pictures in {len(counts)} classes; split {found.rule.value}"]
-    lines += [
-        f"  {label}: {row.get('train', 0)} to train, {row.get('test', 0)} to test" for label, row in counts.iterrows()
-    ]
-    across = int((found.near["split_first"] != found.near["split_second"]).sum())
-    if len(found.near):
-        lines.append(
-            f"  {len(found.near)} pairs of near duplicates, {across} of them across the split: near_duplicates.csv"
-        )
+    for label, row in counts.iterrows():
+        lines.append(f"  {label}: {row.get('train', 0)} to train, {row.get('test', 0)} to test")
+    across, pairs = int((found.near["split_first"] != found.near["split_second"]).sum()), len(found.near)
+    if pairs:
+        lines.append(f"  {pairs} pairs of near duplicates, {across} of them across the split: near_duplicates.csv")
     lines += [f"  left out: {line}" for line in format_kinds(found.left_out)]
     if len(found.left_out):
         lines.append(f"  all of them with their names: {from_output(profile.results)}/left_out.csv")

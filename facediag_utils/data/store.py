@@ -16,8 +16,9 @@ from facediag_utils.data.cohort import NO_FACE, Cohort, Task
 from facediag_utils.data.splitting import TaskSplit
 
 KEY = ["task", "method", "backbone", "pretraining"]
+COLUMNS = [*KEY, "image", "label", "predicted"]  # and the scores
 TEST, OUT_OF_FOLD = "predictions.csv", "out_of_fold.csv"  # the second holds training images, to choose thresholds on
-DECIMALS = 4  # of the scores: what thread counts and machines leave unchanged
+DECIMALS = 4  # of all that is written: what thread counts and machines leave unchanged of the scores
 
 
 class Method(str, Enum):
@@ -65,7 +66,7 @@ class Predictions:
 
     def frame(self) -> pd.DataFrame:
         """A row an image, with a column ``score_<class>`` a class."""
-        columns = {name: getattr(self, name) for name in [*KEY, "image", "label", "predicted"]}
+        columns = {name: getattr(self, name) for name in COLUMNS}
         scored = {f"score_{name}": self.scores[:, k].round(DECIMALS) + 0.0 for k, name in enumerate(self.classes)}
         return pd.DataFrame({**columns, **scored})
 
@@ -93,10 +94,8 @@ def save(profile: Profile, *predictions: Predictions, store: str = TEST) -> Path
             replaced = pd.MultiIndex.from_frame(old[KEY]).isin(pd.MultiIndex.from_frame(fresh[KEY]))
             fresh = pd.concat([old[~replaced], fresh], ignore_index=True)
         scored = [name for name in fresh if name.startswith("score_")]
-        fresh = fresh.sort_values([*KEY, "image"], ignore_index=True)[
-            [*KEY, "image", "label", "predicted", *sorted(scored)]
-        ]
-        return write_csv(path, fresh, decimals=DECIMALS)
+        fresh = fresh.sort_values([*KEY, "image"], ignore_index=True)[[*COLUMNS, *sorted(scored)]]
+        return write_csv(path, fresh)
 
 
 def load(profile: Profile, store: str = TEST) -> pd.DataFrame:
@@ -114,12 +113,10 @@ def load(profile: Profile, store: str = TEST) -> pd.DataFrame:
     if not path.is_file():
         raise ResultsError(f"{path}: no predictions yet; run `make reproduce`, or notebooks 03 to 05 first")
     try:
-        table = pd.read_csv(
-            path, dtype=dict.fromkeys([*KEY, "image", "label", "predicted"], str), keep_default_na=False, na_values=[""]
-        )
+        table = pd.read_csv(path, dtype=dict.fromkeys(COLUMNS, str), keep_default_na=False, na_values=[""])
     except (ValueError, pd.errors.ParserError) as error:
         raise ResultsError(f"{path}: not readable ({error}); remove it and run `make reproduce` again") from None
-    missing = [name for name in [*KEY, "image", "label", "predicted"] if name not in table]
+    missing = [name for name in COLUMNS if name not in table]
     if missing:
         raise ResultsError(f"{path}: no column {', '.join(missing)}; remove the file and run `make reproduce` again")
     return table
@@ -158,8 +155,8 @@ def from_scores(
     )
 
 
-def write_csv(path: Path, table: pd.DataFrame, decimals: int = 4) -> Path:
+def write_csv(path: Path, table: pd.DataFrame) -> Path:
     """Write a table whole or not at all."""
     with atomic_write(path) as partial:
-        table.to_csv(partial, index=False, float_format=f"%.{decimals}f", lineterminator="\n")
+        table.to_csv(partial, index=False, float_format=f"%.{DECIMALS}f", lineterminator="\n")
     return path

@@ -71,3 +71,8 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> In
         return Interval(nan, nan, nan, "0/0")
     bounds = binomtest(successes, trials).proportion_ci(confidence, method="wilson")
     return Interval(successes / trials, float(bounds.low), float(bounds.high), f"{successes}/{trials}")
+
+
+def wilson_share(hits: np.ndarray, among: np.ndarray) -> Interval:
+    """How many of the images of one mask are in another too, with Wilson's interval; both bool, (n,)."""
+    return wilson_interval(int((hits & among).sum()), int(among.sum()))

@@ -14,7 +14,7 @@ from facediag_utils.core.errors import ResultsError
 from facediag_utils.data.cohort import NO_FACE, Task
 from facediag_utils.data.paper import CLASSES, FEATURES_AND_SVM, FINE_TUNING
 from facediag_utils.data.store import KEY, Method
-from facediag_utils.evaluation.interval import Interval, wilson_interval
+from facediag_utils.evaluation.interval import Interval, wilson_interval, wilson_share
 from facediag_utils.networks import registry
 
 METRICS = ("accuracy", "precision", "sensitivity", "specificity", "f1")  # of two classes (section IV.A)
@@ -42,17 +42,14 @@ def with_intervals(predictions: pd.DataFrame, task: Task) -> dict[str, Interval]
     if task.positive is not None:
         actual = (predictions["label"] == task.positive).to_numpy()
         said = (predictions["predicted"] == task.positive).to_numpy()
-        found["precision"] = wilson_interval(int((actual & right).sum()), int(said.sum()))
-        found["sensitivity"] = wilson_interval(int((actual & right).sum()), int(actual.sum()))
-        found["specificity"] = wilson_interval(int((~actual & right).sum()), int((~actual).sum()))
+        found["precision"] = wilson_share(actual, said)
+        found["sensitivity"] = wilson_share(said, actual)
+        found["specificity"] = wilson_share(right, ~actual)
     number = {name: k for k, name in enumerate((*task.classes, NO_FACE))}  # numbers are compared faster than names
     labels, answers = (predictions[column].map(number).to_numpy(np.int8) for column in ("label", "predicted"))
     classes = (0,) if task.positive else range(len(task.classes))
-
-    def f1_of(rows: np.ndarray) -> np.ndarray:
-        return f1(labels[rows], answers[rows], classes)
-
-    return found | {"f1" if task.positive else "macro_f1": bootstrap(f1_of, labels)}
+    score = bootstrap(lambda rows: f1(labels[rows], answers[rows], classes), labels)
+    return found | {"f1" if task.positive else "macro_f1": score}
 
 
 def f1(actual: np.ndarray, predicted: np.ndarray, classes: Iterable[str | int]) -> np.ndarray:
@@ -80,9 +77,7 @@ def f1(actual: np.ndarray, predicted: np.ndarray, classes: Iterable[str | int]) 
     return np.mean(of_each, axis=0)
 
 
-def bootstrap(
-    statistic: Callable[[np.ndarray], np.ndarray], labels: np.ndarray, seed: int = 0, draws: int = DRAWS
-) -> Interval:
+def bootstrap(statistic: Callable[[np.ndarray], np.ndarray], labels: np.ndarray, draws: int = DRAWS) -> Interval:
     """A statistic between 0 and 1 with its 95% interval by bootstrap over test images drawn again within each class.
 
     scipy's bootstrap draws all images alike; here the design (so many images a class) is kept.  Its percentiles are too
@@ -96,12 +91,12 @@ def bootstrap(
         From row numbers, int (draws, n), to values (draws,).
     labels : numpy.ndarray
         (n,), class of each row.
-    seed, draws : int
+    draws : int
     """
     value = float(statistic(np.arange(len(labels))[None])[0])
     if np.isnan(value):
         return Interval(value)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     groups = [np.flatnonzero(labels == name) for name in np.unique(labels)]
     rows = np.concatenate([group[rng.integers(len(group), size=(draws, len(group)))] for group in groups], axis=1)
     return effective_wilson(value, float(np.nanvar(statistic(rows))), len(labels))
@@ -165,20 +160,13 @@ def summarize(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
     for key, group in predictions[predictions["task"] == task.name].groupby(KEY, sort=True):
         right = int((group["label"] == group["predicted"]).sum())
         row = dict(zip(KEY, key, strict=True)) | {"macs": method_title(*key[1:3])[2], "correct": right, "n": len(group)}
-        rows.append(row | flattened(with_intervals(group, task)))
+        for name, found in with_intervals(group, task).items():
+            row |= {f"{name}_count": found.count} if found.count else {}
+            row |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
+        rows.append(row)
     if not rows:
         raise ResultsError(f"no predictions for task {task.name!r}; run notebook 05 first")
     return pd.DataFrame(rows)
-
-
-def flattened(values: dict[str, Interval]) -> dict[str, object]:
-    """Intervals as the columns that `summarize` gives them."""
-    row: dict[str, object] = {}
-    for name, found in values.items():
-        if found.count:
-            row[f"{name}_count"] = found.count
-        row |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
-    return row
 
 
 def interval_of(row: dict, metric: str) -> Interval:

@@ -91,18 +91,13 @@ def all_pairs(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
     right = correctness(predictions, task)
     rows = []
     for one, other in combinations(right.columns, 2):
-        result = paired_test(right[one].to_numpy(), right[other].to_numpy())
-        rows.append({"first": one, "second": other, **flattened_pair(result)})
+        found = paired_test(right[one].to_numpy(), right[other].to_numpy())
+        row = {"first": one, "second": other, "n": found.n}
+        row |= {"only_first": found.only_first, "only_second": found.only_second}
+        row |= dict(zip(("difference", "low", "high"), found.difference, strict=True))
+        rows.append({**row, "p": found.p})
     table = pd.DataFrame(rows)
-    table["p_holm"] = holm(table["p"]) if rows else []
-    return table
-
-
-def flattened_pair(found: Paired) -> dict[str, object]:
-    """A test as the columns of `all_pairs`."""
-    difference, low, high = found.difference
-    row = {name: value for name, value in vars(found).items() if name not in ("difference", "p")}
-    return {**row, "difference": difference, "low": low, "high": high, "p": found.p}
+    return table.assign(p_holm=holm(table["p"]) if rows else [])
 
 
 def correctness(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:

@@ -14,10 +14,9 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 from facediag_utils.data.cohort import Task
 from facediag_utils.data.paper import AUC, BINARY_ROWS, MULTICLASS_ROWS, TEST_PER_CLASS, Row
 from facediag_utils.evaluation.interval import Interval, wilson_interval
-from facediag_utils.evaluation.metrics import area_interval, with_intervals
+from facediag_utils.evaluation.metrics import METRICS, area_interval, with_intervals
 from facediag_utils.evaluation.paired_tests import holm
 
-FIGURES = ("accuracy", "precision", "sensitivity", "specificity", "f1")
 TESTS_OF_FIVE = 5 * TEST_PER_CLASS
 
 
@@ -68,11 +67,10 @@ def recover(row: Row) -> Recovered:
     found = []
     for hits, rejections in product(range(TEST_PER_CLASS + 1), repeat=2):
         figures = percentages(hits, rejections)
-        away = {name: abs(figures[name] - getattr(row, name)) for name in FIGURES}
+        away = {name: abs(figures[name] - getattr(row, name)) for name in METRICS}
         wrong = tuple(name for name, distance in away.items() if not distance <= 0.05 + 1e-9)
         found.append((len(wrong), sum(away.values()), hits, rejections, wrong))
-    found.sort()
-    fewest, _, hits, rejections, wrong = found[0]
+    fewest, _, hits, rejections, wrong = min(found)
     return Recovered(row, hits, rejections, wrong, sum(entry[0] == fewest for entry in found) - 1)
 
 
@@ -85,8 +83,7 @@ def intervals_of(row: Row) -> dict[str, Interval]:
     hits, misses = found.true_positive, TEST_PER_CLASS - found.true_positive
     said = ["ill"] * hits + ["well"] * (misses + found.true_negative) + ["ill"] * (TEST_PER_CLASS - found.true_negative)
     predictions = pd.DataFrame({"label": ["ill"] * TEST_PER_CLASS + ["well"] * TEST_PER_CLASS, "predicted": said})
-    task = Task("binary", "", ("ill", "well"))
-    return with_intervals(predictions, task)
+    return with_intervals(predictions, Task("binary", "", ("ill", "well")))
 
 
 def binary_audit() -> pd.DataFrame:

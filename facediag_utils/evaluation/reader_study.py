@@ -16,7 +16,7 @@ from statsmodels.stats.inter_rater import cohens_kappa, fleiss_kappa
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.data.cohort import Cohort, Task
 from facediag_utils.data.store import write_csv
-from facediag_utils.evaluation.interval import Interval, wilson_interval
+from facediag_utils.evaluation.interval import Interval, wilson_interval, wilson_share
 from facediag_utils.evaluation.metrics import DRAWS
 from facediag_utils.evaluation.paired_tests import holm, paired_test
 
@@ -146,10 +146,7 @@ def operating_points(
     for name, answers in readers.items():
         ill = (labels[answers["image"]] == positive).to_numpy()
         said = (answers["answer"] == positive).to_numpy()
-        found[name] = (
-            wilson_interval(int((said & ~ill).sum()), int((~ill).sum())),
-            wilson_interval(int((said & ill).sum()), int(ill.sum())),
-        )
+        found[name] = wilson_share(said, ~ill), wilson_share(said, ill)
     return found
 
 

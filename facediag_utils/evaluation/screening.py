@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from facediag_utils.core.errors import ResultsError
-from facediag_utils.evaluation.interval import Interval, wilson_interval
+from facediag_utils.evaluation.interval import Interval, wilson_share
 from facediag_utils.evaluation.metrics import bootstrap
 
 #: The paper's section I: beta-thalassemia 1 in 100,000, hyperthyroidism 0.75%, Down syndrome 1 in 1,000; and its test set.
@@ -44,11 +44,7 @@ def threshold_for(scores: np.ndarray, actual: np.ndarray, sensitivity: float = 0
 def point(scores: np.ndarray, actual: np.ndarray, threshold: float) -> Point:
     """Sensitivity and specificity of "ill from this score on"."""
     said = scores >= threshold
-    return Point(
-        threshold,
-        wilson_interval(int((said & actual).sum()), int(actual.sum())),
-        wilson_interval(int((~said & ~actual).sum()), int((~actual).sum())),
-    )
+    return Point(threshold, wilson_share(said, actual), wilson_share(~said, ~actual))
 
 
 def predictive_values(at: Point, prevalence: float) -> dict[str, Interval]:
@@ -56,16 +52,14 @@ def predictive_values(at: Point, prevalence: float) -> dict[str, Interval]:
 
     The range takes both bounds at once and is wider than 95%."""
 
-    def ppv(sensitivity: float, specificity: float) -> float:
-        true, false = sensitivity * prevalence, (1 - specificity) * (1 - prevalence)
-        return true / (true + false) if true + false else float("nan")
+    def right(found: Interval, spared: Interval, having: float, lacking: float) -> Interval:
+        counts = [(share * having, (1 - other) * lacking) for share, other in zip(found, spared, strict=True)]
+        value, low, high = (true / (true + false) if true + false else float("nan") for true, false in counts)
+        return Interval(value, low, high)
 
-    def npv(sensitivity: float, specificity: float) -> float:
-        true, false = specificity * (1 - prevalence), (1 - sensitivity) * prevalence
-        return true / (true + false) if true + false else float("nan")
-
-    (s, s_low, s_high), (c, c_low, c_high) = at.sensitivity, at.specificity
-    return {f.__name__.upper(): Interval(f(s, c), f(s_low, c_low), f(s_high, c_high)) for f in (ppv, npv)}
+    ill, well = prevalence, 1 - prevalence
+    ppv, npv = right(at.sensitivity, at.specificity, ill, well), right(at.specificity, at.sensitivity, well, ill)
+    return {"PPV": ppv, "NPV": npv}
 
 
 def reliability(probabilities: np.ndarray, actual: np.ndarray, bins: int = 6) -> list[tuple[float, int, int]]:

@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from facediag_utils.evaluation.domain_distance import Distance
 from facediag_utils.evaluation.interval import wilson_interval
 from facediag_utils.evaluation.metrics import Roc, short_names
-from facediag_utils.figures.style import COLOURS, LINES, marker_style, named_class
+from facediag_utils.figures.style import COLOURS, LINES, finished, finished_panels, marker_style, named_class
 from facediag_utils.methods.recipe import Tuned
 from facediag_utils.methods.svm import Fitted
 
@@ -29,10 +29,8 @@ def penalty_curve(fits: dict[str, Fitted], title: str) -> Figure:
         best = int(np.argmin(np.abs(penalties - fitted.penalty)))
         axis.plot(penalties[best], means[best], "o", markersize=14, markerfacecolor="none", color=colour)
     axis.set(xlabel="C, penalty of eq. (10) (no unit)", ylabel="accuracy, 5-fold CV (%),\nmean and s.d. over folds")
-    axis.set_title(title)
     axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
-    sns.despine(figure)
-    return figure
+    return finished(figure, title)
 
 
 def confusion_matrices(matrices: dict[str, pd.DataFrame], data: str) -> Figure:
@@ -96,10 +94,7 @@ def training_curves(runs: dict[str, Tuned], validation: str, classes: int, title
         axes[line, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     for axis in axes[0]:  # the others share its scale
         axis.set_ylim(bottom=0)
-    sns.despine(figure)
-    figure.suptitle(title, fontsize=11)
-    figure.tight_layout()
-    return figure
+    return finished_panels(figure, title, size=11)
 
 
 def roc_curves(curves: dict[str, dict[str, Roc]], title: str) -> Figure:
@@ -111,14 +106,10 @@ def roc_curves(curves: dict[str, dict[str, Roc]], title: str) -> Figure:
             label = f"{method}: AUC {roc.area.plain()}"
             style = {"color": COLOURS[(0, 6, 2, 3)[k % 4]], "linestyle": (":", "-", "--", "-.")[k % 4], "linewidth": 2}
             axis.plot(100 * roc.false_positive, 100 * roc.true_positive, label=label, **style)
-        counts = f"{roc.positives} positive, {roc.negatives} negative test images"
         axis.set(xlabel="false positive rate (%)", ylabel="true positive rate (%)", aspect="equal")
-        axis.set_title(f"{network}\n{counts}", fontsize=10)
+        axis.set_title(f"{network}\n{roc.positives} positive, {roc.negatives} negative test images", fontsize=10)
         axis.legend(loc="lower right", frameon=False, fontsize=8)
-    sns.despine(figure)
-    figure.suptitle(title, fontsize=10)
-    figure.tight_layout()
-    return figure
+    return finished_panels(figure, title)
 
 
 def distances(values: dict[str, dict[str, Distance]], counts: Sequence[str], title: str) -> Figure:
@@ -137,10 +128,8 @@ def distances(values: dict[str, dict[str, Distance]], counts: Sequence[str], tit
     meaning = "proxy A-distance (0: alike, 2: always told apart)"
     axis.set_xlabel(f"{meaning},\nmean and s.d. over repeats of cross-validation")
     axis.invert_yaxis()
-    axis.set_title(title, fontsize=10)
     axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
-    sns.despine(figure)
-    return figure
+    return finished(figure, title, fontsize=10)
 
 
 def table_bars(counts: pd.DataFrame, title: str) -> Figure:
@@ -157,10 +146,8 @@ def table_bars(counts: pd.DataFrame, title: str) -> Figure:
         left += counts[column].to_numpy()
     axis.invert_yaxis()
     axis.set_xlabel("images")
-    axis.set_title(title)
     axis.legend(title="ancestry", loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
-    sns.despine(figure)
-    return figure
+    return finished(figure, title)
 
 
 def feature_maps(maps: dict[str, np.ndarray], labels: np.ndarray, classes: Sequence[str], title: str) -> Figure:

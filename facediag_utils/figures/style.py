@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -43,6 +44,21 @@ def set_style() -> None:
             "svg.fonttype": "none",
         }
     )
+
+
+def finished(figure: Figure, title: str, **text: Any) -> Figure:
+    """A figure of one panel with its title, and no lines above and at the right; ``text`` as Matplotlib takes it."""
+    figure.axes[0].set_title(title, **text)
+    sns.despine(figure)
+    return figure
+
+
+def finished_panels(figure: Figure, title: str, size: int = 10) -> Figure:
+    """A figure of several panels likewise, its title above all of them."""
+    sns.despine(figure)
+    figure.suptitle(title, fontsize=size)
+    figure.tight_layout()
+    return figure
 
 
 def save(

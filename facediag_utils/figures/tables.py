@@ -137,9 +137,8 @@ def _printed(row: Row | None, task: Task) -> dict[str, object]:
     if row is None:
         return dict.fromkeys(("FLOPs", *(_heading(name) for name in names)), "")
     found = paper_audit.intervals_of(row)
-    return {"FLOPs": row.flops} | {
-        _heading(name): replace(found[name], value=getattr(row, name) / 100) for name in names
-    }
+    cells = {_heading(name): replace(found[name], value=getattr(row, name) / 100) for name in names}
+    return {"FLOPs": row.flops, **cells}
 
 
 def _measured(run: dict | None, key: Key, columns: tuple[str, ...]) -> dict[str, object]:

@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter
 from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.evaluation.metrics import Roc
 from facediag_utils.evaluation.screening import PREVALENCES, Point, predictive_values
-from facediag_utils.figures.style import COLOURS, LINES, MARKERS, class_title, marker_style
+from facediag_utils.figures.style import COLOURS, LINES, MARKERS, class_title, finished, finished_panels, marker_style
 
 if TYPE_CHECKING:  # torch is not loaded for a name
     from facediag_utils.methods.trained_model import Answer
@@ -45,9 +45,7 @@ def severity_curve(severity: np.ndarray, right: np.ndarray, controls: np.ndarray
     axis.annotate("controls", (0, 100 * controls.mean()), xytext=(8, 0), textcoords="offset points", va="center")
     axis.set(ylabel="classified correctly (%), 95% Wilson", xlim=(-0.06, 1.02), ylim=(0, 102))
     axis.set_xlabel("severity of the signs (0 to 1, mean of a fifth of the diseased)")
-    axis.set_title(title)
-    sns.despine(figure)
-    return figure
+    return finished(figure, title)
 
 
 def forest(shares: dict[str, Interval], xlabel: str, title: str, line: tuple[float, str] | None = None) -> Figure:
@@ -65,16 +63,13 @@ def forest(shares: dict[str, Interval], xlabel: str, title: str, line: tuple[flo
     values, reach = errorbars(shares.values())
     axis.errorbar(values, place, xerr=reach, fmt="o", color=COLOURS[0], markersize=4, capsize=2.5, linewidth=1.2)
     for y, share in zip(place, shares.values(), strict=True):
-        beside = (1.01, y), ("axes fraction", "data")
-        axis.annotate(str(share), beside[0], xycoords=beside[1], va="center", fontsize=7.5)
+        axis.annotate(str(share), (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=7.5)
     if line is not None:
         axis.axvline(100 * line[0], color=COLOURS[1], linestyle="--", linewidth=1)
         axis.annotate(line[1], (100 * line[0], len(shares) - 0.4), ha="center", va="bottom", fontsize=7.5)
     axis.set_yticks(place, list(shares), fontsize=7.5)
     axis.set(xlabel=xlabel, ylim=(-0.7, len(shares) - 0.3))
-    axis.set_title(title, pad=16)
-    sns.despine(figure)
-    return figure
+    return finished(figure, title, pad=16)
 
 
 def errorbars(shares: Iterable[Interval]) -> tuple[np.ndarray, np.ndarray]:
@@ -96,10 +91,8 @@ def readers_on_roc(curves: dict[str, Roc], readers: dict[str, tuple[Interval, In
         axis.errorbar(x, y, xerr=x_reach, yerr=y_reach, **style, label=name)
     axis.set(xlabel="controls called ill (%)", ylabel="ill called ill, sensitivity (%)", xlim=(-2, 102), ylim=(-2, 102))
     axis.set_aspect("equal")
-    axis.set_title(title, fontsize=10)
     axis.legend(frameon=False, loc="lower right", fontsize=8)
-    sns.despine(figure)
-    return figure
+    return finished(figure, title, fontsize=10)
 
 
 def split_distributions(found: dict[str, tuple[pd.DataFrame, int]], title: str) -> Figure:
@@ -123,10 +116,7 @@ def split_distributions(found: dict[str, tuple[pd.DataFrame, int]], title: str) 
         axis.set_title(f"{heading}\n{len(frame) - 1} splits, n = {tests} test images each", fontsize=10)
         axis.tick_params(axis="y", labelleft=axis is axes[0][0])
     axes[0][-1].legend(*(part[:1] for part in axes[0][-1].get_legend_handles_labels()), frameon=False, fontsize=8)
-    sns.despine(figure)
-    figure.suptitle(title, fontsize=11)
-    figure.tight_layout()
-    return figure
+    return finished_panels(figure, title, size=11)
 
 
 def reliability(curves: dict[str, list[tuple[float, int, int]]], brier: dict[str, Interval], title: str) -> Figure:
@@ -149,10 +139,7 @@ def reliability(curves: dict[str, list[tuple[float, int, int]]], brier: dict[str
         axis.set_title(f"{name}\nBrier {brier[name].plain()}, {number} images a point", fontsize=9)
         axis.set(xlabel="said probability (%)", aspect="equal", xlim=(-4, 104), ylim=(-4, 104))
     axes[0][0].set_ylabel("share that was ill (%), 95% Wilson")
-    sns.despine(figure)
-    figure.suptitle(title, fontsize=10)
-    figure.tight_layout()
-    return figure
+    return finished_panels(figure, title)
 
 
 def predictive_value_curves(points: dict[str, Point], title: str) -> Figure:
@@ -174,10 +161,8 @@ def predictive_value_curves(points: dict[str, Point], title: str) -> Figure:
     axis.set_ylabel("of those called ill, share that is ill:\npositive predictive value (%)")
     for one in (axis.xaxis, axis.yaxis):
         one.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axis.set_title(title, fontsize=10)
     axis.legend(frameon=False, fontsize=8, loc="lower right")
-    sns.despine(figure)
-    return figure
+    return finished(figure, title, fontsize=10)
 
 
 def pair_matrix(table: pd.DataFrame, names: list[str], title: str) -> Figure:
@@ -228,7 +213,4 @@ def answers(shown: "Sequence[Answer]", title: str) -> Figure:
         below.invert_yaxis()
         below.set(xlim=(0, 100), xlabel="calibrated score (%)")
         below.tick_params(labelsize=7)
-    sns.despine(figure)
-    figure.suptitle(title, fontsize=10)
-    figure.tight_layout()
-    return figure
+    return finished_panels(figure, title)

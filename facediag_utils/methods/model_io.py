@@ -78,13 +78,10 @@ def _svm(path: Path) -> Model:
         raise ModelError(f"{path}: damaged ({type(error).__name__}: {error}); {AGAIN}") from None
     if strange:
         raise ModelError(f"{path}: holds {', '.join(strange)}, which no model of this package does; it was not loaded")
-    try:
-        about, classifier, features = content["about"], content["classifier"], content["features"]
-    except (TypeError, KeyError):
-        raise ModelError(f"{path}: not a model of this package; {AGAIN}") from None
-    if not isinstance(classifier, CalibratedClassifierCV):
-        raise ModelError(f"{path}: not a model of this package; {AGAIN}")
-    return Model(_checked(path, about), features, classifier)
+    match content:
+        case {"about": about, "classifier": CalibratedClassifierCV() as classifier, "features": features}:
+            return Model(_checked(path, about), features, classifier)
+    raise ModelError(f"{path}: not a model of this package; {AGAIN}")
 
 
 def _network(path: Path) -> Model:

@@ -70,7 +70,7 @@ class Model:
 
     Attributes
     ----------
-    about : About
+    about : ModelInfo
     features : numpy.ndarray
         float32, (n, d).
     classifier : sklearn.calibration.CalibratedClassifierCV or None

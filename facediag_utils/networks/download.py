@@ -63,9 +63,9 @@ def fetch(record: Backbone) -> str:
 
 def _first(record: Backbone) -> Path:
     """The first of the record's files that some place has."""
-    reasons = []
+    reasons, mirror = [], settings.value(settings.MIRROR).rstrip("/")
     for file in record.files:
-        for url in _places(file):
+        for url in filter(None, (f"{mirror}/{file.name}" if mirror else "", file.url)):
             try:
                 return _retrieve(file, url)
             except (requests.RequestException, OSError, ValueError) as error:
@@ -75,11 +75,6 @@ def _first(record: Backbone) -> Path:
         f"{record.name}: no place gave the weights; if you have them from elsewhere, place them as {by_hand}, "
         f"or set {settings.MIRROR} to a web folder that has them\n  " + "\n  ".join(reasons)
     )
-
-
-def _places(file: WeightsFile) -> list[str]:
-    mirror = settings.value(settings.MIRROR).rstrip("/")
-    return [place for place in (f"{mirror}/{file.name}" if mirror else "", file.url) if place]
 
 
 def _retrieve(file: WeightsFile, url: str) -> Path:

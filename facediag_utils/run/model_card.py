@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from facediag_utils.core.files import atomic_write
+from facediag_utils.core.files import write_text
 from facediag_utils.core.profiles import Profile
 from facediag_utils.data import store
 from facediag_utils.data.cohort import GROUPS, NO_FACE, Cohort, load, tasks
@@ -46,10 +46,7 @@ def markdown(profile: Profile) -> str:
 
 def write(profile: Profile) -> Path:
     """Write ``model_card.md``."""
-    path = profile.run / "model_card.md"
-    with atomic_write(path) as partial:
-        partial.write_text(markdown(profile), encoding="utf-8")
-    return path
+    return write_text(profile.run / "model_card.md", markdown(profile))
 
 
 def checklist(rendered: bool, facts: dict[str, int]) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from facediag_utils.core.files import write_text
 from facediag_utils.data import cohort, dsf, folder_import, splitting, store
 from facediag_utils.faces import detection
 from facediag_utils.methods import identity_leakage
@@ -43,4 +44,4 @@ def prepare(
     store.write_csv(profile.results / "same_person.csv", pairs)
     lines.append(identity_leakage.format_same_person(pairs, profile.name, "subject" in images.table))
     print(lines[-1], flush=True)
-    folder_import.write_notes(profile, "\n".join(lines))
+    write_text(profile.results / "intake.txt", "\n".join(lines) + "\n")  # for the report

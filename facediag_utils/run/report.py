@@ -14,7 +14,7 @@ import pandas as pd
 from PIL import Image
 
 from facediag_utils.core.errors import ResultsError
-from facediag_utils.core.files import atomic_write
+from facediag_utils.core.files import write_text
 from facediag_utils.core.profiles import Profile
 from facediag_utils.data import store
 from facediag_utils.data.cohort import Cohort, Task, load, tasks
@@ -40,12 +40,13 @@ def write(profile: Profile) -> Path:
     """
     stored, cohort = store.load(profile), load(profile)
     paper = [task for task in tasks(cohort) if task.name in tables.TEST_IMAGES]
+    notes = profile.results / "intake.txt"  # what was found in a folder of one's own, without names of files
     page = render(
         "report.html",
         profile=profile,
         cohort=cohort,
         verdict=_verdict(profile),
-        notes=_notes(profile),
+        notes=notes.read_text(encoding="utf-8") if notes.is_file() else "",
         left_out=_left_out(profile),
         no_face=_no_face(profile, cohort),
         accuracies=[_accuracies(stored, task, profile) for task in tasks(cohort)],
@@ -54,10 +55,7 @@ def write(profile: Profile) -> Path:
         figures=[(_source(path), style.read_caption(path)) for path in figures(profile)],
         card=_card(profile),
     )
-    path = profile.run / "report.html"
-    with atomic_write(path) as partial:
-        partial.write_text(page, encoding="utf-8")
-    return path
+    return write_text(profile.run / "report.html", page)
 
 
 def show(profile: Profile) -> Path:
@@ -92,12 +90,6 @@ def _verdict(profile: Profile) -> dict[str, object] | None:
         "worst": failed[shown].head(WORST),
         "within": within[shown].sort_values("file"),
     }
-
-
-def _notes(profile: Profile) -> str:
-    """What was found in a folder of one's own, without names of files."""
-    path = profile.results / "intake.txt"
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def _left_out(profile: Profile) -> pd.DataFrame | None:
@@ -143,8 +135,7 @@ def _networks(stored: pd.DataFrame) -> dict[str, int]:
 
 def figures(profile: Profile) -> list[Path]:
     """One file per figure: the SVG where there is one."""
-    drawn = {path.stem: path for path in sorted(profile.figures.glob("[!.]*.png"))}
-    drawn |= {path.stem: path for path in profile.figures.glob("[!.]*.svg")}
+    drawn = {path.stem: path for path in style.figure_paths(profile)}  # "svg" comes after "png"
     if not drawn:
         raise ResultsError(f"{profile.figures}: no figures yet; run `make reproduce` first")
     return [drawn[name] for name in sorted(drawn)]
@@ -155,17 +146,13 @@ def _source(path: Path) -> str:
     if path.suffix == ".svg":
         kind, content = "svg+xml", path.read_bytes()
     else:
-        kind, content = "jpeg", _small(path)
+        with Image.open(path) as image:
+            picture = image.convert("RGB")
+        picture.thumbnail((WIDTH, 10 * WIDTH), Image.Resampling.LANCZOS)
+        stream = io.BytesIO()
+        picture.save(stream, "JPEG", quality=QUALITY)
+        kind, content = "jpeg", stream.getvalue()
     return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
-
-
-def _small(path: Path) -> bytes:
-    with Image.open(path) as image:
-        picture = image.convert("RGB")
-    picture.thumbnail((WIDTH, 10 * WIDTH), Image.Resampling.LANCZOS)
-    stream = io.BytesIO()
-    picture.save(stream, "JPEG", quality=QUALITY)
-    return stream.getvalue()
 
 
 def _card(profile: Profile) -> str:

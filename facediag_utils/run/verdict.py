@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from facediag_utils.core.errors import ReproduceError
-from facediag_utils.core.files import atomic_write
+from facediag_utils.core.files import atomic_write, write_text
 from facediag_utils.core.profiles import Profile, profile
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data.store import KEY, write_csv
@@ -137,18 +137,14 @@ def record() -> str:
         for path in folder.iterdir():
             if path.is_file() and path.name not in {file.name for file in files}:
                 path.unlink()
-    with atomic_write(ROOT / "results" / "made_with.json") as partial:
-        partial.write_text(json.dumps(_made_with(), indent=1) + "\n", encoding="utf-8")
+    write_text(ROOT / "results" / "made_with.json", json.dumps(_made_with(), indent=1) + "\n")
     return f"results/: {len(tables)} files; figures/: {len(pictures)} files; commit them"
 
 
 def _made_with() -> dict[str, object]:
     """What a reader needs who gets other numbers: the machine and the versions."""
-    named = [line.partition(":")[2].strip() for line in _cpuinfo() if line.startswith("model name")]
+    path = Path("/proc/cpuinfo")
+    told = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    named = [line.partition(":")[2].strip() for line in told if line.startswith("model name")]
     made = {"date": date.today().isoformat(), "python": platform.python_version(), "machine": platform.machine()}
     return made | {"processor": named[0] if named else "", "packages": {name: version(name) for name in PACKAGES}}
-
-
-def _cpuinfo() -> list[str]:
-    path = Path("/proc/cpuinfo")
-    return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
