@@ -27,7 +27,7 @@ from facediag_utils.data.cohort import Cohort, load, tasks
 from facediag_utils.data.images import read_rgb
 from facediag_utils.faces import detection
 from facediag_utils.methods import dtl2
-from portraits import cohort as generator
+from portraits import plan as generator
 
 SPLITS = 20  # random splits of 40 training and 30 test images a class
 BACKBONE = "dlib_resnet29"

@@ -13,6 +13,7 @@ import bpy
 import numpy as np
 
 from portraits.assets import Array
+from portraits.camera import Camera
 
 SAMPLES = 12  # paths a pixel at most, before the denoiser
 
@@ -120,13 +121,13 @@ def _link(name: str, data: Any) -> Any:
     return thing
 
 
-def add_camera(position: Sequence[float], field_of_view: float, distance: float, fstop: float) -> None:
-    """A camera that looks along -z with y up, focused at a distance."""
+def add_camera(camera: Camera, fstop: float) -> None:
+    """The camera, looking along -z with y up."""
     data = bpy.data.cameras.new("camera")
-    data.angle, data.clip_end = field_of_view, 1000.0
-    data.dof.use_dof, data.dof.focus_distance, data.dof.aperture_fstop = True, distance, fstop
+    data.angle, data.clip_end = camera.field_of_view, 1000.0
+    data.dof.use_dof, data.dof.focus_distance, data.dof.aperture_fstop = True, camera.focus, fstop
     thing = _link("camera", data)
-    thing.location = position
+    thing.location = camera.eye.tolist()
     bpy.context.scene.camera = thing
 
 

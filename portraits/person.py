@@ -19,17 +19,17 @@ SHAPE_PAIRS: dict[str, float] = {
     "forehead/forehead-temple": 0.45,
     "nose/nose-scale-vert": 0.5,
     "nose/nose-scale-horiz": 0.45,
-    "nose/nose-scale-depth": 0.45,
-    "nose/nose-volume": 0.45,
+    "nose/nose-scale-depth": 0.35,
+    "nose/nose-volume": 0.35,
     "nose/nose-width1": 0.45,
-    "nose/nose-width2": 0.45,
+    "nose/nose-width2": 0.3,
     "nose/nose-width3": 0.5,
-    "nose/nose-hump": 0.5,
+    "nose/nose-hump": 0.4,
     "nose/nose-greek": 0.4,
-    "nose/nose-flaring": 0.5,
-    "nose/nose-nostrils-width": 0.5,
-    "nose/nose-point-width": 0.5,
-    "nose/nose-septumangle": 0.4,
+    "nose/nose-flaring": 0.3,
+    "nose/nose-nostrils-width": 0.4,
+    "nose/nose-point-width": 0.35,
+    "nose/nose-septumangle": 0.15,
     "mouth/mouth-scale-horiz": 0.4,
     "mouth/mouth-scale-vert": 0.35,
     "mouth/mouth-scale-depth": 0.3,
@@ -44,7 +44,7 @@ SHAPE_PAIRS: dict[str, float] = {
     "chin/chin-prominent": 0.45,
     "chin/chin-prognathism": 0.3,
     "chin/chin-bones": 0.5,
-    "chin/chin-cleft": 0.4,
+    "chin/chin-cleft": 0.25,
     "chin/chin-jaw-drop": 0.35,
     "neck/neck-scale-horiz": 0.4,
     "eyes/eye-scale": 0.4,
@@ -61,10 +61,10 @@ SHAPE_PAIRS: dict[str, float] = {
 }
 #: Pairs whose two directions are called otherwise than -decr / -incr.
 DIRECTED_PAIRS: dict[str, tuple[str, str, float]] = {
-    "nose/nose-point": ("down", "up", 0.45),
-    "nose/nose-base": ("down", "up", 0.4),
-    "nose/nose-curve": ("concave", "convex", 0.4),
-    "nose/nose-compression": ("compress", "uncompress", 0.3),
+    "nose/nose-point": ("down", "up", 0.25),
+    "nose/nose-base": ("down", "up", 0.2),
+    "nose/nose-curve": ("concave", "convex", 0.3),
+    "nose/nose-compression": ("compress", "uncompress", 0.15),
     "mouth/mouth-trans": ("down", "up", 0.4),
     "mouth/mouth-angles": ("down", "up", 0.35),
     "eyebrows/eyebrows-trans": ("down", "up", 0.5),
@@ -173,14 +173,17 @@ def added(*tables: dict[str, float]) -> dict[str, float]:
     return total
 
 
-def age_morphs(ancestry_share: dict[str, float], sex: str, age: float) -> dict[str, float]:
-    """MakeHuman's macro targets, which are modelled at about 1, 10, 25 and 90 years, blended linearly."""
+def age_morphs(ancestry_share: dict[str, float], sex: str, age: float, build: float) -> dict[str, float]:
+    """MakeHuman's macro targets, which are modelled at about 1, 10, 25 and 90 years, blended linearly; ``build`` from lean
+    (-1) to heavy (1)."""
     stages, years = ("baby", "child", "young", "old"), (1.0, 10.0, 25.0, 90.0)
     weights: dict[str, float] = {}
     for k, stage in enumerate(stages):
         share = float(np.interp(age, years, np.eye(4)[k]))
         if share > 0:
-            weights[f"macrodetails/universal-{sex}-{stage}-averagemuscle-averageweight"] = share
+            body = f"macrodetails/universal-{sex}-{stage}-averagemuscle"
+            weights[f"{body}-averageweight"] = share * (1 - abs(build))
+            weights[f"{body}-{'max' if build > 0 else 'min'}weight"] = share * abs(build)
             for ancestry, part in ancestry_share.items():
                 weights[f"macrodetails/{ancestry}-{sex}-{stage}"] = share * part
     return weights
@@ -206,6 +209,7 @@ def draw_person(rng: Rng, ancestry: str) -> Person:
         shape[f"{name}-{plus if weight > 0 else minus}"] = abs(weight)
     for name in rng.choice(HEAD_SHAPES, 2, replace=False):
         shape[f"head/head-{name}"] = float(rng.uniform(0, 0.5))
+    build = float(np.clip(rng.normal(0, 0.3), -0.6, 0.6))
     differ = 0.7 * float(np.interp(age, [6, 18], [0.6, 1.0]))  # children's faces differ less
     shape = {name: weight * differ for name, weight in shape.items()}
     asymmetry = {
@@ -217,7 +221,7 @@ def draw_person(rng: Rng, ancestry: str) -> Person:
         ancestry=ancestry,
         sex=sex,
         age=age,
-        morphs=added(age_morphs({ancestry: 1 - mixture, other: mixture}, sex, age), both_sides(shape), asymmetry),
+        morphs=added(age_morphs({ancestry: 1 - mixture, other: mixture}, sex, age, build), both_sides(shape), asymmetry),
         melanin=float(low + (high - low) * rng.beta(2, 2)),
         redness=float(rng.beta(2, 3)),
         freckles=float(rng.beta(1, 4)) if ancestry == "caucasian" else float(rng.beta(1, 12)),

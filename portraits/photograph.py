@@ -24,9 +24,12 @@ class Light:
 
 @dataclass(frozen=True)
 class Garment:
-    """One piece of clothing; ``hem`` darkens or lightens its edge, ``repeat`` is in stripes a decimetre."""
+    """One piece of clothing; ``depth`` of its neckline and size of its ``collar`` are factors, ``hem`` darkens or lightens its
+    edge, ``repeat`` is in stripes a decimetre."""
 
     cut: str
+    depth: float
+    collar: float
     weave: str
     pattern: str
     colour: tuple[float, float, float]
@@ -72,7 +75,7 @@ class Photograph:
 def draw_photograph(rng: Rng) -> Photograph:
     """A picture, drawn alike for every class."""
     lights, ambient = draw_lights(rng)
-    cut = str(rng.choice(["crew", "vee", "high", "scoop", "shirt"], p=[0.32, 0.16, 0.1, 0.14, 0.28]))
+    cut = str(rng.choice(["crew", "vee", "roll", "scoop", "boat", "shirt"], p=[0.3, 0.16, 0.08, 0.14, 0.08, 0.24]))
     blurred = rng.random() < 0.12
     turn = rng.uniform(0, np.pi)
     motion = rng.uniform(0.5, 1.8) if rng.random() < 0.1 else 0.0
@@ -113,7 +116,6 @@ def draw_expression(rng: Rng) -> dict[str, float]:
     units = {
         "mouth-corner-puller": smile,
         "mouth-compression": float(rng.uniform(0, 0.3)) if rng.random() < 0.2 else 0.0,
-        "mouth-open": float(rng.uniform(0.02, 0.07)) if rng.random() < 0.1 else 0.0,
         "mouth-depression": float(rng.uniform(0, 0.3)) if rng.random() < 0.15 else 0.0,
         "eyebrows-left-up": brow * float(rng.uniform(0.8, 1.2)),
         "eyebrows-right-up": brow * float(rng.uniform(0.8, 1.2)),
@@ -137,6 +139,8 @@ def draw_garment(rng: Rng, cut: str) -> Garment:
     colour = hsv(rng.random(), rng.beta(1.1, 3.2), rng.uniform(0.06, 0.85))
     return Garment(
         cut=cut,
+        depth=float(rng.uniform(0.55, 1.25)),
+        collar=float(rng.uniform(0.7, 1.25)),
         weave=str(rng.choice(["jersey", "knit", "woven", "denim"], p=[0.4, 0.2, 0.3, 0.1])),
         pattern=kind,
         colour=colour,
@@ -155,8 +159,8 @@ def draw_lights(rng: Rng) -> tuple[tuple[Light, ...], tuple[float, float, float]
     key = Light(
         azimuth=float(rng.uniform(-48, 48)),
         elevation=float(rng.uniform(8, 55)),
-        width=float(np.exp(rng.uniform(np.log(5), np.log(30)))),
-        height=float(np.exp(rng.uniform(np.log(6), np.log(30)))),
+        width=float(np.exp(rng.uniform(np.log(9), np.log(35)))),
+        height=float(np.exp(rng.uniform(np.log(9), np.log(35)))),
         radiance=_rgb(tint * rng.uniform(0.7, 1.3)),
     )
     lights = [key]
@@ -172,7 +176,7 @@ def draw_lights(rng: Rng) -> tuple[tuple[Light, ...], tuple[float, float, float]
         elevation = float(rng.uniform(15, 50))
         width, height = rng.uniform(8, 20, 2).tolist()
         lights.append(Light(side, elevation, width, height, radiance))
-    return tuple(lights), _rgb(np.array([0.92, 0.96, 1.0]) * np.exp(rng.uniform(np.log(0.12), np.log(0.6))))
+    return tuple(lights), _rgb(np.array([0.92, 0.96, 1.0]) * np.exp(rng.uniform(np.log(0.2), np.log(0.7))))
 
 
 def _rgb(values: np.ndarray) -> tuple[float, float, float]:

@@ -11,6 +11,7 @@ from portraits.assets import Array
 from portraits.head import eyeball, regions, rest, smooth_noise, surface
 from portraits.person import Person
 from portraits.phenotypes import Phenotype
+from portraits.pose import Shape
 
 #: Skin albedo (linear RGB) from the lightest to the darkest, at melanin 0, 0.25, 0.5, 0.75, 1.
 TONES = np.array(
@@ -42,13 +43,16 @@ def paint(person: Person, phenotype: Phenotype, severity: float, base: Array) ->
     place = np.random.default_rng([person.skin_seed, 2])
     melanin = person.melanin + _melanin(person, np.random.default_rng([person.skin_seed, 1]), place)
     blood = _blood(person, np.random.default_rng([person.skin_seed, 8]))
-    relief = wrinkles(person, np.random.default_rng([person.skin_seed, 9]), phenotype.furrows * severity)
-    pale, nodule, bumps = _lesions(phenotype, severity, place)
-    sign = np.maximum(np.clip(3 * pale, 0, 1), nodule)
-    melanin = melanin - pale * (0.4 + person.melanin)
+    smooth, relief = (
+        wrinkles(person, np.random.default_rng([person.skin_seed, 9]), furrows)
+        for furrows in (0.0, phenotype.furrows * severity)
+    )
+    pale, nodule, bumps = _lesions(phenotype, severity, np.random.default_rng([person.skin_seed, 12]))
+    sign = np.maximum.reduce([np.clip(3 * pale, 0, 1), nodule, np.clip(np.abs(relief - smooth) / 0.02, 0, 1)])
+    melanin = melanin - pale * (0.15 + 0.55 * person.melanin)
     flush = phenotype.redness * severity * (0.6 * part["cheeks"] + 0.4 * part["nose"] + 0.2 * part["front"])
     sign = np.maximum(sign, np.clip(3 * flush, 0, 1))
-    blood = blood + flush + 0.6 * nodule
+    blood = blood + flush + 0.45 * nodule + 0.7 * pale * (1 - person.melanin)  # light skin shows patches as reddish
     warm = np.array([1 + 0.05 * person.undertone, 1.0, 1 - 0.16 * person.undertone])
     pigment = np.clip(melanin, 0, 1)
     colour = tone(pigment) * warm * np.exp(-np.clip(blood, 0, 1.5)[:, None] * [0.06, 0.36, 0.32])
@@ -95,12 +99,12 @@ def _lesions(phenotype: Phenotype, severity: float, place: np.random.Generator) 
     """Paleness (0..1), nodules (0..1) and their height in decimetres."""
     points = rest()
     pale, nodule, bumps = (np.zeros(len(points)) for _ in range(3))
-    for centre, radius in _spots(place, "front", phenotype.patches, severity, (0.12, 0.3)):
-        edge = np.linalg.norm(points - centre, axis=1) + 0.04 * smooth_noise(points, 9, place)
-        pale = np.maximum(pale, 0.32 * severity / (1 + np.exp(np.clip((edge - radius) / 0.03, -30, 30))))
-    for centre, radius in _spots(place, "nodular", phenotype.nodules, severity, (0.04, 0.09)):
-        bump = np.exp(-((np.linalg.norm(points - centre, axis=1) / radius) ** 2))
-        nodule, bumps = np.maximum(nodule, bump), np.maximum(bumps, 0.55 * radius * bump)
+    for centre, radius, strength in _spots(place, "front", phenotype.patches, severity, (0.12, 0.28)):
+        edge = np.linalg.norm(points - centre, axis=1) + 0.05 * smooth_noise(points, 7, place)
+        pale = np.maximum(pale, 0.34 * strength / (1 + np.exp(np.clip((edge - radius) / 0.035, -30, 30))))
+    for centre, radius, strength in _spots(place, "nodular", phenotype.nodules, severity, (0.045, 0.085)):
+        bump = strength * np.exp(-((np.linalg.norm(points - centre, axis=1) / radius) ** 2))
+        nodule, bumps = np.maximum(nodule, bump), np.maximum(bumps, 0.4 * radius * bump)
     return pale, nodule, bumps
 
 
@@ -142,10 +146,20 @@ def wet_margin(base: Array) -> Array:
     return wet
 
 
-def changed_shape(base_with: Array, base_without: Array) -> Array:
-    """How far (0..1; 1 from 5 mm) the phenotype's morphs moved each vertex, along its normal or across."""
-    moved = np.linalg.norm(surface()(base_with) - surface()(base_without), axis=1)
-    return np.clip(moved / 0.05, 0, 1)
+def changed_shape(body: Shape) -> Array:
+    """How far (0..1) the signs moved each vertex, along its normal or across: 1 from 5 mm, at the lids from 2 mm, as an eye is
+    opened by a centimetre only."""
+    moved = np.linalg.norm(surface()(body.signed - body.plain), axis=1)
+    return np.clip(moved / (0.05 - 0.03 * regions()["lids"]), 0, 1)
+
+
+def changed_eye(body: Shape, side: str) -> float:
+    """How much (0..1) the signs changed what is seen of the eye of side "l" or "r": by the ball moved, or the lids about it."""
+    moved = surface()(body.signed - body.plain)
+    lids = regions()["lids"] * (rest()[:, 0] * (1 if side == "l" else -1) > 0)
+    by_lids = np.average(np.linalg.norm(moved, axis=1), weights=lids)
+    by_ball = np.linalg.norm(eyeball(side)(body.signed - body.plain), axis=1).mean()
+    return float(np.clip(max(by_lids, by_ball) / 0.02, 0, 1))
 
 
 def _draw_points(rng: np.random.Generator, region: str, number: int) -> Array:
@@ -154,7 +168,10 @@ def _draw_points(rng: np.random.Generator, region: str, number: int) -> Array:
 
 
 def _spots(rng: np.random.Generator, region: str, most: int, severity: float, radii: tuple[float, float]):
-    """Centres and radii of up to ``most`` spots; how many, and how large, grows with severity."""
-    number = int(np.ceil(most * severity * rng.uniform(0.6, 1.0))) if most else 0
-    for centre in _draw_points(rng, region, number):
-        yield centre, rng.uniform(*radii) * (0.5 + 0.5 * severity)
+    """Centre, radius and strength (0..1) of each of ``most`` spots.  Where they lie, and from which severity on each shows,
+    is drawn whatever the severity: a person's spots are the same, fewer and fainter, in a milder case."""
+    centres, onset = _draw_points(rng, region, most), np.sort(rng.uniform(0, 0.7, most))
+    onset[:1] = 0
+    for centre, start in zip(centres, onset, strict=True):
+        strength = float(np.clip((severity - start) / 0.4, 0, 1))
+        yield centre, rng.uniform(*radii) * (0.5 + 0.5 * strength), strength
