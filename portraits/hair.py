@@ -68,13 +68,12 @@ def scalp_density(hair: Hair) -> Array:
 
 
 def scalp_hair(person: Person, phenotype: Phenotype, severity: float, body: Shape) -> Strands:
-    """Strands of the whole scalp.
+    """Strands of the whole scalp, grown on the person without signs, which do not reach under the hair.
 
-    Some thousand guides are grown from the scalp as it is without signs; every strand then follows its nearest guides, more
-    closely towards its tip, so that hair falls in locks.  Those that end up across the eyes are left out.  Then all are
-    carried along by what the signs move below them."""
+    Some thousand guides are grown from the scalp; every strand then follows its nearest guides, more closely towards its
+    tip, so that hair falls in locks.  Those that end up across the eyes are left out."""
     hair, rng = person.hair, np.random.default_rng([person.skin_seed, 3])
-    vertices, moved = surface()(body.plain), surface()(body.signed - body.plain)
+    vertices = surface()(body.plain)
     normal = normals(vertices, surface().triangles)
     density = scalp_density(hair)
     full = density.sum() / regions()["scalp"].sum()
@@ -83,25 +82,12 @@ def scalp_hair(person: Person, phenotype: Phenotype, severity: float, body: Shap
         return Strands(np.zeros((0, 4, 3)), np.zeros((0, 3)), np.zeros(0, bool), np.zeros(0))
     corners, share = roots(rng, vertices, density, max(150, number // 16))
     guides, kept = grown(hair, corners, share, vertices, normal, rng)
-    guides, (guide_home, guide_out) = guides[kept], (at(v, corners, share)[kept] for v in (rest(), normal))
+    guide_home, guide_out = (at(v, corners, share)[kept] for v in (rest(), normal))
     corners, share = roots(rng, vertices, density, number)
-    home = at(rest(), corners, share)
-    near = cKDTree(guide_home).query(home, k=3)[1]
-    lines = locks(hair, guides, near, guide_out, at(vertices, corners, share), rng)
-    left = survives(lost(phenotype, severity, home), rng.random(number))
-    away = carried(lines.shape[1], moved[cKDTree(vertices).query(guides)[1]][near[:, 0]], at(moved, corners, share))
-    shift = np.linalg.norm(away, axis=2).mean(axis=1)
-    return Strands(lines + away, home, left, np.maximum(np.clip(shift / 0.05, 0, 1), lost(phenotype, severity, home)))
-
-
-def carried(points: int, guide: Array, root: Array) -> Array:
-    """How far (n, points, 3) strands move: at the root with the skin, towards the tip with their guide (n, steps, 3)."""
-    fine = np.linspace(0, guide.shape[1] - 1, points)
-    low = np.minimum(fine.astype(int), guide.shape[1] - 2)
-    part = (fine - low)[None, :, None]
-    along = guide[:, low] * (1 - part) + guide[:, low + 1] * part
-    t = np.linspace(0, 1, points)[None, :, None]
-    return root[:, None] * (1 - t) + along * t
+    point, home = at(vertices, corners, share), at(rest(), corners, share)
+    lines = locks(hair, guides[kept], guide_home, guide_out, point, home, rng)
+    gone = lost(phenotype, severity, home)
+    return Strands(lines, home, survives(gone, rng.random(number)), gone)
 
 
 def grown(hair: Hair, corners: Array, share: Array, vertices: Array, normal: Array, rng: Rng) -> tuple[Array, Array]:
@@ -113,12 +99,12 @@ def grown(hair: Hair, corners: Array, share: Array, vertices: Array, normal: Arr
     length = strand_lengths(hair, home, fringe, rng)
     comb = combing(hair, home, rng)
     coily = max(0.0, hair.curl - 0.6) / 0.4
-    lift = {"buzz": 1.2, "short": 0.34, "tied": 0.03, "medium": 0.16, "long": 0.12}[hair.style]
+    lift = {"buzz": 1.2, "short": 0.34, "tied": 0.03, "medium": 0.08, "long": 0.08}[hair.style]
     lift += coily * {"buzz": 0.5, "short": 1.6, "tied": 0.05, "medium": 1.8, "long": 0.9}[hair.style]
     direction = unit(unit(comb - (comb * out).sum(1, keepdims=True) * out) + lift * out)
     wave = np.stack([smooth_noise(home, 4, rng) for _ in range(3)], axis=1)
     steps = 16 if hair.length > 0.8 else 8
-    fall = np.array([0.0, (0.75 - 0.6 * coily if hair.length > 0.8 else 0.10 * (1 - coily)), 0.0])
+    fall = np.array([0.0, (1.0 - 0.85 * coily if hair.length > 0.8 else 0.10 * (1 - coily)), 0.0])
     bend = (0.05 + 0.08 * hair.curl) * (wave + 0.3 * rng.normal(size=(number, 3))) - fall
     thickness = 0.015 + (0.05 + 0.09 * coily) * rng.random(number) * min(1.0, 0.4 + hair.length)
     # Long hair is pushed off the face, sideways and back; a fringe stays.
@@ -134,9 +120,10 @@ def grown(hair: Hair, corners: Array, share: Array, vertices: Array, normal: Arr
     return np.stack(strands, axis=1), ~across
 
 
-def locks(hair: Hair, guides: Array, near: Array, guide_out: Array, point: Array, rng: Rng) -> Array:
-    """Strands that start at ``point`` and follow the guides ``near`` (n, 3); waves and coils are wound round their way."""
+def locks(hair: Hair, guides: Array, guide_home: Array, guide_out: Array, point: Array, home: Array, rng: Rng) -> Array:
+    """Strands that start at ``point`` and follow guides; waves and coils are wound round the way they take."""
     number, steps = len(point), guides.shape[1]
+    near = cKDTree(guide_home).query(home, k=3)[1]
     first, others = guides[near[:, 0]], guides[near[:, 1:]].mean(axis=1)
     apart = np.linalg.norm((first - first[:, :1]) - (others - others[:, :1]), axis=2).max(axis=1)
     blend = (0.4 * np.exp(-apart / 0.15))[:, None, None]  # not across a parting

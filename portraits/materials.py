@@ -9,7 +9,7 @@ from typing import Any
 
 from portraits.blender import Material
 
-PASSES = ("head", "hair", "sign")  # what belongs to the head, hair included; what is hair; how much signs changed it
+PASSES = ("head", "hair", "sign")  # what belongs to the head, hair included; what is hair of the scalp; how much signs changed it
 
 
 def skin() -> Any:
@@ -88,7 +88,7 @@ def hair(melanin_redness: float, roughness: float = 0.32) -> Any:
         Random_Roughness=0.2,
         Random=m.attribute("random"),  # by strand, not by its number among those that are left
     )
-    return m.surface(shader, head=1.0, hair=1.0, sign=m.attribute("sign"))
+    return m.surface(shader, head=1.0, hair=m.attribute("scalp"), sign=m.attribute("sign"))
 
 
 def cloth(weave: str, sheen: float) -> Any:

@@ -74,8 +74,8 @@ PHENOTYPES: dict[str, Phenotype] = {
     # and full tip, small mouth, small chin, low-set small ears, rounder face.
     "down_syndrome": Phenotype(
         morphs={
-            "eyes/eye-corner1-up": 1.0,  # the outer corner
-            "eyes/eye-corner2-down": 0.8,  # the inner
+            "eyes/eye-corner1-up": 1.4,  # the outer corner
+            "eyes/eye-corner2-down": 1.0,  # the inner
             "eyes/eye-eyefold-angle-up": 0.4,
             "eyes/eye-epicanthus-in": 0.9,
             "eyes/eye-height3-decr": 0.2,
@@ -111,7 +111,7 @@ PHENOTYPES: dict[str, Phenotype] = {
             "cheek/cheek-volume-incr": 0.3,
         },
         furrows=0.45,
-        hair_loss=0.1,
+        
         brow_loss=0.9,
         nodules=14,
         patches=4,

@@ -83,7 +83,7 @@ def draw_photograph(rng: Rng) -> Photograph:
         yaw=float(np.clip(rng.normal(0, 8), -18, 18)),
         pitch=float(np.clip(rng.normal(0, 3.5), -7, 8)),
         roll=float(np.clip(rng.normal(0, 4), -12, 12)),
-        gaze=(float(rng.normal(0, 5)), float(rng.normal(0, 3))),
+        gaze=(float(np.clip(rng.normal(0, 4), -8, 8)), float(np.clip(rng.normal(0, 1.5), -3, 3))),
         expression=draw_expression(rng),
         garment=draw_garment(rng, cut),
         jacket=draw_garment(rng, str(rng.choice(["crew", "vee"]))) if rng.random() < 0.3 else None,

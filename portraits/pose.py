@@ -17,7 +17,7 @@ from portraits.phenotypes import Phenotype
 from portraits.photograph import Photograph
 
 COLLAR = (5.75, 6.05)  # decimetres: heights on the undeformed mesh over which the signs fade, so that clothes fit all
-SCALP = (-0.15, 0.05)  # decimetres above the hairline over which they fade, so that hair lies as it lay
+SCALP = (-0.25, -0.05)  # decimetres above the hairline over which they fade, so that hair lies as it lay
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def part(name: str, levels: int) -> Surface:
 @dataclass(frozen=True)
 class Rendered:
     """A portrait before it is developed: linear RGB (size, size, 3) in which 1 is white; and each 0..1 (size, size): where
-    the head is, hair included; where hair is; where the person is, clothes included; how much the signs changed a place."""
+    the head is, hair included; where hair of the scalp is; where the person is, clothes included; how much the signs changed a place."""
 
     image: Array
     head: Array
@@ -93,6 +93,7 @@ def add_hair(person: Person, phenotype: Phenotype, severity: float, body: Shape)
         pigment = total * tint * rng.lognormal(0, 0.22, number) + (0.3 if name == "lashes" else 0)
         pigment = np.where(rng.random(number) < grey, 0.05, pigment)
         values = {"melanin": 1 - np.exp(-0.83 * pigment), "sign": grown.sign, "random": rng.random(number)}
+        values["scalp"] = np.full(number, float(name == "scalp"))
         if grown.left.any():
             left = {key: value[grown.left] for key, value in values.items()}
             blender.add_curves(name, grown.lines[grown.left], radius, material, **left)

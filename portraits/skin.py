@@ -49,7 +49,7 @@ def paint(person: Person, phenotype: Phenotype, severity: float, base: Array) ->
     )
     pale, nodule, bumps = _lesions(phenotype, severity, np.random.default_rng([person.skin_seed, 12]))
     sign = np.maximum.reduce([np.clip(3 * pale, 0, 1), nodule, np.clip(np.abs(relief - smooth) / 0.02, 0, 1)])
-    melanin = melanin - pale * (0.15 + 0.55 * person.melanin)
+    melanin = melanin - pale * (0.12 + 0.42 * person.melanin)
     flush = phenotype.redness * severity * (0.6 * part["cheeks"] + 0.4 * part["nose"] + 0.2 * part["front"])
     sign = np.maximum(sign, np.clip(3 * flush, 0, 1))
     blood = blood + flush + 0.45 * nodule + 0.7 * pale * (1 - person.melanin)  # light skin shows patches as reddish
@@ -101,7 +101,7 @@ def _lesions(phenotype: Phenotype, severity: float, place: np.random.Generator) 
     pale, nodule, bumps = (np.zeros(len(points)) for _ in range(3))
     for centre, radius, strength in _spots(place, "front", phenotype.patches, severity, (0.12, 0.28)):
         edge = np.linalg.norm(points - centre, axis=1) + 0.05 * smooth_noise(points, 7, place)
-        pale = np.maximum(pale, 0.34 * strength / (1 + np.exp(np.clip((edge - radius) / 0.035, -30, 30))))
+        pale = np.maximum(pale, 0.34 * strength / (1 + np.exp(np.clip((edge - radius) / 0.05, -30, 30))))
     for centre, radius, strength in _spots(place, "nodular", phenotype.nodules, severity, (0.045, 0.085)):
         bump = strength * np.exp(-((np.linalg.norm(points - centre, axis=1) / radius) ** 2))
         nodule, bumps = np.maximum(nodule, bump), np.maximum(bumps, 0.4 * radius * bump)
@@ -147,10 +147,10 @@ def wet_margin(base: Array) -> Array:
 
 
 def changed_shape(body: Shape) -> Array:
-    """How far (0..1) the signs moved each vertex, along its normal or across: 1 from 5 mm, at the lids from 2 mm, as an eye is
-    opened by a centimetre only."""
+    """How far (0..1) the signs moved each vertex, along its normal or across: 1 from 5 mm, at lids and lips from 2 mm, as they
+    are a centimetre high and have edges."""
     moved = np.linalg.norm(surface()(body.signed - body.plain), axis=1)
-    return np.clip(moved / (0.05 - 0.03 * regions()["lids"]), 0, 1)
+    return np.clip(moved / (0.05 - 0.03 * np.maximum(regions()["lids"], regions()["lips"])), 0, 1)
 
 
 def changed_eye(body: Shape, side: str) -> float:
