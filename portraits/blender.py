@@ -95,13 +95,13 @@ def add_mesh(name: str, vertices: Array, faces: Array, material: Any, smooth: bo
     _link(name, data)
 
 
-def add_curves(name: str, lines: Array, radius: float, material: Any, **attributes: Array) -> None:
-    """Strands (n, points, 3), thinning to their tips, with a value (n,) each."""
+def add_curves(name: str, lines: Array, radius: float, material: Any, tip: float = 0.4, **attributes: Array) -> None:
+    """Strands (n, points, 3), thinning to a share ``tip`` of their radius, with a value (n,) each."""
     data = bpy.data.hair_curves.new(name)
     number, points = lines.shape[:2]
     data.add_curves([points] * number)
     data.points.foreach_set("position", np.ascontiguousarray(lines, np.float32).ravel())
-    width = radius * np.linspace(1, 0.4, points)
+    width = radius * np.linspace(1, tip, points)
     data.attributes.new("radius", "FLOAT", "POINT").data.foreach_set("value", np.tile(width, number).astype(np.float32))
     _attributes(data, "CURVE", attributes)
     data.materials.append(material)

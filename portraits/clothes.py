@@ -29,7 +29,6 @@ def neckline(garment: Garment, rest: Array) -> Array:
         "crew": 5.88 - 0.33 * deep * front,
         "scoop": 5.85 - deep * front * np.clip(0.8 - 0.9 * x**2, 0.1, 1),
         "vee": 5.88 - deep * front * np.clip(0.95 - 1.5 * x, 0.1, 1),
-        "boat": 5.72 - 0.22 * deep * front,
         "shirt": 5.92 - deep * front * np.clip(0.6 - 2.2 * x, 0.18, 1),
     }[garment.cut]
 

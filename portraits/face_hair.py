@@ -35,9 +35,10 @@ def brows(person: Person, phenotype: Phenotype, severity: float, body: Shape) ->
     along = along_brow(rest())
     arch = rng.uniform(0.03, 0.06)
     centre = 7.495 + arch * np.sin(np.pi * np.clip(along * 0.8, 0, 1)) - 0.035 * along**2
-    half = rng.uniform(0.023, 0.037) * (1.15 if person.sex == "male" else 0.8) * (1.1 - 0.7 * along)
-    weight = np.exp(-(((y - centre) / half) ** 2) * 1.5) * (np.abs(x) > 0.10) * (np.abs(x) < 0.55) * (z > 0.8)
-    number = int(720 * person.hair.brow_density)
+    half = rng.uniform(0.022, 0.033) * (1.15 if person.sex == "male" else 0.8) * (1.1 - 0.7 * along)
+    weight = np.exp(-(((y - centre) / half) ** 2) * 1.5) * (np.abs(x) < 0.55) * (z > 0.8)
+    weight = weight * np.clip((np.abs(x) - 0.09) / 0.1, 0, 1) * np.clip((0.57 - np.abs(x)) / 0.12, 0, 1)
+    number = int(560 * person.hair.brow_density)
     corners, share = roots(rng, surface()(body.plain), weight, number)
     vertices = surface()(body.signed)
     point, out, home = (at(v, corners, share) for v in (vertices, normals(vertices, surface().triangles), rest()))

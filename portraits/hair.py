@@ -100,7 +100,7 @@ def grown(hair: Hair, corners: Array, share: Array, vertices: Array, normal: Arr
     comb = combing(hair, home, rng)
     coily = max(0.0, hair.curl - 0.6) / 0.4
     lift = {"buzz": 1.2, "short": 0.34, "tied": 0.03, "medium": 0.08, "long": 0.08}[hair.style]
-    lift += coily * {"buzz": 0.5, "short": 1.6, "tied": 0.05, "medium": 1.8, "long": 0.9}[hair.style]
+    lift += coily * {"buzz": 0.5, "short": 1.6, "tied": 0.05, "medium": 1.6, "long": 0.5}[hair.style]
     direction = unit(unit(comb - (comb * out).sum(1, keepdims=True) * out) + lift * out)
     wave = np.stack([smooth_noise(home, 4, rng) for _ in range(3)], axis=1)
     steps = 16 if hair.length > 0.8 else 8
@@ -108,7 +108,7 @@ def grown(hair: Hair, corners: Array, share: Array, vertices: Array, normal: Arr
     bend = (0.05 + 0.08 * hair.curl) * (wave + 0.3 * rng.normal(size=(number, 3))) - fall
     thickness = 0.015 + (0.05 + 0.09 * coily) * rng.random(number) * min(1.0, 0.4 + hair.length)
     # Long hair is pushed off the face, sideways and back; a fringe stays.
-    aside = np.stack([np.sign(home[:, 0] + 1e-6), 0 * home[:, 0], -0.8 + 0 * home[:, 0]], axis=1)
+    aside = np.stack([0.5 * np.sign(home[:, 0] + 1e-6), 0 * home[:, 0], -0.8 + 0 * home[:, 0]], axis=1)
     aside *= 0.07 * (~fringe & (hair.length > 0.8))[:, None]
     tree, strands, across = cKDTree(vertices), [point - 0.01 * out], np.zeros(number, bool)
     for k in range(steps):
@@ -167,13 +167,14 @@ def wound(hair: Hair, strands: Array, lock: Array, out: Array, rng: Rng) -> Arra
 
 def strand_lengths(hair: Hair, home: Array, fringe: Array, rng: Rng) -> Array:
     """Length of each strand (decimetres): shorter at sides and nape where hair is cut, and in a fringe."""
-    length = hair.length * rng.uniform(0.85, 1.05, len(home))
+    length = hair.length * rng.uniform(0.72 if hair.style == "medium" else 0.85, 1.05, len(home))
     if hair.style in ("short", "medium"):
         low = hair.sides if hair.style == "short" else 0.6
         length *= np.interp(home[:, 1], [6.6, 7.4, 7.9, 8.2], [low, low, 0.5 + 0.5 * low, 1.0])
     if hair.style in ("short", "buzz"):  # the edge is not as long as the rest, or it would be that of a cap
         length *= np.clip(0.35 + 2.2 * above_hairline(home), 0.35, 1)
-    return np.where(fringe, np.minimum(length, 0.35 * hair.fringe + 0.12), np.maximum(length, 0.03))
+    to_brows = np.hypot(home[:, 1] - 7.62, 0.8 * (1.4 - home[:, 2]))  # a fringe is cut level, above the brows
+    return np.where(fringe, np.minimum(length, (0.55 + 0.4 * hair.fringe) * to_brows), np.maximum(length, 0.03))
 
 
 def combing(hair: Hair, home: Array, rng: Rng) -> Array:

@@ -54,12 +54,11 @@ PHENOTYPES: dict[str, Phenotype] = {
     # Thinning hair, protruding or staring eyes, increased ocular fissure.
     "hyperthyroidism": Phenotype(
         morphs={
-            "eyes/eye-height1-incr": 0.55,
-            "eyes/eye-height2-incr": 0.65,
-            "eyes/eye-height3-incr": 0.55,
+            "eyes/eye-height1-incr": 0.5,
+            "eyes/eye-height2-incr": 0.55,
+            "eyes/eye-height3-incr": 0.5,
             "eyes/eye-push1-out": 0.7,
             "eyes/eye-push2-out": 0.7,
-            "eyes/eye-scale-incr": 0.15,
             "eyes/eye-bag-incr": 0.5,
             "eyes/eye-eyefold-up": 0.5,
             "head/head-fat-decr": 0.5,
@@ -83,9 +82,9 @@ PHENOTYPES: dict[str, Phenotype] = {
             "nose/nose-greek-decr": 0.9,
             "nose/nose-scale-vert-decr": 0.7,
             "nose/nose-scale-depth-decr": 0.5,
-            "nose/nose-width1-incr": 0.6,
-            "nose/nose-width3-incr": 0.3,
-            "nose/nose-point-width-incr": 0.6,
+            "nose/nose-width1-incr": 0.4,
+            "nose/nose-width3-incr": 0.15,
+            "nose/nose-point-width-incr": 0.4,
             "nose/nose-point-up": 0.3,
             "mouth/mouth-scale-horiz-decr": 0.6,
             "chin/chin-width-decr": 0.3,

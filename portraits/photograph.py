@@ -41,6 +41,19 @@ class Garment:
 
 
 @dataclass(frozen=True)
+class Glasses:
+    """A frame: half width and half height of a rim as shares of the distance between the eyes, from round (2) to square (5),
+    thickness in decimetres."""
+
+    width: float
+    height: float
+    squareness: float
+    thickness: float
+    colour: tuple[float, float, float]
+    metal: bool
+
+
+@dataclass(frozen=True)
 class Photograph:
     """Parameters of one picture; angles in degrees (yaw > 0: the face turns to the image's right)."""
 
@@ -52,6 +65,7 @@ class Photograph:
     garment: Garment
     jacket: Garment | None
     opening: float
+    glasses: Glasses | None
     lights: tuple[Light, ...]
     ambient: tuple[float, float, float]
     backdrop: str
@@ -75,7 +89,7 @@ class Photograph:
 def draw_photograph(rng: Rng) -> Photograph:
     """A picture, drawn alike for every class."""
     lights, ambient = draw_lights(rng)
-    cut = str(rng.choice(["crew", "vee", "roll", "scoop", "boat", "shirt"], p=[0.3, 0.16, 0.08, 0.14, 0.08, 0.24]))
+    cut = str(rng.choice(["crew", "vee", "roll", "scoop", "shirt"], p=[0.35, 0.17, 0.08, 0.16, 0.24]))
     blurred = rng.random() < 0.12
     turn = rng.uniform(0, np.pi)
     motion = rng.uniform(0.5, 1.8) if rng.random() < 0.1 else 0.0
@@ -88,6 +102,7 @@ def draw_photograph(rng: Rng) -> Photograph:
         garment=draw_garment(rng, cut),
         jacket=draw_garment(rng, str(rng.choice(["crew", "vee"]))) if rng.random() < 0.3 else None,
         opening=float(rng.uniform(0.35, 0.75)),
+        glasses=draw_glasses(rng) if rng.random() < 0.1 else None,
         lights=lights,
         ambient=ambient,
         backdrop=str(rng.choice(["wall", "studio", "room", "greenery", "street"], p=[0.36, 0.2, 0.2, 0.12, 0.12])),
@@ -149,6 +164,19 @@ def draw_garment(rng: Rng, cut: str) -> Garment:
         duty=float(rng.uniform(0.25, 0.6)),
         hem=float(rng.choice([1.0, 0.8, 0.55, 1.15], p=[0.5, 0.2, 0.15, 0.15])),
         sheen=float(rng.uniform(0, 0.4)),
+    )
+
+
+def draw_glasses(rng: Rng) -> Glasses:
+    """A frame of dark or coloured plastic, or of thin metal."""
+    metal = bool(rng.random() < 0.4)
+    return Glasses(
+        width=float(rng.uniform(0.36, 0.42)),
+        height=float(rng.uniform(0.25, 0.34)),
+        squareness=float(rng.uniform(2, 4.5)),
+        thickness=float(rng.uniform(0.006, 0.010) if metal else rng.uniform(0.010, 0.020)),
+        colour=hsv(rng.random(), rng.beta(1, 2), rng.uniform(0.5, 0.9) if metal else rng.uniform(0.05, 0.45)),
+        metal=metal,
     )
 
 

@@ -28,14 +28,14 @@ LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)  # severities of the strip
 #: The people of the severity strip: class, ancestry, seed of the person, seed of the photograph.  They are in no other set;
 #: the seeds were chosen by looking, for even light, a face turned to the camera, and both sexes and all ages.
 STRIP = (
-    ("beta_thalassemia", "asian", 1, 1),
-    ("beta_thalassemia", "caucasian", 2, 2),
-    ("hyperthyroidism", "caucasian", 3, 3),
-    ("hyperthyroidism", "african", 4, 4),
-    ("down_syndrome", "african", 5, 5),
-    ("down_syndrome", "asian", 6, 6),
-    ("leprosy", "african", 7, 7),
-    ("leprosy", "caucasian", 8, 8),
+    ("beta_thalassemia", "asian", 14, 411),
+    ("beta_thalassemia", "african", 113, 1132),
+    ("hyperthyroidism", "caucasian", 221, 1624),
+    ("hyperthyroidism", "asian", 307, 1666),
+    ("down_syndrome", "caucasian", 406, 2286),
+    ("down_syndrome", "african", 517, 2934),
+    ("leprosy", "african", 605, 3055),
+    ("leprosy", "asian", 708, 3292),
 )
 
 

@@ -14,6 +14,7 @@ from portraits.backdrop import backdrop
 from portraits.camera import framed
 from portraits.clothes import add_clothes
 from portraits.eyes import add_eye
+from portraits.glasses import add_glasses
 from portraits.lighting import environment, exposure
 from portraits.person import Person
 from portraits.phenotypes import Phenotype
@@ -110,6 +111,8 @@ def render(person: Person, phenotype: Phenotype, severity: float, photograph: Ph
     for side in "lr":
         add_eye(side, person, body, photograph)
     add_clothes(photograph, body.plain)
+    if photograph.glasses is not None:
+        add_glasses(photograph.glasses, body)
     add_hair(person, phenotype, severity, body)
     seen = blender.render(materials.PASSES)
     behind = backdrop(photograph.backdrop, size, np.random.default_rng([photograph.backdrop_seed, 0]))
