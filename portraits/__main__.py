@@ -1,12 +1,13 @@
 """``python -m portraits make`` renders the images; ``compare`` renders some again and compares; ``sheet`` makes a page of the
-severity strip; ``audit`` (in the environment of ``facediag_utils``) measures the images; ``render`` is what workers run."""
+severity strip; ``audit`` (in the environment of ``facediag_utils``) measures the images; ``croissant`` writes their metadata;
+``render`` is what workers run."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from portraits import rendering
+from portraits import croissant, rendering
 from portraits.plan import SETS
 
 BUNDLED = Path(__file__).resolve().parents[1] / "data" / "bundled"
@@ -20,7 +21,8 @@ def main() -> None:
     compare = commands.add_parser("compare", help="render some images again: mean difference from the files")
     sheet = commands.add_parser("sheet", help="page of the severity strip")
     audit = commands.add_parser("audit", help="measure detection, landmarks, identities, leaks; write the datasheet")
-    for command in (make, render, compare, sheet, audit):
+    metadata = commands.add_parser("croissant", help="write croissant.json from the manifests (make does so too)")
+    for command in (make, render, compare, sheet, audit, metadata):
         command.add_argument("--to", type=Path, default=BUNDLED, metavar="FOLDER", help="the images' folder")
     make.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS), help="only these sets")
     make.add_argument("--limit", type=int, help="only the first so many images of each set")
@@ -30,6 +32,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.command == "make":
         rendering.make(options.to, options.sets, options.limit)
+        croissant.write(options.to)
     elif options.command == "render":
         kind = SETS[options.set]
         rows = kind.rows()
@@ -43,6 +46,8 @@ def main() -> None:
         from portraits import checks
 
         checks.severity_sheet(options.to / "severity_strip", Path(__file__).parent / "phenotypes.jpg")
+    elif options.command == "croissant":
+        croissant.write(options.to)
     else:
         from portraits import audit as measures
 

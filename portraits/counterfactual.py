@@ -22,8 +22,8 @@ def measures(folder: Path) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``cohort_image``; ``label`` and ``severity`` of that image; mean absolute difference (of 255) of the two pictures in
-        ``background``, ``clothes``, and ``hair`` that no sign reaches (NaN where there is little of it), of pixels that belong
-        to it in both pictures; ``correlation`` of the difference with the mask of signs, over the whole picture.
+        ``background``, ``clothes``, ``hair`` that no sign reaches (NaN where there is little of it) and ``face``, of pixels
+        that belong to it in both pictures; ``correlation`` of the difference with the mask of signs, over the whole picture.
     """
     twins = pd.read_csv(folder / "twins" / "manifest.csv")
     ill = pd.read_csv(folder / "manifest.csv").set_index("image").loc[twins["cohort_image"]]
@@ -35,15 +35,16 @@ def measures(folder: Path) -> pd.DataFrame:
 def pair(folder: Path, face: str, twin: str) -> dict[str, float]:
     """The measures of one pair."""
     first, second = (_picture(path) for path in (folder / face, folder / "twins" / twin))
-    size = len(_small(folder, "masks", face))
+    stored = small_picture(folder, "masks", face)
+    size = len(stored)
     difference = np.abs(first - second).mean(axis=2).reshape(size, -1, size, first.shape[0] // size).mean(axis=(1, 3))
-    stored = _small(folder, "masks", face)
     sign = np.clip(stored.astype(float) - 15, 0, 240) / 240
-    regions = [_small(folder, "regions", face), _small(folder / "twins", "regions", twin)]
+    regions = [small_picture(folder, "regions", face), small_picture(folder / "twins", "regions", twin)]
     return {
         "background": _mean(difference, _inside(regions, BACKGROUND)),
         "clothes": _mean(difference, _inside(regions, CLOTHES)),
         "hair": _mean(difference, _inside(regions, HAIR) & (sign < UNCHANGED)),
+        "face": _mean(difference, _inside(regions, SKIN)),
         "correlation": float(np.corrcoef(difference.ravel(), sign.ravel())[0, 1]),
     }
 
@@ -61,5 +62,6 @@ def _picture(path: Path) -> np.ndarray:
     return np.asarray(Image.open(path).convert("RGB"), float)
 
 
-def _small(folder: Path, kind: str, image: str) -> np.ndarray:
+def small_picture(folder: Path, kind: str, image: str) -> np.ndarray:
+    """The mask or the regions of an image, as stored."""
     return np.asarray(Image.open(folder / kind / f"{Path(image).stem}.png"))

@@ -34,7 +34,10 @@ def add_glasses(glasses: Glasses, body: Shape) -> None:
         rims.append(centre + width * x[:, None] * across + height * y[:, None] * up)
         hinge = centre + side * width * across + 0.3 * height * up
         temples.append(hinge + np.linspace(0, 1, 49)[:, None] * (ear + 0.05 * side * across - hinge))
-    inner = [rim[np.argmin(np.abs(rim - other.mean(axis=0)).sum(axis=1))] for rim, other in zip(rims, rims[::-1])]
+    inner = [
+        rim[np.argmin(np.abs(rim - other.mean(axis=0)).sum(axis=1))]
+        for rim, other in zip(rims, rims[::-1], strict=False)
+    ]
     t = np.linspace(0, 1, 49)[:, None]
     bridge = inner[0] * (1 - t) + inner[1] * t + 0.05 * np.sin(np.pi * t) * up
     lines = np.stack([*rims, *temples, bridge])

@@ -9,7 +9,11 @@ from typing import Any
 
 from portraits.blender import Material
 
-PASSES = ("head", "hair", "sign")  # what belongs to the head, hair included; what is hair of the scalp; how much signs changed it
+PASSES = (
+    "head",
+    "hair",
+    "sign",
+)  # what belongs to the head, hair included; what is hair of the scalp; how much signs changed it
 
 
 def skin() -> Any:

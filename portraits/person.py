@@ -221,7 +221,9 @@ def draw_person(rng: Rng, ancestry: str) -> Person:
         ancestry=ancestry,
         sex=sex,
         age=age,
-        morphs=added(age_morphs({ancestry: 1 - mixture, other: mixture}, sex, age, build), both_sides(shape), asymmetry),
+        morphs=added(
+            age_morphs({ancestry: 1 - mixture, other: mixture}, sex, age, build), both_sides(shape), asymmetry
+        ),
         melanin=float(low + (high - low) * rng.beta(2, 2)),
         redness=float(rng.beta(2, 3)),
         freckles=float(rng.beta(1, 4)) if ancestry == "caucasian" else float(rng.beta(1, 12)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from portraits.assets import Array
+from portraits.assets import Array, normals
 from portraits.head import eyeball, regions, rest, smooth_noise, surface
 from portraits.person import Person
 from portraits.phenotypes import Phenotype
@@ -17,6 +17,8 @@ from portraits.pose import Shape
 TONES = np.array(
     [(0.72, 0.48, 0.38), (0.56, 0.34, 0.235), (0.37, 0.20, 0.12), (0.18, 0.088, 0.05), (0.07, 0.034, 0.02)]
 )
+
+DEPTH, TURN = 0.4, 30.0  # of `changed_shape`
 
 
 @dataclass(frozen=True)
@@ -147,10 +149,16 @@ def wet_margin(base: Array) -> Array:
 
 
 def changed_shape(body: Shape) -> Array:
-    """How far (0..1) the signs moved each vertex, along its normal or across: 1 from 5 mm, at lids and lips from 2 mm, as they
-    are a centimetre high and have edges."""
-    moved = np.linalg.norm(surface()(body.signed - body.plain), axis=1)
-    return np.clip(moved / (0.05 - 0.03 * np.maximum(regions()["lids"], regions()["lips"])), 0, 1)
+    """How far (0..1) the signs changed the shape at each vertex, as far as a camera sees it: 1 where it moved by 5 mm, at lids
+    and lips, which are a centimetre high and have edges, by 2 mm (depth counts `DEPTH` of that), or where it was turned by
+    `TURN` degrees, which changes its light."""
+    faces = surface().triangles
+    before, after = surface()(body.plain), surface()(body.signed)
+    moved = np.linalg.norm((after - before) * [1, 1, DEPTH], axis=1)
+    cosine = (normals(before, faces) * normals(after, faces)).sum(axis=1)
+    turned = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
+    reach = 0.05 - 0.03 * np.maximum(regions()["lids"], regions()["lips"])
+    return np.clip(np.maximum(moved / reach, turned / TURN), 0, 1)
 
 
 def changed_eye(body: Shape, side: str) -> float:

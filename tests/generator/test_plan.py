@@ -1,5 +1,6 @@
 """What the generator plans, without rendering: counts, seeds, severities; and that severity changes nothing else."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -86,7 +87,7 @@ def test_loss_only_takes_strands_away():
     for name, lost in (("hyperthyroidism", hair.lost), ("leprosy", face_hair.brow_lost)):
         left = [hair.survives(lost(PHENOTYPES[name], level, home), threshold) for level in np.linspace(0, 1, 11)]
         assert left[0].all()
-        for milder, harder in zip(left[:-1], left[1:], strict=True):
+        for milder, harder in itertools.pairwise(left):
             assert not (harder & ~milder).any()
         assert left[-1].sum() < left[0].sum()
 
