@@ -19,6 +19,7 @@ TONES = np.array(
 )
 
 DEPTH, TURN = 0.4, 30.0  # of `changed_shape`
+RECOLOURED, RAISED = 0.12, 0.03  # change of the albedo's square root, nearly, and decimetres of relief: a whole sign
 
 
 @dataclass(frozen=True)
@@ -50,18 +51,14 @@ def paint(person: Person, phenotype: Phenotype, severity: float, base: Array) ->
         for furrows in (0.0, phenotype.furrows * severity)
     )
     pale, nodule, bumps = _lesions(phenotype, severity, np.random.default_rng([person.skin_seed, 12]))
-    sign = np.maximum.reduce([np.clip(3 * pale, 0, 1), nodule, np.clip(np.abs(relief - smooth) / 0.02, 0, 1)])
-    melanin = melanin - pale * (0.12 + 0.42 * person.melanin)
+    relief = np.where(nodule > 0.02, np.maximum(relief, 0) + bumps, relief)
     flush = phenotype.redness * severity * (0.6 * part["cheeks"] + 0.4 * part["nose"] + 0.2 * part["front"])
-    sign = np.maximum(sign, np.clip(3 * flush, 0, 1))
-    blood = blood + flush + 0.45 * nodule + 0.7 * pale * (1 - person.melanin)  # light skin shows patches as reddish
-    warm = np.array([1 + 0.05 * person.undertone, 1.0, 1 - 0.16 * person.undertone])
-    pigment = np.clip(melanin, 0, 1)
-    colour = tone(pigment) * warm * np.exp(-np.clip(blood, 0, 1.5)[:, None] * [0.06, 0.36, 0.32])
-    lip = tone(np.clip(0.1 + 0.8 * pigment, 0, 1)) * np.array([0.92, 0.55, 0.56]) * (1 - 0.12 * person.makeup)
-    lip[:, 1:] *= 1 - 0.3 * person.makeup
-    share = (0.55 + 0.2 * person.lip_contrast) * part["lips"][:, None]
-    colour = colour * (1 - share) + lip * share
+    plain = _tinted(person, melanin, blood)
+    # Dark skin shows patches as pale, light skin as reddish.
+    marked = flush + 0.45 * nodule + 0.7 * pale * (1 - person.melanin)
+    colour = _tinted(person, melanin - pale * (0.12 + 0.42 * person.melanin), blood + marked)
+    recoloured = np.abs(colour ** (1 / 2.2) - plain ** (1 / 2.2)).mean(axis=1)
+    sign = np.clip(np.maximum(recoloured / RECOLOURED, np.abs(relief - smooth) / RAISED), 0, 1)
     wet = wet_margin(base)
     colour = colour * (1 - 0.6 * wet[:, None]) + 0.6 * wet[:, None] * np.array([0.55, 0.26, 0.23]) * (
         1 - 0.5 * person.melanin
@@ -69,8 +66,18 @@ def paint(person: Person, phenotype: Phenotype, severity: float, base: Array) ->
     roughness = 0.5 + 0.04 * smooth_noise(points, 8, place) - 0.12 * part["lips"] - 0.3 * wet
     oil = person.oil * (0.25 + part["nose"] + 0.7 * part["brow_bone"] + 0.4 * part["cheeks"]) + 0.8 * wet
     oil = oil + 0.25 * part["lips"] + 0.2 * nodule
-    relief = np.where(nodule > 0.02, np.maximum(relief, 0) + bumps, relief)
     return Paint(np.clip(colour, 0.004, 0.95), np.clip(roughness, 0.15, 0.75), np.clip(oil, 0, 1), relief, sign)
+
+
+def _tinted(person: Person, melanin: Array, blood: Array) -> Array:
+    """Albedo (n, 3) of skin and lips."""
+    warm = np.array([1 + 0.05 * person.undertone, 1.0, 1 - 0.16 * person.undertone])
+    pigment = np.clip(melanin, 0, 1)
+    colour = tone(pigment) * warm * np.exp(-np.clip(blood, 0, 1.5)[:, None] * [0.06, 0.36, 0.32])
+    lip = tone(np.clip(0.1 + 0.8 * pigment, 0, 1)) * np.array([0.92, 0.55, 0.56]) * (1 - 0.12 * person.makeup)
+    lip[:, 1:] *= 1 - 0.3 * person.makeup
+    share = (0.55 + 0.2 * person.lip_contrast) * regions()["lips"][:, None]
+    return np.clip(colour * (1 - share) + lip * share, 0.004, 0.95)
 
 
 def _melanin(person: Person, rng: np.random.Generator, place: np.random.Generator) -> Array:
@@ -150,14 +157,14 @@ def wet_margin(base: Array) -> Array:
 
 def changed_shape(body: Shape) -> Array:
     """How far (0..1) the signs changed the shape at each vertex, as far as a camera sees it: 1 where it moved by 5 mm, at lids
-    and lips, which are a centimetre high and have edges, by 2 mm (depth counts `DEPTH` of that), or where it was turned by
+    and lips, which are a centimetre high and have edges, by 3 mm (depth counts `DEPTH` of that), or where it was turned by
     `TURN` degrees, which changes its light."""
     faces = surface().triangles
     before, after = surface()(body.plain), surface()(body.signed)
     moved = np.linalg.norm((after - before) * [1, 1, DEPTH], axis=1)
     cosine = (normals(before, faces) * normals(after, faces)).sum(axis=1)
     turned = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
-    reach = 0.05 - 0.03 * np.maximum(regions()["lids"], regions()["lips"])
+    reach = 0.05 - 0.02 * np.maximum(regions()["lids"], regions()["lips"])
     return np.clip(np.maximum(moved / reach, turned / TURN), 0, 1)
 
 
@@ -167,7 +174,7 @@ def changed_eye(body: Shape, side: str) -> float:
     lids = regions()["lids"] * (rest()[:, 0] * (1 if side == "l" else -1) > 0)
     by_lids = np.average(np.linalg.norm(moved, axis=1), weights=lids)
     by_ball = np.linalg.norm(eyeball(side)(body.signed - body.plain), axis=1).mean()
-    return float(np.clip(max(by_lids, by_ball) / 0.02, 0, 1))
+    return float(np.clip(max(by_lids, by_ball) / 0.03, 0, 1))
 
 
 def _draw_points(rng: np.random.Generator, region: str, number: int) -> Array:
