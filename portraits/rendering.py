@@ -98,10 +98,14 @@ def render_all(folder: Path, name: str, rows: list[Row], wanted: Sequence[int]) 
     left, idle = missing(), 0
     with tqdm(total=len(wanted), initial=len(wanted) - len(left), unit="image", desc=name) as bar:
         while left and idle < TRIES:
-            for worker in _workers(folder, name, left):
-                while worker.poll() is None:
+            workers = _workers(folder, name, left)
+            try:
+                while any(worker.poll() is None for worker in workers):
                     time.sleep(0.5)
                     bar.update(len(wanted) - len(missing()) - bar.n)
+            finally:  # when this process is stopped, they are
+                for worker in workers:
+                    worker.terminate()
             before, left = left, missing()
             bar.update(len(wanted) - len(left) - bar.n)
             idle = idle + 1 if len(left) == len(before) else 0
