@@ -126,7 +126,7 @@ def draw_photograph(rng: Rng) -> Photograph:
 
 def draw_expression(rng: Rng) -> dict[str, float]:
     """Weights of the expression units: mostly a closed mouth at rest or a slight smile."""
-    smile = float(np.clip(rng.normal(0.15, 0.22), 0, 0.7))
+    smile = float(np.clip(rng.normal(0.15, 0.2), 0, 0.5))
     brow, squint = max(0.0, float(rng.normal(0, 0.2))), 0.5 * smile * float(rng.random())
     units = {
         "mouth-corner-puller": smile,
