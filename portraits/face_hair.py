@@ -35,10 +35,11 @@ def brows(person: Person, phenotype: Phenotype, severity: float, body: Shape) ->
     along = along_brow(rest())
     arch = rng.uniform(0.03, 0.06)
     centre = 7.495 + arch * np.sin(np.pi * np.clip(along * 0.8, 0, 1)) - 0.035 * along**2
-    half = rng.uniform(0.022, 0.033) * (1.15 if person.sex == "male" else 0.8) * (1.1 - 0.7 * along)
+    half = rng.uniform(0.018, 0.027) * (1.1 if person.sex == "male" else 0.8) * (1.1 - 0.7 * along)
+    half = half * np.interp(person.age, [6, 16], [0.75, 1.0])
     weight = np.exp(-(((y - centre) / half) ** 2) * 1.5) * (np.abs(x) < 0.55) * (z > 0.8)
     weight = weight * np.clip((np.abs(x) - 0.09) / 0.1, 0, 1) * np.clip((0.57 - np.abs(x)) / 0.12, 0, 1)
-    number = int(560 * person.hair.brow_density)
+    number = int(480 * person.hair.brow_density)
     corners, share = roots(rng, surface()(body.plain), weight, number)
     vertices = surface()(body.signed)
     point, out, home = (at(v, corners, share) for v in (vertices, normals(vertices, surface().triangles), rest()))
@@ -69,6 +70,7 @@ def beard(person: Person, body: Shape) -> Strands:
     vertices = surface()(body.signed)
     point, out = at(vertices, corners, share), at(normals(vertices, surface().triangles), corners, share)
     length = (0.015 if person.hair.beard < 0.5 else 0.12) * rng.uniform(0.5, 1.2, (len(point), 1))
+    length = length * np.where(at(rest(), corners, share)[:, 1:2] > 6.66, 0.45, 1.0)  # a moustache is cut short
     direction = unit(0.5 * out + np.array([0.0, -0.7, 0.0]) + rng.normal(0, 0.25, point.shape))
     return unlost(np.stack([point + direction * length * t for t in (0, 0.5, 1)], axis=1))
 
@@ -77,8 +79,9 @@ def beard_shape(person: Person) -> Array:
     """Where the beard is left to grow: everywhere, on chin and lip, or on the lip only."""
     x, y, _ = rest().T
     ragged = 0.02 * smooth_noise(rest(), 12, np.random.default_rng([person.skin_seed, 11]))
-    inside = np.clip((0.29 - np.abs(x) + ragged) / 0.06, 0, 1)
+    inside = np.clip((0.29 - np.abs(x) + ragged) / 0.12, 0, 1)
     lip, chin = (inside * np.clip((way * (y - 6.66) + 0.02 + ragged) / 0.04, 0, 1) for way in (1, -1))
+    lip = lip * np.clip((6.87 - y + ragged) / 0.12, 0, 1)
     everywhere = np.ones(len(x))
     return {"full": everywhere, "goatee": np.maximum(lip, chin), "moustache": lip}[person.hair.beard_shape]
 

@@ -114,8 +114,8 @@ def grown(hair: Hair, corners: Array, share: Array, vertices: Array, normal: Arr
     for k in range(steps):
         direction = unit(direction + bend * (8 / steps))
         point = point + direction * (length / steps)[:, None]
-        point, covers = off_the_face(point, aside, vertices, normal, tree, thickness * min(1, (k + 1) / 3))
-        across |= covers
+        point, covers, bare = off_the_face(point, aside, vertices, normal, tree, thickness * min(1, (k + 1) / 3))
+        across |= covers | (bare & ~fringe)
         strands.append(point)
     return np.stack(strands, axis=1), ~across
 
@@ -184,8 +184,9 @@ def combing(hair: Hair, home: Array, rng: Rng) -> Array:
     if hair.style == "tied":
         return unit(np.stack([-x * 0.6, 0.15 + 0 * y, -np.ones_like(z)], axis=1))
     if hair.length > 0.8:
-        away = np.tanh((x - hair.part) * 6)
-        comb = np.stack([away, -0.7 + 0 * y, -0.45 - 0.3 * z], axis=1)
+        away = np.where(x < hair.part, -1, 1) * np.maximum(np.abs(np.tanh((x - hair.part) * 6)), 0.7)
+        brow = np.clip((z - 0.4) / 0.4, 0, 1) * np.clip((y - 7.6) / 0.3, 0, 1)  # not down on the forehead
+        comb = np.stack([away, -0.7 + 0.55 * brow, -0.45 - 0.3 * z - 0.3 * brow], axis=1)
     else:  # round a whorl behind the crown: forward on top, aside at the front, down at the sides
         top = np.clip((y - 7.75) / 0.4, 0, 1)
         comb = np.stack([0.5 * side + 0.4 * x, -0.1 + 0 * y, 0.8 - 0.5 * (z < -0.2)], axis=1)
@@ -201,12 +202,14 @@ def combing(hair: Hair, home: Array, rng: Rng) -> Array:
 
 def off_the_face(
     point: Array, aside: Array, vertices: Array, normal: Array, tree: cKDTree, thickness: Array
-) -> tuple[Array, Array]:
-    """Strand points moved out of the head and, on the face, aside; and which of them still cover it below the brows."""
+) -> tuple[Array, Array, Array]:
+    """Strand points moved out of the head and, on the face, aside; and which of them still cover it below the brows, and
+    the middle of the forehead."""
     _, near = tree.query(point)
     depth = ((point - vertices[near]) * normal[near]).sum(axis=1)
     point = point + np.clip(thickness - depth, 0, None)[:, None] * normal[near]
     x, y, z = rest()[near].T
     face = (regions()["front"][near] > 0.2) & (y < 7.85) & (depth < 0.6)
     covers = (z > 0.6) & (np.abs(x) < 0.62) & (y < 7.56) & (y > 6.3) & (depth < 0.6)
-    return point + face[:, None] * aside, covers
+    forehead = (z > 0.9) & (np.abs(x) < 0.42) & (y < 7.84) & (depth < 0.4)
+    return point + face[:, None] * aside, covers, forehead

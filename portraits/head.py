@@ -72,6 +72,7 @@ def regions() -> dict[str, Array]:
         "nodular": nodular * (1 - smoothstep(lid, 0.05, 0.2)) * (1 - lips),
         "brow_bone": np.exp(-(((np.abs(x) - 0.1) / 0.35) ** 2) - ((y - 7.75) / 0.2) ** 2) * (z > 0.9),
         "lips": lips,
+        "lip_colour": np.maximum(lips, _corners(x, y, z)),
         "lids": lid,
         "cheeks": _moved("cheek/l-cheek-volume-incr", "cheek/r-cheek-volume-incr"),
         "nose": _moved("nose/nose-volume-incr", "nose/nose-point-width-incr"),
@@ -82,6 +83,12 @@ def regions() -> dict[str, Array]:
         "beard": _beard(x, y, z, lips) * (ears < 0.05),
         "under_eye": np.exp(-(((np.abs(x) - 0.31) / 0.17) ** 2) - ((y - 7.1) / 0.07) ** 2) * (z > 1.0),
     }
+
+
+def _corners(x: Array, y: Array, z: Array) -> Array:
+    """Where the lips run out towards the corners of the mouth, which the morphs of their volume leave out."""
+    half = np.clip(0.95 * (0.268 - np.abs(x)), -1, 0.06)
+    return smoothstep(half - np.abs(y - 6.607), -0.008, 0.02) * (np.abs(x) > 0.15) * (z > 1.3)
 
 
 def _beard(x: Array, y: Array, z: Array, lips: Array) -> Array:

@@ -107,7 +107,7 @@ def draw_photograph(rng: Rng) -> Photograph:
         ambient=ambient,
         backdrop=str(rng.choice(["wall", "studio", "room", "greenery", "street"], p=[0.36, 0.2, 0.2, 0.12, 0.12])),
         backdrop_seed=int(rng.integers(2**31)),
-        focal_mm=float(np.exp(rng.uniform(np.log(35), np.log(85)))),
+        focal_mm=float(np.exp(rng.uniform(np.log(60), np.log(120)))),
         fstop=float(np.exp(rng.uniform(np.log(4), np.log(16)))),
         frame=float(rng.uniform(1.22, 1.65)),
         shift=(float(rng.normal(0, 0.03)), float(rng.normal(0, 0.03))),
@@ -126,12 +126,12 @@ def draw_photograph(rng: Rng) -> Photograph:
 
 def draw_expression(rng: Rng) -> dict[str, float]:
     """Weights of the expression units: mostly a closed mouth at rest or a slight smile."""
-    smile = float(np.clip(rng.normal(0.15, 0.2), 0, 0.5))
+    smile = float(np.clip(rng.normal(0.15, 0.17), 0, 0.45))
     brow, squint = max(0.0, float(rng.normal(0, 0.2))), 0.5 * smile * float(rng.random())
     units = {
         "mouth-corner-puller": smile,
-        "mouth-compression": float(rng.uniform(0, 0.3)) if rng.random() < 0.2 else 0.0,
-        "mouth-depression": float(rng.uniform(0, 0.3)) if rng.random() < 0.15 else 0.0,
+        "mouth-compression": float(rng.uniform(0, 0.12)) if rng.random() < 0.2 else 0.0,
+        "mouth-depression": float(rng.uniform(0, 0.12)) if rng.random() < 0.15 else 0.0,
         "eyebrows-left-up": brow * float(rng.uniform(0.8, 1.2)),
         "eyebrows-right-up": brow * float(rng.uniform(0.8, 1.2)),
         "eye-left-slit": squint,

@@ -17,6 +17,7 @@ from portraits.phenotypes import Phenotype
 from portraits.photograph import Photograph
 
 COLLAR = (5.75, 6.05)  # decimetres: heights on the undeformed mesh over which the signs fade, so that clothes fit all
+SHOULDERS, NECK = (5.7, 6.2), 0.55  # decimetres: heights over which shoulders become neck, and half the neck's width
 SCALP = (-0.25, -0.05)  # decimetres above the hairline over which they fade, so that hair lies as it lay
 
 
@@ -48,12 +49,22 @@ def posed(vertices: Array, pivot: Array, photograph: Photograph) -> Array:
 
 def sign_weights(person: Person, phenotype: Phenotype, severity: float) -> dict[str, float]:
     """Weights of the morphs that are signs.  They were made for grown faces: on small ones they do too much."""
-    strength = severity * float(np.interp(person.age, [6, 18], [0.7, 1.0]))
+    strength = severity * float(np.interp(person.age, [6, 18], [0.5, 1.0]))
     weights = {name: weight * strength for name, weight in both_sides(dict(phenotype.morphs)).items()}
     units = f"expression/units/{person.ancestry}/"
     for name, weight in phenotype.expression.items():
-        weights[units + name] = weight * severity
+        weights[units + name] = weight * strength
     return weights
+
+
+def narrowed(vertices: Array) -> Array:
+    """Shoulders drawn in by a fifth outside of the neck, and lifted a little: the mesh's are those of an athlete."""
+    share = 1 - head.smoothstep(base_mesh()[0][:, 1], *SHOULDERS)
+    side, result = np.abs(vertices[:, 0]), vertices.copy()
+    outside = np.clip(side - NECK, 0, None) * share
+    result[:, 0] -= 0.2 * np.sign(vertices[:, 0]) * outside
+    result[:, 1] += 0.12 * outside
+    return result
 
 
 @cache
@@ -67,7 +78,7 @@ def shape(person: Person, phenotype: Phenotype, severity: float, photograph: Pho
     """Base vertices with person, expression and pose; and the same with the signs, which end above the collar."""
     units = f"expression/units/{person.ancestry}/"
     face = {units + name: weight for name, weight in photograph.expression.items()}
-    plain = morphed(added(person.morphs, face))
+    plain = narrowed(morphed(added(person.morphs, face)))
     moved = morphed(sign_weights(person, phenotype, severity)) - base_mesh()[0]
     pivot = plain[np.unique(base_mesh()[1]["joint-head"])].mean(axis=0) - [0, 0.7, 0]
     signed = plain + moved * reach()[:, None]
