@@ -211,5 +211,5 @@ def off_the_face(
     x, y, z = rest()[near].T
     face = (regions()["front"][near] > 0.2) & (y < 7.85) & (depth < 0.6)
     covers = (z > 0.6) & (np.abs(x) < 0.62) & (y < 7.56) & (y > 6.3) & (depth < 0.6)
-    forehead = (z > 0.9) & (np.abs(x) < 0.42) & (y < 7.84) & (depth < 0.4)
+    forehead = (z > 0.9) & (np.abs(x) < 0.42) & (y < 7.91) & (depth < 0.4)
     return point + face[:, None] * aside, covers, forehead
