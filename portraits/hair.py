@@ -98,13 +98,13 @@ def grown(hair: Hair, corners: Array, share: Array, vertices: Array, normal: Arr
     fringe = (hair.fringe > 0) & (home[:, 2] > 0.7) & (np.abs(home[:, 0]) < 0.6) & (home[:, 1] > 7.9)
     length = strand_lengths(hair, home, fringe, rng)
     comb = combing(hair, home, rng)
-    coily = max(0.0, hair.curl - 0.6) / 0.4
+    coily = coiled(hair)
     lift = {"buzz": 1.2, "short": 0.34, "tied": 0.03, "medium": 0.08, "long": 0.08}[hair.style]
     lift += coily * {"buzz": 0.5, "short": 1.6, "tied": 0.05, "medium": 1.6, "long": 0.5}[hair.style]
     direction = unit(unit(comb - (comb * out).sum(1, keepdims=True) * out) + lift * out)
     wave = np.stack([smooth_noise(home, 4, rng) for _ in range(3)], axis=1)
     steps = 16 if hair.length > 0.8 else 8
-    fall = np.array([0.0, (1.0 - 0.85 * coily if hair.length > 0.8 else 0.10 * (1 - coily)), 0.0])
+    fall = np.array([0.0, (1.0 - 0.7 * coily if hair.length > 0.8 else 0.10 * (1 - coily)), 0.0])
     bend = (0.05 + 0.08 * hair.curl) * (wave + 0.3 * rng.normal(size=(number, 3))) - fall
     thickness = 0.015 + (0.05 + 0.09 * coily) * rng.random(number) * min(1.0, 0.4 + hair.length)
     # Long hair is pushed off the face, sideways and back; a fringe stays.
@@ -165,9 +165,15 @@ def wound(hair: Hair, strands: Array, lock: Array, out: Array, rng: Rng) -> Arra
     return strands + grow * (np.cos(angle)[..., None] * side + flat * np.sin(angle)[..., None] * up)
 
 
+def coiled(hair: Hair) -> float:
+    """0 for hair that is straight or wavy, to 1 for tight coils."""
+    return max(0.0, hair.curl - 0.6) / 0.4
+
+
 def strand_lengths(hair: Hair, home: Array, fringe: Array, rng: Rng) -> Array:
     """Length of each strand (decimetres): shorter at sides and nape where hair is cut, and in a fringe."""
-    length = hair.length * rng.uniform(0.72 if hair.style == "medium" else 0.85, 1.05, len(home))
+    shrunk = 1 - 0.5 * coiled(hair) * float(np.clip(hair.length - 0.8, 0, 1))  # coils take up the length of long hair
+    length = hair.length * shrunk * rng.uniform(0.72 if hair.style == "medium" else 0.85, 1.05, len(home))
     if hair.style in ("short", "medium"):
         low = hair.sides if hair.style == "short" else 0.6
         length *= np.interp(home[:, 1], [6.6, 7.4, 7.9, 8.2], [low, low, 0.5 + 0.5 * low, 1.0])
@@ -186,6 +192,7 @@ def combing(hair: Hair, home: Array, rng: Rng) -> Array:
     if hair.length > 0.8:
         away = np.where(x < hair.part, -1, 1) * np.maximum(np.abs(np.tanh((x - hair.part) * 6)), 0.7)
         brow = np.clip((z - 0.4) / 0.4, 0, 1) * np.clip((y - 7.6) / 0.3, 0, 1)  # not down on the forehead
+        brow = brow * (1 - coiled(hair))
         comb = np.stack([away, -0.7 + 0.55 * brow, -0.45 - 0.3 * z - 0.3 * brow], axis=1)
     else:  # round a whorl behind the crown: forward on top, aside at the front, down at the sides
         top = np.clip((y - 7.75) / 0.4, 0, 1)

@@ -217,7 +217,7 @@ def draw_person(rng: Rng, ancestry: str) -> Person:
     for name in rng.choice(HEAD_SHAPES, 2, replace=False):
         shape[f"head/head-{name}"] = float(rng.uniform(0, 0.5))
     build = float(np.clip(rng.normal(0, 0.3), -0.6, 0.6))
-    wide = float(np.interp(age, [6, 18], [0.6, 0.3]))  # the mesh's mouths are small, children's most
+    wide = float(np.interp(age, [6, 18], [0.55, 0.25]))  # the mesh's mouths are small, children's most, and droop
     differ = 0.7 * float(np.interp(age, [6, 18], [0.6, 1.0]))  # children's faces differ less
     shape = {name: weight * differ for name, weight in shape.items()}
     asymmetry = {
@@ -233,7 +233,7 @@ def draw_person(rng: Rng, ancestry: str) -> Person:
             age_morphs({ancestry: 1 - mixture, other: mixture}, sex, age, build),
             both_sides(shape),
             asymmetry,
-            {"mouth/mouth-scale-horiz-incr": wide},
+            {"mouth/mouth-scale-horiz-incr": wide, "mouth/mouth-angles-up": 0.3},
         ),
         melanin=float(low + (high - low) * rng.beta(2, 2)),
         redness=float(rng.beta(2, 3)),
