@@ -74,7 +74,8 @@ def _tinted(person: Person, melanin: Array, blood: Array) -> Array:
     warm = np.array([1 + 0.05 * person.undertone, 1.0, 1 - 0.16 * person.undertone])
     pigment = np.clip(melanin, 0, 1)
     colour = tone(pigment) * warm * np.exp(-np.clip(blood, 0, 1.5)[:, None] * [0.06, 0.36, 0.32])
-    lip = tone(np.clip(0.1 + 0.8 * pigment, 0, 1)) * np.array([0.92, 0.55, 0.56]) * (1 - 0.12 * person.makeup)
+    red = np.array([0.92, 0.55, 0.56]) + pigment[:, None] * [-0.2, 0.08, 0.08]  # brown on dark skin, not pink
+    lip = tone(np.clip(0.1 + 0.88 * pigment, 0, 1)) * red * (1 - 0.12 * person.makeup)
     lip[:, 1:] *= 1 - 0.3 * person.makeup
     share = (0.55 + 0.2 * person.lip_contrast) * regions()["lip_colour"][:, None]
     return np.clip(colour * (1 - share) + lip * share, 0.004, 0.95)
