@@ -1,8 +1,8 @@
 """Rows that are dear to compute, kept by the content they were computed from.
 
 A table is a folder of parts.  A part is one ``.npz`` file of some rows: ``keys`` (digests of the images) and columns.  It is
-written beside, renamed, and never changed: a killed run loses the rows since the last part, two runs at once add parts of
-their own, and adding rows costs the same however many there are.  Parts hold no pickles; a damaged one is removed and its
+written beside, renamed, and never changed: a killed run loses the rows since the last part, of two runs that lack the same
+rows the second waits, and adding rows costs the same however many there are.  Parts hold no pickles; a damaged one is removed and its
 rows are computed again.  Written here because joblib.Memory keeps a file a call (100,000 for 10,000 images and ten networks)
 and reads them as pickles.
 """

@@ -52,14 +52,16 @@ def predictive_values(at: Point, prevalence: float) -> dict[str, Interval]:
 
     The range takes both bounds at once and is wider than 95%."""
 
-    def right(found: Interval, spared: Interval, having: float, lacking: float) -> Interval:
-        counts = [(share * having, (1 - other) * lacking) for share, other in zip(found, spared, strict=True)]
-        value, low, high = (true / (true + false) if true + false else float("nan") for true, false in counts)
-        return Interval(value, low, high)
+    def ppv(sensitivity: float, specificity: float) -> float:
+        true, false = sensitivity * prevalence, (1 - specificity) * (1 - prevalence)
+        return true / (true + false) if true + false else float("nan")
 
-    ill, well = prevalence, 1 - prevalence
-    ppv, npv = right(at.sensitivity, at.specificity, ill, well), right(at.specificity, at.sensitivity, well, ill)
-    return {"PPV": ppv, "NPV": npv}
+    def npv(sensitivity: float, specificity: float) -> float:
+        true, false = specificity * (1 - prevalence), (1 - sensitivity) * prevalence
+        return true / (true + false) if true + false else float("nan")
+
+    (s, s_low, s_high), (c, c_low, c_high) = at.sensitivity, at.specificity
+    return {f.__name__.upper(): Interval(f(s, c), f(s_low, c_low), f(s_high, c_high)) for f in (ppv, npv)}
 
 
 def reliability(probabilities: np.ndarray, actual: np.ndarray, bins: int = 6) -> list[tuple[float, int, int]]:

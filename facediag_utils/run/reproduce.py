@@ -33,6 +33,7 @@ from facediag_utils.faces.alignment import remove_chips
 from facediag_utils.run import notebook_variants
 
 NOTEBOOKS = ROOT / "notebooks"
+THREAD = "notebook"  # beginning of the names of the threads that wait for kernels
 SIDE_BY_SIDE = 2  # notebooks: a kernel keeps one core busy, mostly, and holds 0.7 GB
 CELL_TIMEOUT = 86_400  # seconds: fine-tuning VGG16 without an accelerator takes hours; a dead kernel is told at once
 
@@ -110,7 +111,6 @@ def reproduce(
         Naming the notebook and the cell that failed.
     """
     papermill_engines.register("facediag", _Engine)
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # kernels' idle threads leave the cores to the notebook beside
     logging.getLogger("papermill").setLevel(logging.ERROR)
     parameters = {"profile_name": profile.name, "seed": seed}
     paths = notebooks(folder)
@@ -130,16 +130,21 @@ def reproduce(
                 return _execute(path.name, books[path], profile.notebooks / path.name, own[path], bar)
 
         graph = {path.name: (execute, path, sorted(others)) for path, others in needs(books).items()}
-        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            try:
-                return list(threaded.get(graph, [path.name for path in paths], pool=pool))
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                while any(thread.is_alive() for thread in pool._threads):
-                    for process in psutil.Process().children():  # kernels; what these started ends with them
-                        process.terminate()
-                    time.sleep(0.2)
-                raise
+        return _side_by_side(graph)
+
+
+def _side_by_side(graph: dict[str, tuple]) -> list[Path]:
+    """All notebooks of a dask graph, in its order; the first that fails, or Ctrl-C, ends the kernels of the others."""
+    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix=THREAD) as pool:
+        try:
+            return list(threaded.get(graph, list(graph), pool=pool))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            while any(thread.name.startswith(THREAD) for thread in threading.enumerate()):
+                for process in psutil.Process().children():  # kernels; what these started ends with them
+                    process.terminate()
+                time.sleep(0.2)
+            raise
 
 
 def needs(books: Mapping[Path, NotebookNode]) -> dict[Path, set[str]]:
@@ -201,14 +206,14 @@ def main(profile: Profile, seed: int = 0, n_splits: int | None = None) -> int:
     """
     started = time.monotonic()
     cohort = load(profile)  # a faulty data folder is told before any notebook runs
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # kernels' idle threads leave the cores to the notebook beside
     try:
         executed = reproduce(profile, seed, n_splits=n_splits, holding=notebook_variants.traits(cohort))
     finally:
         remove_chips(profile.name)
     from facediag_utils.run import summary, verdict  # only now: torch would lie idle beside the notebooks
 
-    (profile.run / verdict.VERDICT).unlink(missing_ok=True)  # of an earlier run: the report would show it
-    found = verdict.judge(profile) if seed == 0 and n_splits is None else None
+    found = verdict.judge(profile, comparable=seed == 0 and n_splits is None)
     print(summary.finish(profile, time.monotonic() - started, executed))
     if found is not None:
         print(f"\n{verdict.format_verdict(found)}")

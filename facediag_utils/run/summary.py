@@ -29,7 +29,8 @@ def finish(profile: Profile, seconds: float, executed: list[Path]) -> str:
         lines.append(text.rstrip() + (f" ({row['why']})" if row["why"] else ""))
     if profile.rendered:
         lines.append("  Rendered faces: these numbers say nothing of how well anything diagnoses people.")
-    lines += ["", *detection.format_without_face(images, faces)]
+    if without := detection.format_without_face(images, faces):
+        lines += ["", *without]
     tables_made = sorted(profile.results.glob("*.csv"))
     lines += ["", *(f"  {line}" for line in run_log.format_log(run_log.read(profile.run / run_log.LOG)))]
     lines.append(f"\nmade in {seconds:.0f} s:")

@@ -86,9 +86,10 @@ def _outcome(recorded: str, found: str | None, tolerance: float) -> str:
     return WITHIN if near else NOT
 
 
-def judge(run: Profile) -> pd.DataFrame | None:
-    """`compare` a run with its record, if it has one, and write ``runs/<profile>/reproduced.csv``."""
-    if run.record is None:
+def judge(run: Profile, comparable: bool = True) -> pd.DataFrame | None:
+    """`compare` a run with its record and write ``runs/<profile>/reproduced.csv``; neither if it has none or other settings."""
+    (run.run / VERDICT).unlink(missing_ok=True)  # of an earlier run: the report would show it
+    if run.record is None or not comparable:
         return None
     found = compare(run.record, run.results)
     write_csv(run.run / VERDICT, found)

@@ -1,11 +1,14 @@
 """The runner: what fails is named, and leaves the exit status it should."""
 
 import re
+import signal
 import subprocess
 import sys
+import time
 
 import nbformat
 import papermill
+import psutil
 import pytest
 from made import recorded_accuracy
 
@@ -80,6 +83,25 @@ def test_a_notebook_that_fails_ends_those_beside_it(profile, tmp_path):
     with pytest.raises(ReproduceError, match="02_b"):
         reproduce.reproduce(profile, folder=tmp_path / "nb")
     assert "01_a.ipynb ends" not in (log := (tmp_path / "log").read_text()) and "03_c" not in log
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_the_kernels_too(profile, tmp_path):
+    noted(tmp_path, "01_a.ipynb", after=[], source="import time; time.sleep(600)")
+    noted(tmp_path, "02_b.ipynb", after=[], source="import time; time.sleep(600)")
+    program = (
+        "from pathlib import Path\nfrom facediag_utils.core.profiles import Profile\nfrom facediag_utils.run import reproduce\n"
+        f"reproduce.reproduce(Profile('mine', 't', Path(r'{tmp_path}')), folder=Path(r'{tmp_path / 'nb'}'))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True)
+    log, until = tmp_path / "log", time.monotonic() + 60
+    while not log.exists() or log.read_text().count("begins") < 2:
+        assert process.poll() is None and time.monotonic() < until
+        time.sleep(0.1)
+    kernels = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGINT)
+    assert "KeyboardInterrupt" in process.communicate(timeout=60)[1] and process.returncode
+    assert len(kernels) >= 2 and psutil.wait_procs(kernels, timeout=10)[1] == []
 
 
 def test_notebooks_wait_for_all_that_they_read_from_the_store():

@@ -81,3 +81,13 @@ def test_only_the_bundled_cohort_has_a_record(tmp_path):
     from facediag_utils.core.profiles import Profile
 
     assert verdict.judge(Profile("mine", "t", tmp_path)) is None and verdict.status(None) == 0
+
+
+def test_an_old_verdict_goes_when_a_run_is_not_compared(own_output):
+    from facediag_utils.core.profiles import profile
+
+    run = profile("bundled")
+    old = run.run / verdict.VERDICT
+    old.parent.mkdir(parents=True)
+    old.write_text("of an earlier run")
+    assert verdict.judge(run, comparable=False) is None and not old.exists()
