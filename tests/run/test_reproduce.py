@@ -89,7 +89,8 @@ def test_a_notebook_that_fails_ends_those_beside_it(profile, tmp_path):
 def test_ctrl_c_ends_the_kernels_too(profile, tmp_path):
     noted(tmp_path, "01_a.ipynb", after=[], source="import time; time.sleep(600)")
     noted(tmp_path, "02_b.ipynb", after=[], source="import time; time.sleep(600)")
-    program = (
+    program = (  # a shell's background job ignores Ctrl-C, and hands that down: undone first
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from pathlib import Path\nfrom facediag_utils.core.profiles import Profile\nfrom facediag_utils.run import reproduce\n"
         f"reproduce.reproduce(Profile('mine', 't', Path(r'{tmp_path}')), folder=Path(r'{tmp_path / 'nb'}'))"
     )
@@ -100,7 +101,10 @@ def test_ctrl_c_ends_the_kernels_too(profile, tmp_path):
         time.sleep(0.1)
     kernels = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGINT)
-    assert "KeyboardInterrupt" in process.communicate(timeout=60)[1] and process.returncode
+    try:
+        assert "KeyboardInterrupt" in process.communicate(timeout=60)[1] and process.returncode
+    finally:
+        process.kill()
     assert len(kernels) >= 2 and psutil.wait_procs(kernels, timeout=10)[1] == []
 
 
