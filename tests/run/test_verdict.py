@@ -55,6 +55,24 @@ def test_a_training_may_differ_within_its_tolerance_and_no_further(results):
         assert found["outcome"].value_counts().get(outcome, 0) == 1, outcome
 
 
+def test_a_training_may_err_on_the_other_side(results):
+    def efficientnet(row):
+        return row["method"] == "DTL1" and row["backbone"] == "efficientnet_lite0"
+
+    shown = "binary | DTL1 | efficientnet_lite0"  # on another processor 1 and 0 became 0.73 and 0.57
+    for column, other, outcome in (
+        ("sensitivity", "0.7333", verdict.WITHIN),
+        ("specificity", "0.5667", verdict.WITHIN),
+        ("specificity", "0.9000", verdict.NOT),
+        ("accuracy", "0.7333", verdict.NOT),
+    ):
+        table = RECORD / "measured_binary.csv"
+        shutil.copyfile(table, results / table.name)
+        found = changed(results, table.name, efficientnet, column, lambda _, s=other: s)
+        row = found[found["row"].str.startswith(shown) & (found["column"] == column)]
+        assert row["outcome"].tolist() == [outcome], (column, other)
+
+
 def test_another_answer_of_dtl2_is_seen(results):
     found = changed(results, "predictions.csv", of("DTL2"), "predicted", lambda _: "nobody")
     assert (found["outcome"] == verdict.NOT).sum() == 1
