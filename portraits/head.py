@@ -59,7 +59,7 @@ def regions() -> dict[str, Array]:
     """Masks in 0..1 on the surface's vertices."""
     x, y, z = rest().T
     lids = [f"eyes/{side}-eye-height{k}-{way}" for side in "lr" for k in (1, 2, 3) for way in ("incr", "decr")]
-    ears = _moved(*[f"ears/{side}-ear-{name}" for side in "lr" for name in ("scale-incr", "wing-incr")])
+    ears = _moved("ears/l-ear-wing-incr", "ears/r-ear-wing-incr")  # the morph of their size moves the temples too
     lips = smoothstep(_moved("mouth/mouth-upperlip-volume-incr", "mouth/mouth-lowerlip-volume-incr"), 0.12, 0.45)
     front = smoothstep(z, 0.55, 0.85) * smoothstep(y, 6.15, 6.35) * smoothstep(-y, -8.15, -7.95)
     lid = _moved(*lids)
