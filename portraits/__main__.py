@@ -1,5 +1,5 @@
 """``python -m portraits make`` renders the images; ``compare`` renders some again and compares; ``audit`` (in the
-environment of ``facediag_utils``) measures the images; ``croissant`` writes their metadata; ``render`` is what workers run."""
+environment of ``facediag_utils``) measures the images, ``readers`` simulates readers of them; ``croissant`` writes their metadata; ``render`` is what workers run."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ def main() -> None:
     render = commands.add_parser("render", help="render some rows of a set in this process")
     compare = commands.add_parser("compare", help="render some images again: mean difference from the files")
     audit = commands.add_parser("audit", help="measure detection, landmarks, identities, leaks; write the datasheet")
+    readers = commands.add_parser("readers", help="simulate the readers of notebook 08")
     metadata = commands.add_parser("croissant", help="write croissant.json from the manifests (make does so too)")
-    for command in (make, render, compare, audit, metadata):
+    for command in (make, render, compare, audit, readers, metadata):
         command.add_argument("--to", type=Path, default=BUNDLED, metavar="FOLDER", help="the images' folder")
     make.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS), help="only these sets")
     make.add_argument("--limit", type=int, help="only the first so many images of each set")
@@ -40,6 +41,10 @@ def main() -> None:
         from portraits import checks
 
         checks.compare(options.to, options.count)
+    elif options.command == "readers":
+        from portraits import readers as panel
+
+        panel.write(options.to)
     elif options.command == "croissant":
         croissant.write(options.to)
     else:

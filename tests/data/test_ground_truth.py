@@ -110,6 +110,15 @@ def test_landmark_error_is_zero_for_the_truth_and_scales():
     assert ground_truth.landmark_errors(moved, true) == pytest.approx(np.full(3, 0.05))
 
 
+def test_a_companion_is_a_cohort_of_its_own(bundled):
+    twins = ground_truth.companion(bundled, "twins")
+    assert set(twins.table["label"]) == {"control"} and (twins.table["severity"] == 0).all()
+    assert set(twins.table["cohort_image"]) == set(bundled.table.loc[bundled.table["label"] != "control", "image"])
+    assert ground_truth.available(bundled, "twins") and not ground_truth.available(bundled, "strangers")
+    with pytest.raises(CohortError, match="strangers: there is no such folder"):
+        ground_truth.companion(bundled, "strangers")
+
+
 def test_missing_truth_is_named(tmp_path, bundled):
     elsewhere = replace(bundled, profile=replace(bundled.profile, data=tmp_path))
     assert ground_truth.available(bundled) and not ground_truth.available(elsewhere)
