@@ -20,5 +20,5 @@ def test_answers_without_signs_are_shares_by_disease():
     drawn = [[[bar.get_width() for bar in bars] for bars in axis.containers] for axis in figure.axes]
     assert drawn[0] == [pytest.approx([75, 0, 25, 0]), pytest.approx([25, 0, 75, 0])]
     assert drawn[1] == [pytest.approx([0, 50, 0, 50]), pytest.approx([50, 0, 50, 0])]
-    assert [axis.get_title() for axis in figure.axes] == ["A, n = 4", "B, n = 2"]
+    assert [axis.get_title() for axis in figure.axes] == ["a, n = 4", "b, n = 2"]
     plt.close(figure)
