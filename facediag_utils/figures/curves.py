@@ -84,13 +84,14 @@ def training_curves(runs: dict[str, Sequence[Tuned]], validation: str, classes: 
     figure, axes = plt.subplots(len(runs), len(panels), figsize=size, squeeze=False, sharex="row", sharey="col")
     for line, (name, trainings) in enumerate(runs.items()):
         curves = pd.concat([tuned.curves() for tuned in trainings])
+        several = f": mean and range of {len(trainings)} trainings" if len(trainings) > 1 else ""
         for axis, (column, (heading, unit)) in zip(axes[line], panels.items(), strict=True):
             for k, (part, images) in enumerate(zip(("train", "validation"), trainings[0].images, strict=True)):
                 rows = curves[curves["part"] == part].groupby("epoch")[column]
                 values = rows.agg(["mean", "min", "max"]) * (1 if column == "objective" else 100)
                 label, colour = f"{('training images', validation)[k]} (n = {images})", COLOURS[(0, 6)[k]]
                 axis.plot(values.index, values["mean"], LINES[k], color=colour, label=label)
-                if len(trainings) > 1:
+                if several:
                     axis.fill_between(values.index, values["min"], values["max"], color=colour, alpha=0.2, linewidth=0)
             axis.axhline(guessing[column], color=COLOURS[4], linewidth=0.8, linestyle=":", label="guessing")
             for k, tuned in enumerate(trainings):
@@ -100,9 +101,7 @@ def training_curves(runs: dict[str, Sequence[Tuned]], validation: str, classes: 
             axis.axvspan(*averaged, color="0.93", zorder=0, label="weights are averaged")
             axis.set(xlabel="epoch", ylabel=f"{heading}, {unit}")
             axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-            axis.set_title(name if column == "objective" else "", loc="left", fontsize=10)
-        if len(trainings) > 1:
-            axes[line, 0].set_title(f"{name}: mean and range of {len(trainings)} trainings", loc="left", fontsize=10)
+            axis.set_title(name + several if column == "objective" else "", loc="left", fontsize=10)
         axes[line, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     for axis in axes[0]:  # the others share its scale
         axis.set_ylim(bottom=0)
