@@ -4,7 +4,7 @@ Two things are chance in the accuracy of a trained network: which images are in 
 The images are the same for all trainings, so the two are crossed (as persons and items in Cronbach et al. 1972), and the
 variance of the mean is the sum of both parts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from scipy.stats import t as student
@@ -81,7 +81,11 @@ def difference(first: np.ndarray, second: np.ndarray) -> tuple[Interval, float]:
         raise ResultsError(f"{first.shape[1]} and {second.shape[1]} test images: a paired test needs the same ones")
     by_image = first.mean(axis=0) - second.mean(axis=0)
     images = len(by_image)
-    parts = [(float(by_image.var(ddof=1)) / images, images - 1), between(first.mean(axis=1)), between(second.mean(axis=1))]
+    parts = [
+        (float(by_image.var(ddof=1)) / images, images - 1),
+        between(first.mean(axis=1)),
+        between(second.mean(axis=1)),
+    ]
     variance, degrees = combined(parts)
     value = float(by_image.mean())
     if variance <= 0:
@@ -89,16 +93,3 @@ def difference(first: np.ndarray, second: np.ndarray) -> tuple[Interval, float]:
     reach = float(student.ppf(0.975, degrees)) * variance**0.5
     p = float(2 * student.sf(abs(value) / variance**0.5, degrees))
     return Interval(value, max(-1.0, value - reach), min(1.0, value + reach)), p
-
-
-def mean_of(statistic: Callable[[np.ndarray, np.ndarray], np.ndarray], answers: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    """A statistic of one training's answers as the mean over all of them, for `facediag_utils.evaluation.metrics.bootstrap`.
-
-    Parameters
-    ----------
-    statistic : callable
-        From row numbers, int (draws, n), and one training's answers (n,), to values (draws,).
-    answers : numpy.ndarray
-        (t, n).
-    """
-    return lambda rows: np.mean([statistic(rows, said) for said in answers], axis=0)

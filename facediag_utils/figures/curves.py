@@ -12,7 +12,8 @@ from matplotlib.ticker import MaxNLocator
 
 from facediag_utils.evaluation.domain_distance import Distance
 from facediag_utils.evaluation.interval import wilson_interval
-from facediag_utils.evaluation.metrics import Roc, short_names
+from facediag_utils.evaluation.metrics import short_names
+from facediag_utils.evaluation.roc_analysis import Roc
 from facediag_utils.figures.style import COLOURS, LINES, finished, finished_panels, marker_style, named_class
 from facediag_utils.methods.recipe import Tuned
 from facediag_utils.methods.svm import Fitted

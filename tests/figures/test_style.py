@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from facediag_utils.core.profiles import Profile
-from facediag_utils.evaluation import domain_distance, metrics, screening
+from facediag_utils.evaluation import domain_distance, screening
 from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.figures import curves, pictures, style, uncertainty
 from facediag_utils.methods import recipe
@@ -121,7 +121,7 @@ def test_curves_of_several_trainings_are_bands():
 
 
 def test_roc_curves_name_area_interval_and_counts():
-    roc = metrics.Roc(np.array([0, 0, 1.0]), np.array([0, 0.5, 1.0]), Interval(0.75, 0.6, 0.9), 30, 30)
+    roc = roc_analysis.Roc(np.array([0, 0, 1.0]), np.array([0, 0.5, 1.0]), Interval(0.75, 0.6, 0.9), 30, 30)
     figure = curves.roc_curves({"net": {"DTL1": roc, "DTL2": roc}}, "data")
     axis = figure.axes[0]
     assert axis.get_legend().get_texts()[1].get_text() == "DTL2: AUC 0.75 (0.60 to 0.90)"
@@ -184,7 +184,7 @@ def test_pairs_that_stand_are_framed():
 
 
 def test_readers_are_points_with_intervals():
-    roc = metrics.Roc(np.array([0, 0, 1.0]), np.array([0, 0.5, 1.0]), Interval(0.75, 0.6, 0.9), 30, 30)
+    roc = roc_analysis.Roc(np.array([0, 0, 1.0]), np.array([0, 0.5, 1.0]), Interval(0.75, 0.6, 0.9), 30, 30)
     point = wilson_interval(3, 30), wilson_interval(27, 30)
     axis = uncertainty.readers_on_roc({"m": roc}, {"anna": point}, "data").axes[0]
     [dot] = [line for line in axis.lines if line.get_marker() == "o"]
