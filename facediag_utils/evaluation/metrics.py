@@ -85,7 +85,7 @@ def over_trainings(predictions: pd.DataFrame, task: Task) -> dict[str, Interval]
             return np.mean([statistic(labels[rows], said[rows]) for said in answers], axis=0)
 
         variance = trainings.widened(resampled_variance(mean, labels), len(labels), each)
-        low, high = effective_wilson(value, variance, len(labels))[1:]
+        _, low, high = effective_wilson(value, variance, len(labels))
         count = f"{value * len(labels):.4g}/{len(labels)}" if name == "accuracy" else ""
         found[name] = Interval(value, low, high, count)
     return found

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from facediag_utils.core.profiles import Profile
-from facediag_utils.evaluation import domain_distance, screening
+from facediag_utils.evaluation import domain_distance, roc_analysis, screening
 from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.figures import curves, pictures, style, uncertainty
 from facediag_utils.methods import recipe
