@@ -11,8 +11,8 @@ from facediag_utils.core.files import atomic_write
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data.paper import BINARY_ROWS, MULTICLASS_ROWS
 from facediag_utils.data.store import Method
-from facediag_utils.evaluation import paper_audit
-from facediag_utils.evaluation.interval import Interval, wilson_interval
+from facediag_utils.evaluation import metrics, paper_audit
+from facediag_utils.evaluation.interval import Interval
 from facediag_utils.networks import registry
 
 README, RECORD = ROOT / "README.md", ROOT / "results"
@@ -41,7 +41,7 @@ def accuracies(record: Path = RECORD) -> str:
             key = row["backbone"], Method(row["method"])
             pretraining[key] = row["pretraining"]
             bold = row in fair and row["correct"] == best
-            cells.setdefault(key, {})[task] = _cell(wilson_interval(row["correct"], row["n"]), bold)
+            cells.setdefault(key, {})[task] = _cell(metrics.interval_of(row, "accuracy"), bold)
     lines = []
     for backbone, method in sorted(cells, key=lambda key: (networks.index(key[0]), list(WORDS).index(key[1]))):
         title = ("" if backbone == "dsift" else registry.get(backbone).title) + WORDS[method]

@@ -86,7 +86,7 @@ def over_trainings(predictions: pd.DataFrame, task: Task) -> dict[str, Interval]
 
         variance = trainings.widened(resampled_variance(mean, labels), len(labels), each)
         _, low, high = effective_wilson(value, variance, len(labels))
-        count = f"{value * len(labels):.4g}/{len(labels)}" if name == "accuracy" else ""
+        count = f"{value * len(labels):.1f}/{len(labels)}" if name == "accuracy" else ""
         found[name] = Interval(value, low, high, count)
     return found
 
