@@ -96,8 +96,8 @@ def training_curves(runs: dict[str, Sequence[Tuned]], validation: str, classes: 
                     axis.fill_between(values.index, values["min"], values["max"], color=colour, alpha=0.2, linewidth=0)
             axis.axhline(guessing[column], color=COLOURS[4], linewidth=0.8, linestyle=":", label="guessing")
             for k, tuned in enumerate(trainings):
-                label = f"lowest error on {validation}" if k == 0 else None
-                axis.axvline(tuned.best_epoch, color=COLOURS[4], linewidth=0.8, label=label)
+                once = "" if k else f"lowest error on {validation}"
+                axis.axvline(tuned.best_epoch, color=COLOURS[4], linewidth=0.8, label=once)
             averaged = (trainings[0].averaged_from - 0.5, trainings[0].epochs + 0.5)
             axis.axvspan(*averaged, color="0.93", zorder=0, label="weights are averaged")
             axis.set(xlabel="epoch", ylabel=f"{heading}, {unit}")
