@@ -16,7 +16,7 @@ from facediag_utils.methods.training import fine_tune
 from facediag_utils.networks import registry
 
 DENSE_SIFT = "dense_sift"
-STEPS, CLASSES, LOOKED_AT = 3, 5, 2  # of a training; held-out images
+STEPS, CLASSES, LOOKED_AT = 2, 5, 1  # of a training; held-out images
 WORDS, CHIPS = 50, 2  # of dense SIFT
 
 
