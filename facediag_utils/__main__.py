@@ -67,7 +67,9 @@ def parser() -> argparse.ArgumentParser:
     wanted = add(weights, "download published weights; without names, all of them")
     wanted.add_argument("names", nargs="*", help="networks of the registry, or timm:<name>")
     shown = add(fingerprint, "checksums of short trainings and features: the same on every x86-64 processor with AVX2")
-    shown.add_argument("names", nargs="*", help="networks of the registry, or dense_sift (default: all that are installed)")
+    shown.add_argument(
+        "names", nargs="*", help="networks of the registry, or dense_sift (default: all that are installed)"
+    )
     gone = add(forget, "remove everything that was made from a folder of your own")
     gone.add_argument("name", help="the name it was given")
     asked = add(predict, "put pictures to a trained model; research and teaching only")

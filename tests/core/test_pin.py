@@ -13,8 +13,8 @@ from facediag_utils.core.settings import ROOT
 SHOW = """
 import facediag_utils, json, os, numpy
 from facediag_utils.core import pin
-from numpy._core._multiarray_umath import __cpu_features__
-beyond = [name for name, here in __cpu_features__.items() if here and name.startswith("AVX512")]
+from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
+beyond = [name for name in __cpu_dispatch__ if __cpu_features__[name] and name.startswith("AVX512")]
 print(json.dumps([pin.key(), pin.word(), beyond, {name: os.environ.get(name) for name in pin.VARIABLES}]))
 """
 needs_avx2 = pytest.mark.skipif(not pin.able(), reason="not an x86-64 processor with AVX2")
