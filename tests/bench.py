@@ -111,7 +111,7 @@ def share_of_matmul(name: str, seconds: float, rate: float) -> float:
     """How much of that rate a fine-tuning step reaches: it costs three forward passes (outputs, gradients of inputs and of
     weights), but for the first layer's input, which needs no gradient."""
     record = registry.get(name)
-    network = registry.load(name)
+    network: Any = registry.load(name)
     with flops.counting(network) as counts, torch.inference_mode():
         network.features(torch.zeros(1, 3, record.input_size, record.input_size), record.feature_layer)
     first = next(iter(counts.values()))
