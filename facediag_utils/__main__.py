@@ -66,6 +66,10 @@ def parser() -> argparse.ArgumentParser:
     add(record, "make the bundled cohort's last run the record: results/ and figures/")
     wanted = add(weights, "download published weights; without names, all of them")
     wanted.add_argument("names", nargs="*", help="networks of the registry, or timm:<name>")
+    shown = add(fingerprint, "checksums of short trainings and features: the same on every x86-64 processor with AVX2")
+    shown.add_argument(
+        "names", nargs="*", help="networks of the registry, or dense_sift (default: all that are installed)"
+    )
     gone = add(forget, "remove everything that was made from a folder of your own")
     gone.add_argument("name", help="the name it was given")
     asked = add(predict, "put pictures to a trained model; research and teaching only")
@@ -123,6 +127,14 @@ def weights(options: argparse.Namespace) -> int:
     from facediag_utils.networks import download
 
     return 1 if download.fetch_all(options.names) else 0
+
+
+def fingerprint(options: argparse.Namespace) -> int:
+    from facediag_utils.methods import fingerprint
+
+    for line in fingerprint.lines(options.names):
+        print(line, flush=True)
+    return 0
 
 
 def forget(options: argparse.Namespace) -> int:

@@ -1,8 +1,11 @@
 """``make bench``: milliseconds an image of detection and of landmarks, of each bundled network beside dlib's own code, and of
-a fine-tuning step beside the plain loop; and DTL1's accuracy over several trainings (some minutes)."""
+a fine-tuning step beside the plain loop and a matrix product; and DTL1's accuracy over several trainings (some minutes)."""
 
 from __future__ import annotations
 
+import facediag_utils  # noqa: F401 - pins the libraries before they are loaded
+
+# isort: split
 import os
 import tempfile
 import time
@@ -19,7 +22,7 @@ from facediag_utils.data import cohort
 from facediag_utils.data.images import read_rgb
 from facediag_utils.faces import alignment, detection
 from facediag_utils.methods import dtl1, recipe, training
-from facediag_utils.networks import registry
+from facediag_utils.networks import flops, registry
 from facediag_utils.networks.weights import packaged_file
 
 BUNDLED = ("dlib_resnet29", "efficientnet_lite0")
@@ -96,14 +99,36 @@ def steps_time(name: str, threads: int, plain: bool, seconds: float = 6) -> floa
     return (time.perf_counter() - started) / count / 10
 
 
+def matmul_rate(threads: int) -> float:
+    """Multiply-accumulates a second of a float32 matrix product, the most that a training could do."""
+    torch.set_num_threads(threads)
+    side = 2048
+    one, other = torch.ones(side, side), torch.ones(side, side)
+    return side**3 / fastest(lambda: one @ other)
+
+
+def share_of_matmul(name: str, seconds: float, rate: float) -> float:
+    """How much of that rate a fine-tuning step reaches: it costs three forward passes (outputs, gradients of inputs and of
+    weights), but for the first layer's input, which needs no gradient."""
+    record = registry.get(name)
+    network: Any = registry.load(name)
+    with flops.counting(network) as counts, torch.inference_mode():
+        network.features(torch.zeros(1, 3, record.input_size, record.input_size), record.feature_layer)
+    first = next(iter(counts.values()))
+    return (3 * sum(counts.values()) - first) / seconds / rate
+
+
 def fine_tuning(name: str) -> None:
-    """The plain loop on all cores, and ours: channels-last, a training a core."""
+    """The plain loop on all cores, and ours: channels-last, a training a core, and what share of a matrix product's rate that is."""
     cores = os.cpu_count() or 1
     plain = steps_time(name, cores, True)
     print(f"{1000 * plain:7.1f}  {registry.get(name).title}, fine-tuning step, plain loop")
     each = Parallel(n_jobs=cores)(delayed(steps_time)(name, 1, False) for _ in range(cores))
     ours = float(np.mean(each)) / cores
     print(f"{1000 * ours:7.1f}  ours: {plain / ours:.1f} times as fast")
+    rate = sum(Parallel(n_jobs=cores)(delayed(matmul_rate)(1) for _ in range(cores)))
+    share = share_of_matmul(name, ours, rate)
+    print(f"{share:7.0%}  of the rate of a float32 matrix product here, {2e-9 * rate:.0f} GFLOP/s")
 
 
 def spread(images: cohort.Cohort, faces: detection.Faces, trainings: int = 4) -> None:

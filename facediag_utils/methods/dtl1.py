@@ -18,7 +18,7 @@ import torch
 from joblib import Parallel, delayed
 from scipy.special import softmax
 
-from facediag_utils.core import parallel, row_cache, settings
+from facediag_utils.core import parallel, pin, row_cache, settings
 from facediag_utils.core.progress import progress_bar
 from facediag_utils.core.settings import cache_root
 from facediag_utils.data import store
@@ -228,7 +228,8 @@ def folder(profile: str) -> Path:
 def checkpoint_path(
     profile: str, backbone: str, digests: list[str], classes: tuple[str, ...], recipe: Recipe, seed: int
 ) -> Path:
-    """Where a training of these images and settings is kept."""
-    key = repr((backbone, registry.get(backbone).checksum(), digests, classes, sorted(asdict(recipe).items()), seed))
+    """Where a training of these images and settings is kept; elsewhere where nothing is pinned."""
+    weights, given = registry.get(backbone).checksum(), sorted(asdict(recipe).items())
+    key = repr((pin.key(), backbone, weights, digests, classes, given, seed))
     name = f"{backbone.replace(':', '-')}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.pt"
     return folder(profile) / name
