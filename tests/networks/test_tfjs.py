@@ -46,7 +46,9 @@ def test_features_are_those_of_the_graph(name, half, tmp_path):
     network = registry.build(registry.get(name)).eval()
     network.fill(path.with_suffix(".bin"))
     pictures = chips(registry.get(name).input_size)
-    assert_same(features(network, name, pictures), tfjs_graph.evaluate(path, as_the_graph_has_it(name, pictures), OUTPUTS[name]))
+    assert_same(
+        features(network, name, pictures), tfjs_graph.evaluate(path, as_the_graph_has_it(name, pictures), OUTPUTS[name])
+    )
 
 
 @pytest.mark.parametrize("name", OUTPUTS)
@@ -153,7 +155,12 @@ def of_bytes(change):
 
 
 DAMAGES = {
-    "bytes of weights": [of_bytes(lambda b: b[:-1]), of_bytes(lambda b: b + b"x"), of_bytes(lambda b: b""), shape(3, 3, 6, 1)],
+    "bytes of weights": [
+        of_bytes(lambda b: b[:-1]),
+        of_bytes(lambda b: b + b"x"),
+        of_bytes(lambda b: b""),
+        shape(3, 3, 6, 1),
+    ],
     "not beside it": [files("../model.bin"), files("/etc/passwd"), files(".."), files(""), files("a/../model.bin")],
     "is missing": [files("other.bin"), lambda path: path.with_suffix(".bin").unlink()],
     "impossible shape": [shape(-3, -3, 5, 1), shape(0), shape(1.5), shape(True), shape("3"), shape(2**40)],

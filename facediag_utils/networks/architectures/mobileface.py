@@ -73,7 +73,9 @@ class MobileFace(PublishedNetwork):
 
 
 def _constant(name: str, value: torch.Tensor) -> bool:
-    return any(re.fullmatch(pattern, name) and torch.equal(value, known.to(value)) for pattern, known in CONSTANTS.items())
+    return any(
+        re.fullmatch(pattern, name) and torch.equal(value, known.to(value)) for pattern, known in CONSTANTS.items()
+    )
 
 
 def _ours(name: str) -> str:
