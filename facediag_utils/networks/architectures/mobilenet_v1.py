@@ -14,8 +14,17 @@ from facediag_utils.networks.architectures.dlib_resnet29 import Affine
 from facediag_utils.networks.formats import PublishedNetwork, Tensors
 
 #: Output channels of the blocks; a True block halves the resolution.
-BLOCKS = ((64, False), (128, True), (128, False), (256, True), (256, False), (512, True))
-BLOCKS += ((512, False),) * 5 + ((1024, True), (1024, False))
+BLOCKS = (
+    (64, False),
+    (128, True),
+    (128, False),
+    (256, True),
+    (256, False),
+    (512, True),
+    *((512, False),) * 5,
+    (1024, True),
+    (1024, False),
+)
 
 _UNUSED = re.compile(r"(age_pred|gender_pred|feats)/(kernel|bias)|global_pooling/Mean/reduction_indices")
 _CLIPPED = re.compile(r"conv\w+_relu/(Cast|Const_1)")  # at 6 and 0
