@@ -46,7 +46,7 @@ def lines(names: Sequence[str] = ()) -> Iterator[str]:
 
 def network(name: str) -> Iterator[tuple[str, str]]:
     """SHA-256 of a network's weights after `STEPS` steps of the paper's recipe, and of its features; on one thread."""
-    record, recipe = registry.get(name), Recipe(epochs=1, best=False)
+    record, recipe = registry.get(name), Recipe(epochs=1)
     chips = _pictures(STEPS * recipe.batch + LOOKED_AT, record.input_size)
     numbers = np.arange(len(chips))
     training, looked_at = ((rows, rows % CLASSES) for rows in np.split(numbers, [-LOOKED_AT]))
@@ -54,7 +54,7 @@ def network(name: str) -> Iterator[tuple[str, str]]:
     torch.set_num_threads(1)  # as in a run
     try:
         tuned = fine_tune(name, lambda: chips, training, looked_at, CLASSES, recipe)
-        yield "training", state_digest(tuned.network)
+        yield "training", state_digest(tuned.averaged)
         body = registry.load(name).to(memory_format=torch.channels_last)
         yield "features", _digest(dtl2.features_of(body, record, record.feature_layer, chips[:LOOKED_AT]))
     finally:
