@@ -72,7 +72,7 @@ lock: $(READY) ## bring requirements.lock in line with pyproject.toml (all to th
 	  --no-config --no-emit-index-url --custom-compile-command "make lock" --quiet $(LOCK_ARGS) -o requirements.lock
 
 reproduce: $(READY) ## run all notebooks; on a folder of your own: DATA=/its/path NAME=mine [POSITIVE=class] [THUMBNAILS=1]
-	@$(BIN)python -m facediag_utils reproduce --profile $(PROFILE) --seed $(SEED) $(if $(SPLITS),--splits $(SPLITS)) \
+	@$(BIN)python -m facediag_utils reproduce --profile $(PROFILE) --seed $(SEED) $(if $(SPLITS),--splits $(SPLITS)) $(if $(TRAININGS),--trainings $(TRAININGS)) \
 	  $(if $(DATA),--data "$(DATA)" --name "$(NAME)") $(if $(POSITIVE),--positive "$(POSITIVE)") \
 	  $(if $(THUMBNAILS),--thumbnails) $(if $(HASHED),--hashed) $(if $(DSF),--dsf "$(DSF)")
 

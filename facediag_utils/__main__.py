@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     named.add_argument("--profile", default="bundled", help="data set (default: bundled)")
     run = argparse.ArgumentParser(add_help=False, parents=[named])
     run.add_argument("--seed", type=int, default=0, help="seed of folds and maps (default: 0)")
+    run.add_argument("--trainings", type=int, help="how often each network is trained (default: the notebook's 3)")
     run.add_argument("--splits", type=int, help="how often the split is drawn again (default: the notebook's 200)")
     run.add_argument("--data", type=Path, help="a folder of your own: a folder of images per class, or a manifest.csv")
     run.add_argument("--name", default="mine", help="what to call it (default: mine)")
@@ -91,7 +92,7 @@ def reproduce(options: argparse.Namespace) -> int:
                 raise ReproduceError(f"reading the folder was ended by signal {-done}; is there enough memory?")
             if done:
                 return done  # it has said why
-        return reproduce.main(profiles.profile(name), options.seed, options.splits)
+        return reproduce.main(profiles.profile(name), options.seed, options.splits, options.trainings)
 
 
 def prepare(options: argparse.Namespace) -> int:
