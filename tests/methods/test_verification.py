@@ -31,7 +31,7 @@ def area(name: str, images: cohort.Cohort, faces: detection.Faces) -> float:
 
 @pytest.mark.parametrize("name", ["dlib_resnet29", "mobilenet_vggface2", "mobileface"])
 def test_a_face_network_knows_people_again(people, name):
-    """Found on 2026-11-25: 0.995, 1.000 and 0.977."""
+    """Found on 2026-11-25: 0.992, 1.000 and 0.977."""
     if not registry.get(name).installed:
         pytest.skip(registry.get(name).missing)
     assert area(name, *people) >= 0.95
