@@ -1,6 +1,6 @@
 """Generator of the rendered cohort in ``data/bundled``.
 
-Data flow: ``assets`` (CC0 base mesh and morphs) -> ``person`` + ``phenotypes`` (who) -> ``photograph`` (how it
-was taken) -> ``skin``, ``hair`` (surface) -> ``scene`` (Mitsuba) -> ``develop`` (camera and JPEG) -> ``cohort``
-(Table 2, split, manifest).  Nothing in ``facediag_utils`` imports this package.
+Data flow: ``plan`` (who is in which set) -> ``person`` + ``phenotypes`` (who) and ``photograph`` (how it was taken) -> ``pose``
+(the mesh, from ``assets``, without and with signs) -> ``skin``, ``hair``, ``clothes`` ... -> ``scene`` (Cycles) -> ``develop``
+(camera and JPEG) -> ``rendering`` (files).  Nothing in ``facediag_utils`` imports this package.
 """

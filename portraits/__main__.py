@@ -1,12 +1,13 @@
-"""``python -m portraits make`` renders the images; ``compare`` renders some again and compares; ``sheet`` shows the signs;
-``audit`` (in the environment of ``facediag_utils``) measures the images; ``render`` is what worker processes run."""
+"""``python -m portraits make`` renders the images; ``compare`` renders some again and compares; ``audit`` (in the
+environment of ``facediag_utils``) measures the images, ``readers`` simulates readers of them; ``croissant`` writes their metadata; ``render`` is what workers run."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from portraits import cohort
+from portraits import croissant, rendering
+from portraits.plan import SETS
 
 BUNDLED = Path(__file__).resolve().parents[1] / "data" / "bundled"
 
@@ -17,33 +18,39 @@ def main() -> None:
     make = commands.add_parser("make", help="render what is missing, then write manifests and landmarks")
     render = commands.add_parser("render", help="render some rows of a set in this process")
     compare = commands.add_parser("compare", help="render some images again: mean difference from the files")
-    commands.add_parser("sheet", help="picture of each phenotype at severity 0, 0.5, 1")
     audit = commands.add_parser("audit", help="measure detection, landmarks, identities, leaks; write the datasheet")
-    for command in (make, render, compare, audit):
-        command.add_argument("--out", type=Path, default=BUNDLED)
+    readers = commands.add_parser("readers", help="simulate the readers of notebook 08")
+    metadata = commands.add_parser("croissant", help="write croissant.json from the manifests (make does so too)")
+    for command in (make, render, compare, audit, readers, metadata):
+        command.add_argument("--to", type=Path, default=BUNDLED, metavar="FOLDER", help="the images' folder")
+    make.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS), help="only these sets")
     make.add_argument("--limit", type=int, help="only the first so many images of each set")
-    render.add_argument("--set", choices=list(cohort.SETS), default=".")
+    render.add_argument("--set", choices=list(SETS), default=".")
     render.add_argument("--rows", type=int, nargs="+", required=True)
-    compare.add_argument("--count", type=int, default=6)
+    compare.add_argument("--count", type=int, default=10, help="images of each set")
     options = parser.parse_args()
     if options.command == "make":
-        cohort.make(options.out, options.limit)
+        rendering.make(options.to, options.sets, options.limit)
+        croissant.write(options.to)
     elif options.command == "render":
-        rows = cohort.SETS[options.set]()
+        kind = SETS[options.set]
+        rows = kind.rows()
         for index in options.rows:
-            cohort.render_row(rows[index], options.out / options.set)
+            rendering.render_row(rows[index], options.to / options.set, kind)
     elif options.command == "compare":
         from portraits import checks
 
-        checks.compare(options.out, options.count)
-    elif options.command == "sheet":
-        from portraits import checks
+        checks.compare(options.to, options.count)
+    elif options.command == "readers":
+        from portraits import readers as panel
 
-        checks.phenotype_sheet(Path(__file__).parent / "phenotypes.jpg")
+        panel.write(options.to)
+    elif options.command == "croissant":
+        croissant.write(options.to)
     else:
         from portraits import audit as measures
 
-        measures.main(options.out)
+        measures.main(options.to)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import bpy
 import numpy as np
 
 from portraits.assets import Array
+from portraits.camera import Camera
 
 SAMPLES = 12  # paths a pixel at most, before the denoiser
 
@@ -94,13 +95,13 @@ def add_mesh(name: str, vertices: Array, faces: Array, material: Any, smooth: bo
     _link(name, data)
 
 
-def add_curves(name: str, lines: Array, radius: float, material: Any, **attributes: Array) -> None:
-    """Strands (n, points, 3), thinning to their tips, with a value (n,) each."""
+def add_curves(name: str, lines: Array, radius: float, material: Any, tip: float = 0.4, **attributes: Array) -> None:
+    """Strands (n, points, 3), thinning to a share ``tip`` of their radius, with a value (n,) each."""
     data = bpy.data.hair_curves.new(name)
     number, points = lines.shape[:2]
     data.add_curves([points] * number)
     data.points.foreach_set("position", np.ascontiguousarray(lines, np.float32).ravel())
-    width = radius * np.linspace(1, 0.4, points)
+    width = radius * np.linspace(1, tip, points)
     data.attributes.new("radius", "FLOAT", "POINT").data.foreach_set("value", np.tile(width, number).astype(np.float32))
     _attributes(data, "CURVE", attributes)
     data.materials.append(material)
@@ -120,13 +121,13 @@ def _link(name: str, data: Any) -> Any:
     return thing
 
 
-def add_camera(position: Sequence[float], field_of_view: float, distance: float, fstop: float) -> None:
-    """A camera that looks along -z with y up, focused at a distance."""
+def add_camera(camera: Camera, fstop: float) -> None:
+    """The camera, looking along -z with y up."""
     data = bpy.data.cameras.new("camera")
-    data.angle, data.clip_end = field_of_view, 1000.0
-    data.dof.use_dof, data.dof.focus_distance, data.dof.aperture_fstop = True, distance, fstop
+    data.angle, data.clip_end = camera.field_of_view, 1000.0
+    data.dof.use_dof, data.dof.focus_distance, data.dof.aperture_fstop = True, camera.focus, fstop
     thing = _link("camera", data)
-    thing.location = position
+    thing.location = camera.eye.tolist()
     bpy.context.scene.camera = thing
 
 
@@ -145,6 +146,7 @@ def set_environment(light: Array) -> None:
     image.colorspace_settings.name = "Non-Color"
     image.pixels.foreach_set(np.concatenate([light, np.ones((rows, columns, 1))], axis=2).astype(np.float32).ravel())
     world = bpy.data.worlds.new("world")
+    world.cycles.sampling_method, world.cycles.sample_map_resolution = "MANUAL", columns  # else 2048, over a second
     world.use_nodes = True
     nodes = world.node_tree.nodes
     picture = nodes.new("ShaderNodeTexEnvironment")

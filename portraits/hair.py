@@ -1,14 +1,17 @@
-"""Strands: scalp hair, eyebrows, eyelashes, beard, each an array (strands, points, 3)."""
+"""Hair of the scalp, strand by strand."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.spatial import cKDTree
 
-from portraits.assets import Array, base_mesh
-from portraits.head import regions, rest, smooth_noise, surface
+from portraits.assets import Array, normals
+from portraits.head import above_hairline, regions, rest, smooth_noise, surface
 from portraits.person import Hair, Person
 from portraits.phenotypes import Phenotype
+from portraits.pose import Shape
 
 Rng = np.random.Generator
 
@@ -32,37 +35,59 @@ def unit(vectors: Array) -> Array:
     return vectors / (np.linalg.norm(vectors, axis=-1, keepdims=True) + 1e-9)
 
 
-def scalp_density(hair: Hair, phenotype: Phenotype, severity: float) -> Array:
-    """Share of hair left on each vertex of the surface."""
+@dataclass(frozen=True)
+class Strands:
+    """Strands ``lines`` (n, points, 3); where their roots are on the undeformed mesh, ``home`` (n, 3); whether loss has
+    ``left`` each (n,); and how much, 0..1, the signs changed its place (n,).  A lost strand is drawn like the others, so that
+    what is drawn after it does not change."""
+
+    lines: Array
+    home: Array
+    left: Array
+    sign: Array
+
+
+def lost(phenotype: Phenotype, severity: float, home: Array) -> Array:
+    """Share of scalp hair lost at points (n, 3) of the undeformed mesh."""
+    return phenotype.hair_loss * severity * np.clip(0.5 + 0.5 * (home[:, 1] - 7.3), 0.4, 1)
+
+
+def survives(loss: Array, threshold: Array) -> Array:
+    """Whether each strand is left: a threshold in 0..1 is drawn for it once, whatever the loss."""
+    return threshold >= loss
+
+
+def scalp_density(hair: Hair) -> Array:
+    """Share of the scalp's hair on each vertex of the surface, before any loss."""
     part, (x, y, z) = regions(), rest().T
-    density = part["scalp"].copy()
-    if hair.recession:
-        forehead = np.clip((z - 0.3) / 0.9, 0, 1) * np.clip((y - 7.7) / 0.3, 0, 1)
-        crown = np.exp(-((x / 0.5) ** 2) - ((z - 0.1) / 0.55) ** 2) * (y > 8.0)
-        density *= np.clip(1 - 2.2 * hair.recession * np.maximum(forehead, crown), 0, 1)
-    return density * (1 - phenotype.hair_loss * severity * np.clip(0.5 + 0.5 * (y - 7.3), 0.4, 1))
+    if not hair.recession:
+        return part["scalp"]
+    forehead = np.clip((z - 0.3) / 0.9, 0, 1) * np.clip((y - 7.7) / 0.3, 0, 1)
+    crown = np.exp(-((x / 0.5) ** 2) - ((z - 0.1) / 0.55) ** 2) * (y > 8.0)
+    return part["scalp"] * np.clip(1 - 2.2 * hair.recession * np.maximum(forehead, crown), 0, 1)
 
 
-def scalp_hair(
-    person: Person, phenotype: Phenotype, severity: float, vertices: Array, normal: Array
-) -> tuple[Array, Array]:
-    """Strands (n, points, 3) of the whole scalp, and their roots on the undeformed mesh (n, 3).
+def scalp_hair(person: Person, phenotype: Phenotype, severity: float, body: Shape) -> Strands:
+    """Strands of the whole scalp, grown on the person without signs, which do not reach under the hair.
 
-    Some thousand guides are grown from the scalp; every strand then follows its nearest guides, more closely towards
-    its tip, so that hair falls in locks.  Those that end up across the eyes are left out."""
+    Some thousand guides are grown from the scalp; every strand then follows its nearest guides, more closely towards its
+    tip, so that hair falls in locks.  Those that end up across the eyes are left out."""
     hair, rng = person.hair, np.random.default_rng([person.skin_seed, 3])
-    density = scalp_density(hair, phenotype, severity)
+    vertices = surface()(body.plain)
+    normal = normals(vertices, surface().triangles)
+    density = scalp_density(hair)
     full = density.sum() / regions()["scalp"].sum()
     number = int((40000 if hair.length > 0.8 else 34000) * (0.7 if hair.curl > 0.6 else 1.0) * hair.density * full)
     if number < 500:
-        return np.zeros((0, 4, 3)), np.zeros((0, 3))
+        return Strands(np.zeros((0, 4, 3)), np.zeros((0, 3)), np.zeros(0, bool), np.zeros(0))
     corners, share = roots(rng, vertices, density, max(150, number // 16))
     guides, kept = grown(hair, corners, share, vertices, normal, rng)
     guide_home, guide_out = (at(v, corners, share)[kept] for v in (rest(), normal))
     corners, share = roots(rng, vertices, density, number)
     point, home = at(vertices, corners, share), at(rest(), corners, share)
-    strands = locks(hair, guides[kept], guide_home, guide_out, point, home, rng)
-    return strands, home
+    lines = locks(hair, guides[kept], guide_home, guide_out, point, home, rng)
+    gone = lost(phenotype, severity, home)
+    return Strands(lines, home, survives(gone, rng.random(number)), gone)
 
 
 def grown(hair: Hair, corners: Array, share: Array, vertices: Array, normal: Array, rng: Rng) -> tuple[Array, Array]:
@@ -73,24 +98,24 @@ def grown(hair: Hair, corners: Array, share: Array, vertices: Array, normal: Arr
     fringe = (hair.fringe > 0) & (home[:, 2] > 0.7) & (np.abs(home[:, 0]) < 0.6) & (home[:, 1] > 7.9)
     length = strand_lengths(hair, home, fringe, rng)
     comb = combing(hair, home, rng)
-    coily = max(0.0, hair.curl - 0.6) / 0.4
-    lift = {"buzz": 1.2, "short": 0.34, "tied": 0.03, "medium": 0.16, "long": 0.12}[hair.style]
-    lift += coily * {"buzz": 0.5, "short": 1.6, "tied": 0.05, "medium": 1.8, "long": 0.9}[hair.style]
+    coily = coiled(hair)
+    lift = {"buzz": 1.2, "short": 0.34, "tied": 0.03, "medium": 0.08, "long": 0.08}[hair.style]
+    lift += coily * {"buzz": 0.5, "short": 1.6, "tied": 0.05, "medium": 1.6, "long": 0.5}[hair.style]
     direction = unit(unit(comb - (comb * out).sum(1, keepdims=True) * out) + lift * out)
     wave = np.stack([smooth_noise(home, 4, rng) for _ in range(3)], axis=1)
     steps = 16 if hair.length > 0.8 else 8
-    fall = np.array([0.0, (0.75 - 0.6 * coily if hair.length > 0.8 else 0.10 * (1 - coily)), 0.0])
+    fall = np.array([0.0, (1.0 - 0.7 * coily if hair.length > 0.8 else 0.10 * (1 - coily)), 0.0])
     bend = (0.05 + 0.08 * hair.curl) * (wave + 0.3 * rng.normal(size=(number, 3))) - fall
     thickness = 0.015 + (0.05 + 0.09 * coily) * rng.random(number) * min(1.0, 0.4 + hair.length)
     # Long hair is pushed off the face, sideways and back; a fringe stays.
-    aside = np.stack([np.sign(home[:, 0] + 1e-6), 0 * home[:, 0], -0.8 + 0 * home[:, 0]], axis=1)
+    aside = np.stack([0.5 * np.sign(home[:, 0] + 1e-6), 0 * home[:, 0], -0.8 + 0 * home[:, 0]], axis=1)
     aside *= 0.07 * (~fringe & (hair.length > 0.8))[:, None]
     tree, strands, across = cKDTree(vertices), [point - 0.01 * out], np.zeros(number, bool)
     for k in range(steps):
         direction = unit(direction + bend * (8 / steps))
         point = point + direction * (length / steps)[:, None]
-        point, covers = off_the_face(point, aside, vertices, normal, tree, thickness * min(1, (k + 1) / 3))
-        across |= covers
+        point, covers, bare = off_the_face(point, aside, vertices, normal, tree, thickness * min(1, (k + 1) / 3))
+        across |= covers | (bare & ~fringe)
         strands.append(point)
     return np.stack(strands, axis=1), ~across
 
@@ -107,7 +132,8 @@ def locks(hair: Hair, guides: Array, guide_home: Array, guide_out: Array, point:
     own = (point - first[:, 0])[:, None]
     clump = rng.uniform(0.3, 0.75, (number, 1, 1)) * hair.clump
     strands = first[:, :1] + path + own * (1 - clump * t**1.3)
-    stray = rng.normal(0, 1, (number, 1, 3)) * (0.03 + 0.05 * hair.frizz) * hair.length**0.7
+    far = np.linalg.norm(path[:, -1], axis=1)[:, None, None]
+    stray = rng.normal(0, 1, (number, 1, 3)) * (0.02 + 0.05 * hair.frizz) * np.minimum(far, 2.0) ** 0.8
     strands = strands + stray * t**1.5 * rng.beta(1, 3, (number, 1, 1)) * 2
     shorter = rng.uniform(0.82, 1.0, (number, 1, 1))
     strands = point[:, None] + (strands - point[:, None]) * np.where(t > 0, shorter, 1)
@@ -139,13 +165,22 @@ def wound(hair: Hair, strands: Array, lock: Array, out: Array, rng: Rng) -> Arra
     return strands + grow * (np.cos(angle)[..., None] * side + flat * np.sin(angle)[..., None] * up)
 
 
+def coiled(hair: Hair) -> float:
+    """0 for hair that is straight or wavy, to 1 for tight coils."""
+    return max(0.0, hair.curl - 0.6) / 0.4
+
+
 def strand_lengths(hair: Hair, home: Array, fringe: Array, rng: Rng) -> Array:
     """Length of each strand (decimetres): shorter at sides and nape where hair is cut, and in a fringe."""
-    length = hair.length * rng.uniform(0.85, 1.05, len(home))
+    shrunk = 1 - 0.5 * coiled(hair) * float(np.clip(hair.length - 0.8, 0, 1))  # coils take up the length of long hair
+    length = hair.length * shrunk * rng.uniform(0.72 if hair.style == "medium" else 0.85, 1.05, len(home))
     if hair.style in ("short", "medium"):
         low = hair.sides if hair.style == "short" else 0.6
         length *= np.interp(home[:, 1], [6.6, 7.4, 7.9, 8.2], [low, low, 0.5 + 0.5 * low, 1.0])
-    return np.where(fringe, np.minimum(length, 0.35 * hair.fringe + 0.12), np.maximum(length, 0.03))
+    if hair.style in ("short", "buzz"):  # the edge is not as long as the rest, or it would be that of a cap
+        length *= np.clip(0.35 + 2.2 * above_hairline(home), 0.35, 1)
+    to_brows = np.hypot(home[:, 1] - 7.62, 0.8 * (1.4 - home[:, 2]))  # a fringe is cut level, above the brows
+    return np.where(fringe, np.minimum(length, (0.55 + 0.4 * hair.fringe) * to_brows), np.maximum(length, 0.03))
 
 
 def combing(hair: Hair, home: Array, rng: Rng) -> Array:
@@ -155,8 +190,10 @@ def combing(hair: Hair, home: Array, rng: Rng) -> Array:
     if hair.style == "tied":
         return unit(np.stack([-x * 0.6, 0.15 + 0 * y, -np.ones_like(z)], axis=1))
     if hair.length > 0.8:
-        away = np.tanh((x - hair.part) * 6)
-        comb = np.stack([away, -0.7 + 0 * y, -0.45 - 0.3 * z], axis=1)
+        away = np.where(x < hair.part, -1, 1) * np.maximum(np.abs(np.tanh((x - hair.part) * 6)), 0.7)
+        brow = np.clip((z - 0.4) / 0.4, 0, 1) * np.clip((y - 7.6) / 0.3, 0, 1)  # not down on the forehead
+        brow = brow * (1 - coiled(hair))
+        comb = np.stack([away, -0.7 + 0.55 * brow, -0.45 - 0.3 * z - 0.3 * brow], axis=1)
     else:  # round a whorl behind the crown: forward on top, aside at the front, down at the sides
         top = np.clip((y - 7.75) / 0.4, 0, 1)
         comb = np.stack([0.5 * side + 0.4 * x, -0.1 + 0 * y, 0.8 - 0.5 * (z < -0.2)], axis=1)
@@ -172,101 +209,14 @@ def combing(hair: Hair, home: Array, rng: Rng) -> Array:
 
 def off_the_face(
     point: Array, aside: Array, vertices: Array, normal: Array, tree: cKDTree, thickness: Array
-) -> tuple[Array, Array]:
-    """Strand points moved out of the head and, on the face, aside; and which of them still cover it below the brows."""
+) -> tuple[Array, Array, Array]:
+    """Strand points moved out of the head and, on the face, aside; and which of them still cover it below the brows, and
+    the middle of the forehead."""
     _, near = tree.query(point)
     depth = ((point - vertices[near]) * normal[near]).sum(axis=1)
     point = point + np.clip(thickness - depth, 0, None)[:, None] * normal[near]
     x, y, z = rest()[near].T
     face = (regions()["front"][near] > 0.2) & (y < 7.85) & (depth < 0.6)
     covers = (z > 0.6) & (np.abs(x) < 0.62) & (y < 7.56) & (y > 6.3) & (depth < 0.6)
-    return point + face[:, None] * aside, covers
-
-
-def brow_band() -> tuple[Array, Array]:
-    """Of each vertex: how far out along the brow it lies (0..1), and whether it is near the brow (0..1)."""
-    x, y, z = rest().T
-    along = np.clip((np.abs(x) - 0.10) / 0.44, 0, 1)
-    near = np.exp(-(((y - 7.51) / 0.06) ** 2)) * (np.abs(x) > 0.10) * (np.abs(x) < 0.55) * (z > 0.8)
-    return along, near
-
-
-def brow_lost(phenotype: Phenotype, severity: float) -> Array:
-    """Share of the eyebrow lost at each vertex, more at its outer end."""
-    along, near = brow_band()
-    return np.clip(phenotype.brow_loss * severity * (0.6 + 0.8 * along), 0, 1) * near
-
-
-def brows(person: Person, phenotype: Phenotype, severity: float, vertices: Array, normal: Array) -> Array:
-    """Eyebrow strands: a band above the eye that thins outwards, growing up and out."""
-    rng = np.random.default_rng([person.skin_seed, 4])
-    x, y, z = rest().T
-    along = brow_band()[0]
-    arch = rng.uniform(0.03, 0.075)
-    centre = 7.495 + arch * np.sin(np.pi * np.clip(along * 0.8, 0, 1)) - 0.035 * along**2
-    half = rng.uniform(0.018, 0.034) * (1.15 if person.sex == "male" else 0.8) * (1.1 - 0.75 * along)
-    weight = np.exp(-(((y - centre) / half) ** 2) * 1.5) * (np.abs(x) > 0.10) * (np.abs(x) < 0.55) * (z > 0.8)
-    lost = np.clip(phenotype.brow_loss * severity * (0.6 + 0.8 * along), 0, 1)
-    weight = weight * (1 - lost)
-    number = int(360 * person.hair.brow_density * (1 - phenotype.brow_loss * severity * 0.95))
-    if number < 8 or weight.sum() < 1:
-        return np.zeros((0, 4, 3))
-    corners, share = roots(rng, vertices, weight, number)
-    point, out, home = (at(v, corners, share) for v in (vertices, normal, rest()))
-    outward = np.clip((np.abs(home[:, 0]) - 0.10) / 0.44, 0, 1)
-    direction = np.stack([np.sign(home[:, 0]) * (0.25 + outward), 0.9 - 1.25 * outward, -0.35 * outward], axis=1)
-    direction = unit(direction + 0.3 * out + rng.normal(0, 0.12, (number, 3)))
-    length = (rng.uniform(0.045, 0.075, number) * (0.9 if person.sex == "female" else 1.1))[:, None]
-    return np.stack(
-        [point + direction * length * t + out * 0.008 - 0.35 * out * length * t**2 for t in np.linspace(0, 1, 4)],
-        axis=1,
-    )
-
-
-def beard(person: Person, vertices: Array, normal: Array) -> Array:
-    """Stubble or beard strands for ``person.hair.beard`` > 0."""
-    if person.hair.beard == 0:
-        return np.zeros((0, 3, 3))
-    rng = np.random.default_rng([person.skin_seed, 5])
-    number = int(4000 if person.hair.beard < 0.5 else 12000)
-    shape = regions()["beard"] * beard_shape(person)
-    corners, share = roots(rng, vertices, shape, int(number * min(1.0, shape.sum() / regions()["beard"].sum() + 0.1)))
-    point, out = at(vertices, corners, share), at(normal, corners, share)
-    length = (0.015 if person.hair.beard < 0.5 else 0.12) * rng.uniform(0.5, 1.2, (len(point), 1))
-    down = np.array([0.0, -0.7, 0.0])
-    direction = unit(0.5 * out + down + rng.normal(0, 0.25, point.shape))
-    return np.stack([point + direction * length * t for t in (0, 0.5, 1)], axis=1)
-
-
-def beard_shape(person: Person) -> Array:
-    """Where the beard is left to grow: everywhere, on chin and lip, or on the lip only."""
-    x, y, _ = rest().T
-    ragged = 0.02 * smooth_noise(rest(), 12, np.random.default_rng([person.skin_seed, 11]))
-    inside = np.clip((0.29 - np.abs(x) + ragged) / 0.06, 0, 1)
-    lip, chin = (inside * np.clip((way * (y - 6.66) + 0.02 + ragged) / 0.04, 0, 1) for way in (1, -1))
-    everywhere = np.ones(len(x))
-    return {"full": everywhere, "goatee": np.maximum(lip, chin), "moustache": lip}[person.hair.beard_shape]
-
-
-def lashes(person: Person, base: Array) -> Array:
-    """Eyelash strands along the base mesh's lash strips, from the lid margin outwards."""
-    rng, strands = np.random.default_rng([person.skin_seed, 6]), []
-    _, groups = base_mesh()
-    rest_base = base_mesh()[0]
-    for side in "lr":
-        ball = np.unique(groups[f"helper-{side}-eye"])
-        eye, rest_eye = base[ball].mean(axis=0), rest_base[ball].mean(axis=0)
-        for strip, number in ((1, 35), (2, 70)):  # lower, upper
-            index = np.unique(groups[f"helper-{side}-eyelashes-{strip}"])
-            order = index[np.argsort(np.linalg.norm(rest_base[index] - rest_eye, axis=1))]
-            third = len(order) // 3
-            inner, outer = (base[rows][np.argsort(base[rows][:, 0])] for rows in (order[:third], order[-third:]))
-            place = rng.uniform(0.03, 0.97, number)
-            low, high = (_along(row, place) for row in (inner, outer))
-            bulge = 0.12 * np.linalg.norm(high - low, axis=1, keepdims=True) * unit(low - eye)
-            strands.append(np.stack([low, low + 0.5 * (high - low) + bulge, high], axis=1))
-    return np.concatenate(strands)
-
-
-def _along(row: Array, place: Array) -> Array:
-    return np.stack([np.interp(place * (len(row) - 1), np.arange(len(row)), row[:, k]) for k in range(3)], axis=1)
+    forehead = (z > 0.9) & (np.abs(x) < 0.42) & (y < 7.91) & (depth < 0.4)
+    return point + face[:, None] * aside, covers, forehead

@@ -34,11 +34,22 @@ def eyeball(side: str) -> Surface:
     return refined(base_mesh()[1][f"helper-{side}-eye"], 4)
 
 
+def above_hairline(points: Array) -> Array:
+    """How far (decimetres) points of the undeformed mesh lie above the hairline, which is a height that depends on the
+    azimuth round the head's axis: forehead, temple, sideburn, above the ear, nape."""
+    azimuth = np.degrees(np.arctan2(np.abs(points[:, 0]), points[:, 2] - 0.35))
+    return points[:, 1] - np.interp(
+        azimuth,
+        [0, 18, 32, 45, 58, 66, 74, 82, 96, 108, 122, 150, 180],
+        [8.0, 8.0, 7.92, 7.74, 7.46, 7.2, 7.08, 7.42, 7.6, 7.5, 6.95, 6.55, 6.5],
+    )
+
+
 def _moved(*names: str) -> Array:
     return np.clip(surface()(moved_by(*names)), 0, 1)
 
 
-def _smoothstep(x: Array, low: float, high: float) -> Array:
+def smoothstep(x: Array, low: float, high: float) -> Array:
     t = np.clip((x - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)
 
@@ -48,30 +59,25 @@ def regions() -> dict[str, Array]:
     """Masks in 0..1 on the surface's vertices."""
     x, y, z = rest().T
     lids = [f"eyes/{side}-eye-height{k}-{way}" for side in "lr" for k in (1, 2, 3) for way in ("incr", "decr")]
-    ears = _moved(*[f"ears/{side}-ear-{name}" for side in "lr" for name in ("scale-incr", "wing-incr")])
-    lips = _smoothstep(_moved("mouth/mouth-upperlip-volume-incr", "mouth/mouth-lowerlip-volume-incr"), 0.12, 0.45)
-    front = _smoothstep(z, 0.55, 0.85) * _smoothstep(y, 6.15, 6.35) * _smoothstep(-y, -8.15, -7.95)
+    ears = _moved("ears/l-ear-wing-incr", "ears/r-ear-wing-incr")  # the morph of their size moves the temples too
+    lips = smoothstep(_moved("mouth/mouth-upperlip-volume-incr", "mouth/mouth-lowerlip-volume-incr"), 0.12, 0.45)
+    front = smoothstep(z, 0.55, 0.85) * smoothstep(y, 6.15, 6.35) * smoothstep(-y, -8.15, -7.95)
     lid = _moved(*lids)
-    # The hairline is a height that depends on the azimuth round the head's axis: forehead, temple, sideburn, above
-    # the ear, nape.
-    azimuth = np.degrees(np.arctan2(np.abs(x), z - 0.35))
-    line = np.interp(
-        azimuth,
-        [0, 18, 32, 45, 58, 66, 74, 82, 96, 108, 122, 150, 180],
-        [8.0, 8.0, 7.92, 7.74, 7.46, 7.2, 7.08, 7.42, 7.6, 7.5, 6.95, 6.55, 6.5],
-    )
-    uneven = 0.02 * smooth_noise(rest(), 9, np.random.default_rng(0))
-    scalp = _smoothstep(y - line + uneven, -0.05, 0.09) * (ears < 0.05)
+    line = y - above_hairline(rest())
+    shape = np.random.default_rng(0)
+    uneven = 0.025 * smooth_noise(rest(), 9, shape) + 0.02 * smooth_noise(rest(), 30, shape)
+    scalp = smoothstep(y - line + uneven, -0.07, 0.2) * (ears < 0.05)
     nodular = front * (z > 0.9) * (np.abs(x) < 0.75) * (y < 8.0)
     return {
-        "nodular": nodular * (1 - _smoothstep(lid, 0.05, 0.2)) * (1 - lips),
+        "nodular": nodular * (1 - smoothstep(lid, 0.05, 0.2)) * (1 - lips),
         "brow_bone": np.exp(-(((np.abs(x) - 0.1) / 0.35) ** 2) - ((y - 7.75) / 0.2) ** 2) * (z > 0.9),
         "lips": lips,
+        "lip_colour": np.maximum(lips, _corners(x, y, z)),
         "lids": lid,
         "cheeks": _moved("cheek/l-cheek-volume-incr", "cheek/r-cheek-volume-incr"),
         "nose": _moved("nose/nose-volume-incr", "nose/nose-point-width-incr"),
         "ears": ears,
-        "front": front * (1 - _smoothstep(lid, 0.1, 0.3)) * (1 - lips) * (ears < 0.2),
+        "front": front * (1 - smoothstep(lid, 0.1, 0.3)) * (1 - lips) * (ears < 0.2),
         "scalp": scalp,
         "hairline": y - line,
         "beard": _beard(x, y, z, lips) * (ears < 0.05),
@@ -79,12 +85,18 @@ def regions() -> dict[str, Array]:
     }
 
 
+def _corners(x: Array, y: Array, z: Array) -> Array:
+    """Where the lips run out towards the corners of the mouth, which the morphs of their volume leave out."""
+    half = np.clip(0.95 * (0.268 - np.abs(x)), -1, 0.06)
+    return smoothstep(half - np.abs(y - 6.607), -0.008, 0.02) * (np.abs(x) > 0.15) * (z > 1.3)
+
+
 def _beard(x: Array, y: Array, z: Array, lips: Array) -> Array:
     side = np.abs(x)
     cheek_line = np.interp(side, [0, 0.2, 0.45, 0.75, 0.95], [6.78, 6.72, 6.5, 6.72, 7.2])
-    upper_lip = _smoothstep(0.27 - side, 0.0, 0.06) * _smoothstep(6.83 - y, 0.0, 0.03) * (y > 6.6)
-    zone = np.maximum(_smoothstep(cheek_line - y, 0.0, 0.12), upper_lip)
-    return zone * _smoothstep(y + 0.35 * (z - 1.0), 5.95, 6.15) * (z > 0.25) * (1 - lips) * (side < 0.9)
+    upper_lip = smoothstep(0.27 - side, 0.0, 0.06) * smoothstep(6.83 - y, 0.0, 0.03) * (y > 6.6)
+    zone = np.maximum(smoothstep(cheek_line - y, 0.0, 0.12), upper_lip)
+    return zone * smoothstep(y + 0.35 * (z - 1.0), 5.95, 6.15) * (z > 0.25) * (1 - lips) * (side < 0.9)
 
 
 def smooth_noise(points: Array, frequency: float, rng: np.random.Generator, waves: int = 8) -> Array:

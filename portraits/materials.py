@@ -9,7 +9,11 @@ from typing import Any
 
 from portraits.blender import Material
 
-PASSES = ("head", "sign")  # what belongs to the head, hair included; and how much a phenotype changed it
+PASSES = (
+    "head",
+    "hair",
+    "sign",
+)  # what belongs to the head, hair included; what is hair of the scalp; how much signs changed it
 
 
 def skin() -> Any:
@@ -60,7 +64,7 @@ def eye() -> Any:
         Roughness=0.35,
         Subsurface_Weight=0.15,
         Subsurface_Scale=0.015,
-        Coat_Weight=0.8,
+        Coat_Weight=0.35,
         Coat_Roughness=0.02,
         Coat_IOR=1.38,
     )
@@ -86,8 +90,15 @@ def hair(melanin_redness: float, roughness: float = 0.32) -> Any:
         Roughness=roughness,
         Radial_Roughness=0.4,
         Random_Roughness=0.2,
+        Random=m.attribute("random"),  # by strand, not by its number among those that are left
     )
-    return m.surface(shader, head=1.0)
+    return m.surface(shader, head=1.0, hair=m.attribute("scalp"), sign=m.attribute("sign"))
+
+
+def frame(colour: tuple[float, float, float], metal: bool) -> Any:
+    """The frame of glasses."""
+    m = Material("frame")
+    return m.surface(m("BsdfPrincipled", Base_Color=colour, Roughness=0.3, Metallic=float(metal)))
 
 
 def cloth(weave: str, sheen: float) -> Any:

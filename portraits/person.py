@@ -10,42 +10,42 @@ Rng = np.random.Generator
 
 #: Morph pairs of the face (towards - / towards +) that tell people apart; weights are drawn from N(0, spread).
 SHAPE_PAIRS: dict[str, float] = {
-    "head/head-scale-horiz": 0.45,
-    "head/head-scale-vert": 0.35,
+    "head/head-scale-horiz": 0.35,
+    "head/head-scale-vert": 0.3,
     "head/head-scale-depth": 0.35,
-    "head/head-fat": 0.45,
-    "forehead/forehead-nubian": 0.4,
+    "head/head-fat": 0.4,
+    "forehead/forehead-nubian": 0.3,
     "forehead/forehead-scale-vert": 0.45,
-    "forehead/forehead-temple": 0.45,
-    "nose/nose-scale-vert": 0.5,
-    "nose/nose-scale-horiz": 0.45,
-    "nose/nose-scale-depth": 0.45,
-    "nose/nose-volume": 0.45,
-    "nose/nose-width1": 0.45,
-    "nose/nose-width2": 0.45,
-    "nose/nose-width3": 0.5,
-    "nose/nose-hump": 0.5,
-    "nose/nose-greek": 0.4,
-    "nose/nose-flaring": 0.5,
-    "nose/nose-nostrils-width": 0.5,
-    "nose/nose-point-width": 0.5,
-    "nose/nose-septumangle": 0.4,
-    "mouth/mouth-scale-horiz": 0.4,
-    "mouth/mouth-scale-vert": 0.35,
-    "mouth/mouth-scale-depth": 0.3,
-    "mouth/mouth-upperlip-height": 0.5,
-    "mouth/mouth-lowerlip-height": 0.5,
-    "mouth/mouth-upperlip-volume": 0.3,
-    "mouth/mouth-lowerlip-volume": 0.3,
-    "mouth/mouth-philtrum-volume": 0.4,
-    "mouth/mouth-cupidsbow": 0.4,
+    "forehead/forehead-temple": 0.35,
+    "nose/nose-scale-vert": 0.4,
+    "nose/nose-scale-horiz": 0.35,
+    "nose/nose-scale-depth": 0.2,
+    "nose/nose-volume": 0.22,
+    "nose/nose-width1": 0.3,
+    "nose/nose-width2": 0.2,
+    "nose/nose-width3": 0.4,
+    "nose/nose-hump": 0.28,
+    "nose/nose-greek": 0.28,
+    "nose/nose-flaring": 0.2,
+    "nose/nose-nostrils-width": 0.25,
+    "nose/nose-point-width": 0.25,
+    "nose/nose-septumangle": 0.15,
+    "mouth/mouth-scale-horiz": 0.28,
+    "mouth/mouth-scale-vert": 0.22,
+    "mouth/mouth-scale-depth": 0.2,
+    "mouth/mouth-upperlip-height": 0.3,
+    "mouth/mouth-lowerlip-height": 0.25,
+    "mouth/mouth-upperlip-volume": 0.2,
+    "mouth/mouth-lowerlip-volume": 0.2,
+    "mouth/mouth-philtrum-volume": 0.25,
+    "mouth/mouth-cupidsbow": 0.3,
     "chin/chin-width": 0.5,
-    "chin/chin-height": 0.45,
-    "chin/chin-prominent": 0.45,
-    "chin/chin-prognathism": 0.3,
+    "chin/chin-height": 0.35,
+    "chin/chin-prominent": 0.35,
+    "chin/chin-prognathism": 0.18,
     "chin/chin-bones": 0.5,
-    "chin/chin-cleft": 0.4,
-    "chin/chin-jaw-drop": 0.35,
+    "chin/chin-cleft": 0.25,
+    "chin/chin-jaw-drop": 0.25,
     "neck/neck-scale-horiz": 0.4,
     "eyes/eye-scale": 0.4,
     "eyes/eye-height1": 0.35,
@@ -61,14 +61,14 @@ SHAPE_PAIRS: dict[str, float] = {
 }
 #: Pairs whose two directions are called otherwise than -decr / -incr.
 DIRECTED_PAIRS: dict[str, tuple[str, str, float]] = {
-    "nose/nose-point": ("down", "up", 0.45),
-    "nose/nose-base": ("down", "up", 0.4),
-    "nose/nose-curve": ("concave", "convex", 0.4),
-    "nose/nose-compression": ("compress", "uncompress", 0.3),
-    "mouth/mouth-trans": ("down", "up", 0.4),
-    "mouth/mouth-angles": ("down", "up", 0.35),
-    "eyebrows/eyebrows-trans": ("down", "up", 0.5),
-    "eyebrows/eyebrows-angle": ("down", "up", 0.5),
+    "nose/nose-point": ("down", "up", 0.2),
+    "nose/nose-base": ("down", "up", 0.15),
+    "nose/nose-curve": ("concave", "convex", 0.2),
+    "nose/nose-compression": ("compress", "uncompress", 0.1),
+    "mouth/mouth-trans": ("down", "up", 0.22),
+    "mouth/mouth-angles": ("down", "up", 0.18),
+    "eyebrows/eyebrows-trans": ("down", "up", 0.35),
+    "eyebrows/eyebrows-angle": ("down", "up", 0.2),
     "forehead/forehead-trans": ("backward", "forward", 0.3),
     "eyes/eye-trans": ("in", "out", 0.4),
     "eyes/eye-push1": ("in", "out", 0.3),
@@ -173,22 +173,32 @@ def added(*tables: dict[str, float]) -> dict[str, float]:
     return total
 
 
-def age_morphs(ancestry_share: dict[str, float], sex: str, age: float) -> dict[str, float]:
-    """MakeHuman's macro targets, which are modelled at about 1, 10, 25 and 90 years, blended linearly."""
-    stages, years = ("baby", "child", "young", "old"), (1.0, 10.0, 25.0, 90.0)
+def age_morphs(ancestry_share: dict[str, float], sex: str, age: float, build: float) -> dict[str, float]:
+    """MakeHuman's macro targets, blended linearly; ``build`` from lean (-1) to heavy (1).
+
+    The child is modelled at about ten years, but with the head of a doll: it is taken for eight, and little of the baby is
+    left at six."""
+    stages = {  # years, and the share of the stage at each
+        "baby": ([1, 8], [1, 0]),
+        "child": ([1, 8, 20], [0, 1, 0]),
+        "young": ([8, 20, 28, 90], [0, 1, 1, 0]),
+        "old": ([28, 90], [0, 1]),
+    }
     weights: dict[str, float] = {}
-    for k, stage in enumerate(stages):
-        share = float(np.interp(age, years, np.eye(4)[k]))
+    for stage, table in stages.items():
+        share = float(np.interp(age, *table))
         if share > 0:
-            weights[f"macrodetails/universal-{sex}-{stage}-averagemuscle-averageweight"] = share
+            body = f"macrodetails/universal-{sex}-{stage}-averagemuscle"
+            weights[f"{body}-averageweight"] = share * (1 - abs(build))
+            weights[f"{body}-{'max' if build > 0 else 'min'}weight"] = share * abs(build)
             for ancestry, part in ancestry_share.items():
                 weights[f"macrodetails/{ancestry}-{sex}-{stage}"] = share * part
     return weights
 
 
 def draw_age(rng: Rng) -> float:
-    """Ages in years: a fifth children (4-14), the rest adults, fewer of the old."""
-    return round(float(rng.uniform(4, 14) if rng.random() < 0.2 else 15 + 63 * rng.beta(1.3, 2.0)), 1)
+    """Ages in years: a fifth children (6-14), the rest adults, fewer of the old."""
+    return round(float(rng.uniform(6, 14) if rng.random() < 0.2 else 15 + 63 * rng.beta(1.3, 2.0)), 1)
 
 
 def draw_person(rng: Rng, ancestry: str) -> Person:
@@ -206,10 +216,12 @@ def draw_person(rng: Rng, ancestry: str) -> Person:
         shape[f"{name}-{plus if weight > 0 else minus}"] = abs(weight)
     for name in rng.choice(HEAD_SHAPES, 2, replace=False):
         shape[f"head/head-{name}"] = float(rng.uniform(0, 0.5))
+    build = float(np.clip(rng.normal(0, 0.3), -0.6, 0.6))
+    wide = float(np.interp(age, [6, 18], [0.55, 0.25]))  # the mesh's mouths are small, children's most, and droop
     differ = 0.7 * float(np.interp(age, [6, 18], [0.6, 1.0]))  # children's faces differ less
     shape = {name: weight * differ for name, weight in shape.items()}
     asymmetry = {
-        f"asym/asym-{name}-{rng.choice(['l', 'r'])}": float(abs(rng.normal(0, 0.18)))
+        f"asym/asym-{name}-{rng.choice(['l', 'r'])}": min(0.25, float(abs(rng.normal(0, 0.11))))
         for name in rng.choice(ASYMMETRIES, 5, replace=False)
     }
     low, high = MELANIN[ancestry]
@@ -217,7 +229,12 @@ def draw_person(rng: Rng, ancestry: str) -> Person:
         ancestry=ancestry,
         sex=sex,
         age=age,
-        morphs=added(age_morphs({ancestry: 1 - mixture, other: mixture}, sex, age), both_sides(shape), asymmetry),
+        morphs=added(
+            age_morphs({ancestry: 1 - mixture, other: mixture}, sex, age, build),
+            both_sides(shape),
+            asymmetry,
+            {"mouth/mouth-scale-horiz-incr": wide, "mouth/mouth-angles-up": 0.3},
+        ),
         melanin=float(low + (high - low) * rng.beta(2, 2)),
         redness=float(rng.beta(2, 3)),
         freckles=float(rng.beta(1, 4)) if ancestry == "caucasian" else float(rng.beta(1, 12)),

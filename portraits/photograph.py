@@ -24,9 +24,12 @@ class Light:
 
 @dataclass(frozen=True)
 class Garment:
-    """One piece of clothing; ``hem`` darkens or lightens its edge, ``repeat`` is in stripes a decimetre."""
+    """One piece of clothing; ``depth`` of its neckline and size of its ``collar`` are factors, ``hem`` darkens or lightens its
+    edge, ``repeat`` is in stripes a decimetre."""
 
     cut: str
+    depth: float
+    collar: float
     weave: str
     pattern: str
     colour: tuple[float, float, float]
@@ -35,6 +38,19 @@ class Garment:
     duty: float
     hem: float
     sheen: float
+
+
+@dataclass(frozen=True)
+class Glasses:
+    """A frame: half width and half height of a rim as shares of the distance between the eyes, from round (2) to square (5),
+    thickness in decimetres."""
+
+    width: float
+    height: float
+    squareness: float
+    thickness: float
+    colour: tuple[float, float, float]
+    metal: bool
 
 
 @dataclass(frozen=True)
@@ -49,6 +65,7 @@ class Photograph:
     garment: Garment
     jacket: Garment | None
     opening: float
+    glasses: Glasses | None
     lights: tuple[Light, ...]
     ambient: tuple[float, float, float]
     backdrop: str
@@ -72,7 +89,7 @@ class Photograph:
 def draw_photograph(rng: Rng) -> Photograph:
     """A picture, drawn alike for every class."""
     lights, ambient = draw_lights(rng)
-    cut = str(rng.choice(["crew", "vee", "high", "scoop", "shirt"], p=[0.32, 0.16, 0.1, 0.14, 0.28]))
+    cut = str(rng.choice(["crew", "vee", "roll", "scoop", "shirt"], p=[0.35, 0.17, 0.08, 0.16, 0.24]))
     blurred = rng.random() < 0.12
     turn = rng.uniform(0, np.pi)
     motion = rng.uniform(0.5, 1.8) if rng.random() < 0.1 else 0.0
@@ -80,16 +97,17 @@ def draw_photograph(rng: Rng) -> Photograph:
         yaw=float(np.clip(rng.normal(0, 8), -18, 18)),
         pitch=float(np.clip(rng.normal(0, 3.5), -7, 8)),
         roll=float(np.clip(rng.normal(0, 4), -12, 12)),
-        gaze=(float(rng.normal(0, 5)), float(rng.normal(0, 3))),
+        gaze=(float(np.clip(rng.normal(0, 4), -8, 8)), float(np.clip(rng.normal(0, 1.5), -3, 3))),
         expression=draw_expression(rng),
         garment=draw_garment(rng, cut),
         jacket=draw_garment(rng, str(rng.choice(["crew", "vee"]))) if rng.random() < 0.3 else None,
         opening=float(rng.uniform(0.35, 0.75)),
+        glasses=draw_glasses(rng) if rng.random() < 0.1 else None,
         lights=lights,
         ambient=ambient,
         backdrop=str(rng.choice(["wall", "studio", "room", "greenery", "street"], p=[0.36, 0.2, 0.2, 0.12, 0.12])),
         backdrop_seed=int(rng.integers(2**31)),
-        focal_mm=float(np.exp(rng.uniform(np.log(35), np.log(85)))),
+        focal_mm=float(np.exp(rng.uniform(np.log(60), np.log(120)))),
         fstop=float(np.exp(rng.uniform(np.log(4), np.log(16)))),
         frame=float(rng.uniform(1.22, 1.65)),
         shift=(float(rng.normal(0, 0.03)), float(rng.normal(0, 0.03))),
@@ -108,13 +126,12 @@ def draw_photograph(rng: Rng) -> Photograph:
 
 def draw_expression(rng: Rng) -> dict[str, float]:
     """Weights of the expression units: mostly a closed mouth at rest or a slight smile."""
-    smile = float(np.clip(rng.normal(0.15, 0.22), 0, 0.7))
+    smile = float(np.clip(rng.normal(0.15, 0.17), 0, 0.45))
     brow, squint = max(0.0, float(rng.normal(0, 0.2))), 0.5 * smile * float(rng.random())
     units = {
         "mouth-corner-puller": smile,
-        "mouth-compression": float(rng.uniform(0, 0.3)) if rng.random() < 0.2 else 0.0,
-        "mouth-open": float(rng.uniform(0.02, 0.07)) if rng.random() < 0.1 else 0.0,
-        "mouth-depression": float(rng.uniform(0, 0.3)) if rng.random() < 0.15 else 0.0,
+        "mouth-compression": float(rng.uniform(0, 0.12)) if rng.random() < 0.2 else 0.0,
+        "mouth-depression": float(rng.uniform(0, 0.12)) if rng.random() < 0.15 else 0.0,
         "eyebrows-left-up": brow * float(rng.uniform(0.8, 1.2)),
         "eyebrows-right-up": brow * float(rng.uniform(0.8, 1.2)),
         "eye-left-slit": squint,
@@ -137,6 +154,8 @@ def draw_garment(rng: Rng, cut: str) -> Garment:
     colour = hsv(rng.random(), rng.beta(1.1, 3.2), rng.uniform(0.06, 0.85))
     return Garment(
         cut=cut,
+        depth=float(rng.uniform(0.55, 1.25)),
+        collar=float(rng.uniform(0.7, 1.25)),
         weave=str(rng.choice(["jersey", "knit", "woven", "denim"], p=[0.4, 0.2, 0.3, 0.1])),
         pattern=kind,
         colour=colour,
@@ -148,6 +167,19 @@ def draw_garment(rng: Rng, cut: str) -> Garment:
     )
 
 
+def draw_glasses(rng: Rng) -> Glasses:
+    """A frame of dark or coloured plastic, or of thin metal."""
+    metal = bool(rng.random() < 0.4)
+    return Glasses(
+        width=float(rng.uniform(0.36, 0.42)),
+        height=float(rng.uniform(0.25, 0.34)),
+        squareness=float(rng.uniform(2, 4.5)),
+        thickness=float(rng.uniform(0.006, 0.010) if metal else rng.uniform(0.010, 0.020)),
+        colour=hsv(rng.random(), rng.beta(1, 2), rng.uniform(0.5, 0.9) if metal else rng.uniform(0.05, 0.45)),
+        metal=metal,
+    )
+
+
 def draw_lights(rng: Rng) -> tuple[tuple[Light, ...], tuple[float, float, float]]:
     """One to three lights and what comes from all around: from a window in a dark room to an overcast street."""
     warm = float(rng.uniform(0, 1))
@@ -155,8 +187,8 @@ def draw_lights(rng: Rng) -> tuple[tuple[Light, ...], tuple[float, float, float]
     key = Light(
         azimuth=float(rng.uniform(-48, 48)),
         elevation=float(rng.uniform(8, 55)),
-        width=float(np.exp(rng.uniform(np.log(5), np.log(30)))),
-        height=float(np.exp(rng.uniform(np.log(6), np.log(30)))),
+        width=float(np.exp(rng.uniform(np.log(9), np.log(35)))),
+        height=float(np.exp(rng.uniform(np.log(9), np.log(35)))),
         radiance=_rgb(tint * rng.uniform(0.7, 1.3)),
     )
     lights = [key]
@@ -172,7 +204,7 @@ def draw_lights(rng: Rng) -> tuple[tuple[Light, ...], tuple[float, float, float]
         elevation = float(rng.uniform(15, 50))
         width, height = rng.uniform(8, 20, 2).tolist()
         lights.append(Light(side, elevation, width, height, radiance))
-    return tuple(lights), _rgb(np.array([0.92, 0.96, 1.0]) * np.exp(rng.uniform(np.log(0.12), np.log(0.6))))
+    return tuple(lights), _rgb(np.array([0.92, 0.96, 1.0]) * np.exp(rng.uniform(np.log(0.2), np.log(0.7))))
 
 
 def _rgb(values: np.ndarray) -> tuple[float, float, float]:

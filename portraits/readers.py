@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
-from facediag_utils.data.cohort import Cohort, Task
+from facediag_utils.core.profiles import Profile
+from facediag_utils.data.cohort import Cohort, Task, load, tasks
+from facediag_utils.data.paper import CLINICIANS_ACCURACY
+from facediag_utils.data.store import write_csv
 from facediag_utils.evaluation.reader_study import SIMULATED
+
+READERS = 5
+
+
+def write(folder: Path) -> None:
+    """The panel of each task: `READERS` readers about as accurate as the paper's clinicians (section IV.B)."""
+    cohort = load(Profile("readers", "rendered faces", folder.resolve(), rendered=True))
+    for task in tasks(cohort):
+        for name, answers in simulate(cohort, task, READERS, CLINICIANS_ACCURACY).items():
+            write_csv(folder / "readers" / f"{task.name}-{name}.csv", answers)
 
 
 def simulate(cohort: Cohort, task: Task, count: int, accuracy: float, seed: int = 0) -> dict[str, pd.DataFrame]:

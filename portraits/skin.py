@@ -7,15 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from portraits.assets import Array
+from portraits.assets import Array, normals
 from portraits.head import eyeball, regions, rest, smooth_noise, surface
 from portraits.person import Person
 from portraits.phenotypes import Phenotype
+from portraits.pose import Shape
 
 #: Skin albedo (linear RGB) from the lightest to the darkest, at melanin 0, 0.25, 0.5, 0.75, 1.
 TONES = np.array(
     [(0.72, 0.48, 0.38), (0.56, 0.34, 0.235), (0.37, 0.20, 0.12), (0.18, 0.088, 0.05), (0.07, 0.034, 0.02)]
 )
+
+DEPTH, TURN = 0.4, 30.0  # of `changed_shape`
+RECOLOURED, RAISED = 0.12, 0.03  # change of the albedo's square root, nearly, and decimetres of relief: a whole sign
 
 
 @dataclass(frozen=True)
@@ -42,20 +46,19 @@ def paint(person: Person, phenotype: Phenotype, severity: float, base: Array) ->
     place = np.random.default_rng([person.skin_seed, 2])
     melanin = person.melanin + _melanin(person, np.random.default_rng([person.skin_seed, 1]), place)
     blood = _blood(person, np.random.default_rng([person.skin_seed, 8]))
-    relief = wrinkles(person, np.random.default_rng([person.skin_seed, 9]), phenotype.furrows * severity)
-    pale, nodule, bumps = _lesions(phenotype, severity, place)
-    sign = np.maximum(np.clip(3 * pale, 0, 1), nodule)
-    melanin = melanin - pale * (0.4 + person.melanin)
+    smooth, relief = (
+        wrinkles(person, np.random.default_rng([person.skin_seed, 9]), furrows)
+        for furrows in (0.0, phenotype.furrows * severity)
+    )
+    pale, nodule, bumps = _lesions(phenotype, severity, np.random.default_rng([person.skin_seed, 12]))
+    relief = np.where(nodule > 0.02, np.maximum(relief, 0) + bumps, relief)
     flush = phenotype.redness * severity * (0.6 * part["cheeks"] + 0.4 * part["nose"] + 0.2 * part["front"])
-    sign = np.maximum(sign, np.clip(3 * flush, 0, 1))
-    blood = blood + flush + 0.6 * nodule
-    warm = np.array([1 + 0.05 * person.undertone, 1.0, 1 - 0.16 * person.undertone])
-    pigment = np.clip(melanin, 0, 1)
-    colour = tone(pigment) * warm * np.exp(-np.clip(blood, 0, 1.5)[:, None] * [0.06, 0.36, 0.32])
-    lip = tone(np.clip(0.1 + 0.8 * pigment, 0, 1)) * np.array([0.92, 0.55, 0.56]) * (1 - 0.12 * person.makeup)
-    lip[:, 1:] *= 1 - 0.3 * person.makeup
-    share = (0.55 + 0.2 * person.lip_contrast) * part["lips"][:, None]
-    colour = colour * (1 - share) + lip * share
+    plain = _tinted(person, melanin, blood)
+    # Dark skin shows patches as pale, light skin as reddish.
+    marked = flush + 0.45 * nodule + 0.7 * pale * (1 - person.melanin)
+    colour = _tinted(person, melanin - pale * (0.12 + 0.42 * person.melanin), blood + marked)
+    recoloured = np.abs(colour ** (1 / 2.2) - plain ** (1 / 2.2)).mean(axis=1)
+    sign = np.clip(np.maximum(recoloured / RECOLOURED, np.abs(relief - smooth) / RAISED), 0, 1)
     wet = wet_margin(base)
     colour = colour * (1 - 0.6 * wet[:, None]) + 0.6 * wet[:, None] * np.array([0.55, 0.26, 0.23]) * (
         1 - 0.5 * person.melanin
@@ -63,8 +66,19 @@ def paint(person: Person, phenotype: Phenotype, severity: float, base: Array) ->
     roughness = 0.5 + 0.04 * smooth_noise(points, 8, place) - 0.12 * part["lips"] - 0.3 * wet
     oil = person.oil * (0.25 + part["nose"] + 0.7 * part["brow_bone"] + 0.4 * part["cheeks"]) + 0.8 * wet
     oil = oil + 0.25 * part["lips"] + 0.2 * nodule
-    relief = np.where(nodule > 0.02, np.maximum(relief, 0) + bumps, relief)
     return Paint(np.clip(colour, 0.004, 0.95), np.clip(roughness, 0.15, 0.75), np.clip(oil, 0, 1), relief, sign)
+
+
+def _tinted(person: Person, melanin: Array, blood: Array) -> Array:
+    """Albedo (n, 3) of skin and lips."""
+    warm = np.array([1 + 0.05 * person.undertone, 1.0, 1 - 0.16 * person.undertone])
+    pigment = np.clip(melanin, 0, 1)
+    colour = tone(pigment) * warm * np.exp(-np.clip(blood, 0, 1.5)[:, None] * [0.06, 0.36, 0.32])
+    red = np.array([0.92, 0.55, 0.56]) + pigment[:, None] * [-0.2, 0.08, 0.08]  # brown on dark skin, not pink
+    lip = tone(np.clip(0.1 + 0.88 * pigment, 0, 1)) * red * (1 - 0.12 * person.makeup)
+    lip[:, 1:] *= 1 - 0.3 * person.makeup
+    share = (0.55 + 0.2 * person.lip_contrast) * regions()["lip_colour"][:, None]
+    return np.clip(colour * (1 - share) + lip * share, 0.004, 0.95)
 
 
 def _melanin(person: Person, rng: np.random.Generator, place: np.random.Generator) -> Array:
@@ -95,12 +109,12 @@ def _lesions(phenotype: Phenotype, severity: float, place: np.random.Generator) 
     """Paleness (0..1), nodules (0..1) and their height in decimetres."""
     points = rest()
     pale, nodule, bumps = (np.zeros(len(points)) for _ in range(3))
-    for centre, radius in _spots(place, "front", phenotype.patches, severity, (0.12, 0.3)):
-        edge = np.linalg.norm(points - centre, axis=1) + 0.04 * smooth_noise(points, 9, place)
-        pale = np.maximum(pale, 0.32 * severity / (1 + np.exp(np.clip((edge - radius) / 0.03, -30, 30))))
-    for centre, radius in _spots(place, "nodular", phenotype.nodules, severity, (0.04, 0.09)):
-        bump = np.exp(-((np.linalg.norm(points - centre, axis=1) / radius) ** 2))
-        nodule, bumps = np.maximum(nodule, bump), np.maximum(bumps, 0.55 * radius * bump)
+    for centre, radius, strength in _spots(place, "front", phenotype.patches, severity, (0.12, 0.28)):
+        edge = np.linalg.norm(points - centre, axis=1) + 0.05 * smooth_noise(points, 7, place)
+        pale = np.maximum(pale, 0.34 * strength / (1 + np.exp(np.clip((edge - radius) / 0.05, -30, 30))))
+    for centre, radius, strength in _spots(place, "nodular", phenotype.nodules, severity, (0.045, 0.085)):
+        bump = strength * np.exp(-((np.linalg.norm(points - centre, axis=1) / radius) ** 2))
+        nodule, bumps = np.maximum(nodule, bump), np.maximum(bumps, 0.4 * radius * bump)
     return pale, nodule, bumps
 
 
@@ -142,10 +156,26 @@ def wet_margin(base: Array) -> Array:
     return wet
 
 
-def changed_shape(base_with: Array, base_without: Array) -> Array:
-    """How far (0..1; 1 from 5 mm) the phenotype's morphs moved each vertex, along its normal or across."""
-    moved = np.linalg.norm(surface()(base_with) - surface()(base_without), axis=1)
-    return np.clip(moved / 0.05, 0, 1)
+def changed_shape(body: Shape) -> Array:
+    """How far (0..1) the signs changed the shape at each vertex, as far as a camera sees it: 1 where it moved by 5 mm, at lids
+    and lips, which are a centimetre high and have edges, by 3 mm (depth counts `DEPTH` of that), or where it was turned by
+    `TURN` degrees, which changes its light."""
+    faces = surface().triangles
+    before, after = surface()(body.plain), surface()(body.signed)
+    moved = np.linalg.norm((after - before) * [1, 1, DEPTH], axis=1)
+    cosine = (normals(before, faces) * normals(after, faces)).sum(axis=1)
+    turned = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
+    reach = 0.05 - 0.02 * np.maximum(regions()["lids"], regions()["lips"])
+    return np.clip(np.maximum(moved / reach, turned / TURN), 0, 1)
+
+
+def changed_eye(body: Shape, side: str) -> float:
+    """How much (0..1) the signs changed what is seen of the eye of side "l" or "r": by the ball moved, or the lids about it."""
+    moved = surface()(body.signed - body.plain)
+    lids = regions()["lids"] * (rest()[:, 0] * (1 if side == "l" else -1) > 0)
+    by_lids = np.average(np.linalg.norm(moved, axis=1), weights=lids)
+    by_ball = np.linalg.norm(eyeball(side)(body.signed - body.plain), axis=1).mean()
+    return float(np.clip(max(by_lids, by_ball) / 0.03, 0, 1))
 
 
 def _draw_points(rng: np.random.Generator, region: str, number: int) -> Array:
@@ -154,7 +184,10 @@ def _draw_points(rng: np.random.Generator, region: str, number: int) -> Array:
 
 
 def _spots(rng: np.random.Generator, region: str, most: int, severity: float, radii: tuple[float, float]):
-    """Centres and radii of up to ``most`` spots; how many, and how large, grows with severity."""
-    number = int(np.ceil(most * severity * rng.uniform(0.6, 1.0))) if most else 0
-    for centre in _draw_points(rng, region, number):
-        yield centre, rng.uniform(*radii) * (0.5 + 0.5 * severity)
+    """Centre, radius and strength (0..1) of each of ``most`` spots.  Where they lie, and from which severity on each shows,
+    is drawn whatever the severity: a person's spots are the same, fewer and fainter, in a milder case."""
+    centres, onset = _draw_points(rng, region, most), np.sort(rng.uniform(0, 0.7, most))
+    onset[:1] = 0
+    for centre, start in zip(centres, onset, strict=True):
+        strength = float(np.clip((severity - start) / 0.4, 0, 1))
+        yield centre, rng.uniform(*radii) * (0.5 + 0.5 * strength), strength

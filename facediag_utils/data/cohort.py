@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -41,6 +41,10 @@ class Cohort:
 
     def __len__(self) -> int:
         return len(self.table)
+
+    def part(self, split: str) -> "Cohort":
+        """The images of one part of the split, "train" or "test", with rows numbered from 0."""
+        return replace(self, table=self.table[self.table["split"] == split].reset_index(drop=True))
 
 
 def load(profile: Profile) -> Cohort:

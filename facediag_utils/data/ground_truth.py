@@ -1,7 +1,9 @@
-"""What is known of rendered pictures beyond their label: where the landmarks are, where the head is, where the signs are.
+"""What is known of rendered pictures beyond their label: where the landmarks are, where the head is, where the signs are, and
+how the same photograph would look without them.
 
 Photographs have no such truth; with it, alignment and explanations can be scored instead of admired."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,15 +11,26 @@ import pandas as pd
 from PIL import Image
 
 from facediag_utils.core.errors import CohortError
-from facediag_utils.data.cohort import Cohort
+from facediag_utils.data.cohort import Cohort, load
 
 INNER = slice(17, 68)  # all landmarks but the outline of the face
 OUTER_EYE_CORNERS = (36, 45)
 
 
-def available(cohort: Cohort) -> bool:
-    """Whether the cohort's folder holds ``landmarks.csv``."""
-    return (cohort.profile.data / "landmarks.csv").is_file()
+def available(cohort: Cohort, companion: str = "") -> bool:
+    """Whether the cohort's folder, or that of a set beside it, holds ``landmarks.csv``."""
+    return (cohort.profile.data / companion / "landmarks.csv").is_file()
+
+
+def companion(cohort: Cohort, name: str) -> Cohort:
+    """A further set of rendered pictures beside the cohort: ``twins``, ``cases``, ``identities`` or ``severity_strip``.
+
+    Raises
+    ------
+    CohortError
+        If there is no such set, or it is not what its manifest says.
+    """
+    return load(replace(cohort.profile, data=cohort.profile.data / name))
 
 
 def landmarks(cohort: Cohort) -> np.ndarray:

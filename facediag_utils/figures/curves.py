@@ -13,7 +13,15 @@ from matplotlib.ticker import MaxNLocator
 from facediag_utils.evaluation.domain_distance import Distance
 from facediag_utils.evaluation.interval import wilson_interval
 from facediag_utils.evaluation.metrics import Roc, short_names
-from facediag_utils.figures.style import COLOURS, LINES, finished, finished_panels, marker_style, named_class
+from facediag_utils.figures.style import (
+    COLOURS,
+    LINES,
+    class_title,
+    finished,
+    finished_panels,
+    marker_style,
+    named_class,
+)
 from facediag_utils.methods.recipe import Tuned
 from facediag_utils.methods.svm import Fitted
 
@@ -148,6 +156,35 @@ def table_bars(counts: pd.DataFrame, title: str) -> Figure:
     axis.set_xlabel("images")
     axis.legend(title="ancestry", loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     return finished(figure, title)
+
+
+def answers_without_signs(answers: pd.DataFrame, classes: Sequence[str], title: str) -> Figure:
+    """What a classifier says of ill faces with their signs and without them: bars by disease.
+
+    Parameters
+    ----------
+    answers : pandas.DataFrame
+        A row an ill face: ``label``, ``with_signs``, ``without``, the two answers.
+    """
+    ill = [name for name in classes if name in set(answers["label"])]
+    figure, axes = plt.subplots(1, len(ill), figsize=(2.5 * len(ill) + 1, 3.4), sharey=True, squeeze=False)
+    said = [*classes, *sorted(set(answers[["with_signs", "without"]].to_numpy().ravel()) - set(classes))]
+    places = np.arange(len(said))
+    for axis, name in zip(axes[0], ill, strict=True):
+        rows = answers[answers["label"] == name]
+        for shift, column, colour, hatch in ((-0.2, "with_signs", COLOURS[0], ""), (0.2, "without", COLOURS[1], "///")):
+            share = [100 * (rows[column] == answer).mean() for answer in said]
+            axis.barh(places + shift, share, 0.4, color=colour, hatch=hatch, edgecolor="white", label=column)
+        axis.set(title=f"{class_title(name)}, n = {len(rows)}", xlim=(0, 100), xlabel="answers (%)")
+        axis.title.set_fontsize(10)
+    axes[0, 0].set_yticks(places, [class_title(answer) for answer in said])
+    axes[0, 0].invert_yaxis()
+    axes[0, 0].set_ylabel("answer")
+    names = ["the face with its signs", "its twin without them"]
+    finished_panels(figure, title)
+    figure.legend(axes[0, 0].get_legend_handles_labels()[0], names, loc="lower center", ncols=2, frameon=False)
+    figure.subplots_adjust(bottom=0.27)
+    return figure
 
 
 def feature_maps(maps: dict[str, np.ndarray], labels: np.ndarray, classes: Sequence[str], title: str) -> Figure:

@@ -42,7 +42,26 @@ def severity_rows(cohort: Cohort, per_class: int = 8, side: int = 120) -> Figure
     return _picture_rows(rows, side, f"Mildest (left) to most marked (right), {cohort.profile.title}")
 
 
-def contact_sheet(cohort: Cohort, columns: int = 35, side: int = 60) -> Figure:
+def severity_strip(strip: Cohort, side: int = 120) -> Figure:
+    """The people of the strip, two a disease side by side, each at every severity."""
+    rows = {}
+    for label, images in strip.table.groupby("label", sort=False):
+        rows[str(label)] = images.sort_values(["subject", "severity"])["path"].tolist()
+    levels = sorted(strip.table["severity"].unique())
+    people = len(next(iter(rows.values()))) // len(levels)
+    figure = _picture_rows(
+        rows, side, f"Eight people, each without signs and more and more marked; {strip.profile.title}"
+    )
+    figure.axes[-1].set_axis_on()
+    figure.axes[-1].set(yticks=[], xticks=[side * (k + 0.5) for k in range(people * len(levels))])
+    figure.axes[-1].set_xticklabels([f"{level:g}" for level in levels * people], fontsize=9)
+    figure.axes[-1].set_xlabel("severity of the signs", fontsize=9)
+    sns.despine(ax=figure.axes[-1], left=True, bottom=True)
+    figure.axes[-1].tick_params(length=0)
+    return figure
+
+
+def contact_sheet(cohort: Cohort, columns: int = 20, side: int = 80) -> Figure:
     """Every image of the cohort, class after class, in the order of the manifest."""
     rows: list[np.ndarray] = []
     starts: dict[str, int] = {}

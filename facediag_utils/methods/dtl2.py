@@ -11,7 +11,7 @@ from facediag_utils.core import parallel, row_cache
 from facediag_utils.core.errors import WeightsError
 from facediag_utils.core.progress import progress_bar
 from facediag_utils.data import splitting, store
-from facediag_utils.data.cohort import Cohort, Task
+from facediag_utils.data.cohort import NO_FACE, Cohort, Task
 from facediag_utils.data.store import Method, Predictions
 from facediag_utils.faces.alignment import PADDING, aligned_chips
 from facediag_utils.faces.detection import DETECTOR_VERSION, Faces
@@ -130,6 +130,30 @@ def run(
     given = svm.scores(fitted, features[split.test & split.found], task.classes)
     record = registry.get(backbone)
     return store.from_scores(task, cohort, split, given, Method.DTL2, backbone, record.pretraining), fitted
+
+
+def answers(fitted: svm.Fitted, features: np.ndarray, task: Task) -> np.ndarray:
+    """The class that a trained SVM names for each image.
+
+    Parameters
+    ----------
+    fitted : svm.Fitted
+        As `run` gives it.
+    features : numpy.ndarray
+        (n, d) of any images, as `extract` gives them.
+    task : Task
+        The one that ``fitted`` was trained for.
+
+    Returns
+    -------
+    numpy.ndarray
+        str, (n,); `NO_FACE` where there are no features.
+    """
+    found = np.isfinite(features).all(axis=1)
+    said = np.full(len(features), NO_FACE, dtype=object)
+    if found.any():
+        said[found] = np.array(task.classes)[svm.scores(fitted, features[found], task.classes).argmax(axis=1)]
+    return said.astype(str)
 
 
 def out_of_fold(

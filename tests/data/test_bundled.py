@@ -1,6 +1,7 @@
 """data/bundled is what its datasheet says."""
 
 import csv
+import json
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from scipy import stats
 from facediag_utils.core.profiles import profile
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data import paper
-from portraits import cohort as generator
+from portraits import croissant
+from portraits import plan as generator
 
 DATA = profile("bundled").data
 COLUMNS = ["image", "label", "split", "ancestry", "sex", "age", "severity"]
@@ -39,14 +41,16 @@ def test_split_is_40_to_30_in_proportion_to_ancestry(bundled):
 
 
 def test_images_are_small_jpegs_and_all_listed(bundled):
-    people = DATA / "identities"
-    twice = {people / name for name in pd.read_csv(people / "manifest.csv")["image"]}
+    listed = {}
+    for name, kind in generator.SETS.items():
+        listed |= {DATA / name / image: kind.size for image in pd.read_csv(DATA / name / "manifest.csv")["image"]}
     files = {path for path in DATA.rglob("*") if path.is_file() and path.suffix in {".jpg", ".part"}}
-    assert files == set(bundled.table["path"]) | twice and len(files) == 350 + 120
-    assert sum(path.stat().st_size for path in DATA.rglob("*") if path.is_file()) < 25e6
-    for path in files:
+    assert files == set(listed) and set(bundled.table["path"]) <= files
+    assert len(files) == 350 + 280 + 300 + 120 + 40
+    assert sum(path.stat().st_size for path in DATA.rglob("*") if path.is_file()) < 45e6
+    for path, size in listed.items():
         with Image.open(path) as picture:
-            assert (picture.format, picture.mode, picture.size) == ("JPEG", "RGB", (320, 320))
+            assert (picture.format, picture.mode, picture.size) == ("JPEG", "RGB", (size, size))
 
 
 def test_no_two_images_or_seeds_are_equal(bundled):
@@ -56,7 +60,8 @@ def test_no_two_images_or_seeds_are_equal(bundled):
 def test_severity_is_zero_for_controls_only(bundled):
     control = bundled.table["label"] == "control"
     assert (bundled.table.loc[control, "severity"] == 0).all()
-    assert bundled.table.loc[~control, "severity"].between(0, 1, inclusive="neither").all()
+    assert bundled.table.loc[~control, "severity"].between(0.2, 1).all()
+    assert stats.kstest(bundled.table.loc[~control, "severity"], stats.uniform(0.2, 0.8).cdf).pvalue > 0.01
 
 
 @pytest.mark.parametrize("column", ["age", "yaw", "pitch", "roll"])
@@ -76,10 +81,24 @@ def test_sex_and_severity_do_not_tell_the_class(bundled):
 @pytest.mark.parametrize("name", generator.SETS)
 def test_manifest_is_what_the_generator_plans(name):
     """Every person, pose and split follows from the seeds in the manifest (the pixels: `python -m portraits compare`)."""
-    planned = pd.DataFrame([vars(row) for row in generator.SETS[name]()])
-    stored = pd.read_csv(DATA / name / "manifest.csv")[list(planned.columns)]
-    for column in planned:
+    planned = pd.DataFrame([vars(row) for row in generator.SETS[name].rows()])
+    stored = pd.read_csv(DATA / name / "manifest.csv")
+    assert set(planned) - set(stored) <= {"cohort_image"} and ("cohort_image" in stored) == (name in {"twins", "cases"})
+    for column in planned.columns.intersection(stored.columns):
         assert (planned[column].to_numpy() == stored[column].to_numpy()).all(), column
+
+
+def test_croissant_describes_the_manifests():
+    mlcroissant = pytest.importorskip("mlcroissant")
+    dataset = mlcroissant.Dataset(jsonld=DATA / "croissant.json")
+    assert not dataset.metadata.issues.errors
+    for name, kind in generator.SETS.items():
+        records = list(dataset.records("cohort" if name == "." else name))
+        assert len(records) == len(kind.rows())
+
+
+def test_croissant_is_what_the_generator_writes():
+    assert json.loads((DATA / "croissant.json").read_text()) == croissant.metadata(DATA)
 
 
 def test_the_generator_has_table_2():
@@ -97,7 +116,7 @@ def test_phenotypes_are_mirrored_and_within_reach():
     from portraits.phenotypes import PHENOTYPES
 
     for phenotype in PHENOTYPES.values():
-        assert all(0 < weight <= 1 for weight in phenotype.morphs.values())
+        assert all(0 < weight <= 1.5 for weight in phenotype.morphs.values())
     assert both_sides({"eyes/eye-x": 1.0, "nose/n": 2.0}) == {"eyes/l-eye-x": 1.0, "eyes/r-eye-x": 1.0, "nose/n": 2.0}
     a, b = (draw_person(np.random.default_rng([7, 1]), "asian") for _ in range(2))
     assert a == b and a != draw_person(np.random.default_rng([8, 1]), "asian")

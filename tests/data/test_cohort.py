@@ -125,3 +125,12 @@ def test_reading_does_not_write(folder):
     before = sorted(path.relative_to(folder.root) for path in Path(folder.root).rglob("*"))
     cohort.load(folder.profile)
     assert sorted(path.relative_to(folder.root) for path in Path(folder.root).rglob("*")) == before
+
+
+def test_a_part_holds_its_images_only_and_counts_from_zero(folder):
+    loaded = cohort.load(folder.profile)
+    parts = [loaded.part(name) for name in ("train", "test")]
+    assert sorted(name for part in parts for name in part.table["image"]) == sorted(loaded.table["image"])
+    for name, part in zip(("train", "test"), parts, strict=True):
+        assert set(part.table["split"]) == {name} and part.table.index.tolist() == list(range(len(part)))
+        assert part.classes == loaded.classes

@@ -230,3 +230,13 @@ def test_a_network_of_timm_like_any_other(few, own_cache, tmp_path, monkeypatch)
     rows = np.arange(6)
     features = dtl2.extract("timm:resnet18.a1_in1k", cohort_of(few[0], rows), rows_of(few[1], rows))
     assert features.shape == (6, 512) and np.isfinite(features).all() and (features.std(axis=0) > 0).any()
+
+
+def test_answers_name_the_class_of_each_row_and_miss_no_face():
+    images, features = blobs()
+    _, fitted = dtl2.run(TASK, images, features, "dlib_resnet29", penalty=1.0)
+    features[3] = np.nan
+    said = dtl2.answers(fitted, features, TASK)
+    assert said[3] == cohort.NO_FACE
+    assert (np.delete(said, 3) == np.delete(images.table["label"].to_numpy(), 3)).all()
+    assert dtl2.answers(fitted, features[3:4], TASK).tolist() == [cohort.NO_FACE]
