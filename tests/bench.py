@@ -17,6 +17,8 @@ from torch.nn import functional as F
 from facediag_utils.core import profiles
 from facediag_utils.data import cohort
 from facediag_utils.data.images import read_rgb
+from facediag_utils.data.store import Method
+from facediag_utils.evaluation import metrics
 from facediag_utils.faces import alignment, detection
 from facediag_utils.methods import dtl1, recipe, training
 from facediag_utils.networks import registry
@@ -107,15 +109,29 @@ def fine_tuning(name: str) -> None:
 
 
 def spread(images: cohort.Cohort, faces: detection.Faces) -> None:
-    """Test accuracy of DTL1 as notebook 04 trains it, of several seeds: what the tolerance of the verdict rests on."""
+    """What several seeds make of notebook 04's trainings on two classes: what the verdict's tolerances rest on."""
+    task = cohort.tasks(images)[0]
+    objects = recipe.Recipe(epochs=8, learning_rate=registry.get("efficientnet_lite0").learning_rate)
+    jobs = [
+        dtl1.Job("dlib_resnet29", task, recipe.Recipe(epochs=24)),
+        dtl1.Job("efficientnet_lite0", task, objects),
+        dtl1.Job("dlib_resnet29", task, recipe.Recipe(epochs=12, learning_rate=1e-3), Method.FROM_SCRATCH),
+    ]
     seeds = range(4)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["FACEDIAG_CACHE"] = folder
-        for task in cohort.tasks(images):
-            job = dtl1.Job("dlib_resnet29", task, recipe.Recipe(epochs=24))
-            outcomes = Parallel(n_jobs=-1)(delayed(dtl1.run)(job, images, faces, seed) for seed in seeds)
-            right = [float((said.predicted == said.label).mean()) for said, _ in outcomes]
-            print(f"DTL1, {task.title}: test accuracy of seeds 0 to 3: {', '.join(f'{share:.1%}' for share in right)}")
+        outcomes = Parallel(n_jobs=-1)(delayed(dtl1.run)(job, images, faces, seed) for job in jobs for seed in seeds)
+    tables = [metrics.with_intervals(said.frame(), task) for said, _ in outcomes]
+    print(f"{task.title}, seeds 0 to {len(seeds) - 1}, least and most:")
+    for number, job in enumerate(jobs):
+        found = [
+            [table[name].value for name in metrics.METRICS] for table in tables[number * len(seeds) :][: len(seeds)]
+        ]
+        low, high = np.min(found, axis=0), np.max(found, axis=0)
+        shares = [
+            f"{name} {100 * a:.0f} to {100 * b:.0f}%" for name, a, b in zip(metrics.METRICS, low, high, strict=True)
+        ]
+        print(f"  {metrics.short_title(job.method, job.backbone)}: {', '.join(shares)}")
 
 
 def main() -> None:
