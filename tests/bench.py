@@ -1,8 +1,11 @@
 """``make bench``: milliseconds an image of detection and of landmarks, of each bundled network beside dlib's own code, and of
-a fine-tuning step beside the plain loop; and DTL1's accuracy over several seeds (some minutes)."""
+a fine-tuning step beside the plain loop and a matrix product; and DTL1's accuracy over several trainings (some minutes)."""
 
 from __future__ import annotations
 
+import facediag_utils  # noqa: F401 - pins the libraries before they are loaded
+
+# isort: split
 import os
 import tempfile
 import time
@@ -12,6 +15,7 @@ import dlib
 import numpy as np
 import torch
 from joblib import Parallel, delayed
+from threadpoolctl import threadpool_limits
 from torch.nn import functional as F
 
 from facediag_utils.core import profiles
@@ -19,7 +23,7 @@ from facediag_utils.data import cohort
 from facediag_utils.data.images import read_rgb
 from facediag_utils.faces import alignment, detection
 from facediag_utils.methods import dtl1, recipe, training
-from facediag_utils.networks import registry
+from facediag_utils.networks import flops, registry
 from facediag_utils.networks.weights import packaged_file
 
 BUNDLED = ("dlib_resnet29", "efficientnet_lite0")
@@ -96,26 +100,52 @@ def steps_time(name: str, threads: int, plain: bool, seconds: float = 6) -> floa
     return (time.perf_counter() - started) / count / 10
 
 
+def matmul_rate() -> float:
+    """Multiply-accumulates a second of numpy's float32 matrix product on one thread, the most that a training could do.
+
+    Not torch's, which is pinned to MKL's slow code for all processors."""
+    square = np.ones((2048, 2048), np.float32)
+    with threadpool_limits(1):
+        return len(square) ** 3 / fastest(lambda: square @ square)
+
+
+def share_of_matmul(name: str, seconds: float, rate: float) -> float:
+    """How much of that rate a fine-tuning step reaches: it costs three forward passes (outputs, gradients of inputs and of
+    weights), but for the first layer's input, which needs no gradient."""
+    record = registry.get(name)
+    network: Any = registry.load(name)
+    with flops.counting(network) as counts, torch.inference_mode():
+        network.features(torch.zeros(1, 3, record.input_size, record.input_size), record.feature_layer)
+    first = next(iter(counts.values()))
+    return (3 * sum(counts.values()) - first) / seconds / rate
+
+
 def fine_tuning(name: str) -> None:
-    """The plain loop on all cores, and ours: channels-last, a training a core."""
+    """The plain loop on all cores, and ours: channels-last, a training a core, and what share of a matrix product's rate that is."""
     cores = os.cpu_count() or 1
     plain = steps_time(name, cores, True)
     print(f"{1000 * plain:7.1f}  {registry.get(name).title}, fine-tuning step, plain loop")
     each = Parallel(n_jobs=cores)(delayed(steps_time)(name, 1, False) for _ in range(cores))
     ours = float(np.mean(each)) / cores
     print(f"{1000 * ours:7.1f}  ours: {plain / ours:.1f} times as fast")
+    rate = sum(Parallel(n_jobs=cores)(delayed(matmul_rate)() for _ in range(cores)))
+    share = share_of_matmul(name, ours, rate)
+    print(f"{share:7.0%}  of the rate of a float32 matrix product here, {2e-9 * rate:.0f} GFLOP/s")
 
 
-def spread(images: cohort.Cohort, faces: detection.Faces) -> None:
-    """Test accuracy of DTL1 as notebook 04 trains it, of several seeds: what the tolerance of the verdict rests on."""
-    seeds = range(4)
+def spread(images: cohort.Cohort, faces: detection.Faces, trainings: int = 4) -> None:
+    """Test accuracy of several trainings as notebook 04 makes them, by averaged weights and by the paper's protocol: what the
+    tolerance of the verdict rests on."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["FACEDIAG_CACHE"] = folder
         for task in cohort.tasks(images):
-            job = dtl1.Job("dlib_resnet29", task, recipe.Recipe(epochs=24))
-            outcomes = Parallel(n_jobs=-1)(delayed(dtl1.run)(job, images, faces, seed) for seed in seeds)
-            right = [float((said.predicted == said.label).mean()) for said, _ in outcomes]
-            print(f"DTL1, {task.title}: test accuracy of seeds 0 to 3: {', '.join(f'{share:.1%}' for share in right)}")
+            learnt = images.table[images.table["split"] == "train"]["label"].isin(task.classes).sum()
+            made = recipe.Recipe(epochs=dtl1.epochs(24, learnt))
+            jobs = [dtl1.Job("dlib_resnet29", task, made, training=k) for k in range(trainings)]
+            outcomes = dtl1.run_all(jobs, images, faces)
+            for rows in zip(*(said for said, _ in outcomes), strict=True):
+                right = [f"{(row.predicted == row.label).mean():.1%}" for row in rows]
+                print(f"{rows[0].method}, {task.title}, {made.epochs} epochs: test accuracy {', '.join(right)}")
 
 
 def main() -> None:

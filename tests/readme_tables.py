@@ -11,7 +11,7 @@ from facediag_utils.core.files import atomic_write
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data.paper import BINARY_ROWS, MULTICLASS_ROWS
 from facediag_utils.data.store import Method
-from facediag_utils.evaluation import paper_audit
+from facediag_utils.evaluation import metrics, paper_audit
 from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.networks import registry
 
@@ -41,13 +41,20 @@ def accuracies(record: Path = RECORD) -> str:
             key = row["backbone"], Method(row["method"])
             pretraining[key] = row["pretraining"]
             bold = row in fair and row["correct"] == best
-            cells.setdefault(key, {})[task] = _cell(wilson_interval(row["correct"], row["n"]), bold)
+            cells.setdefault(key, {})[task] = _cell(accuracy(row), bold)
     lines = []
     for backbone, method in sorted(cells, key=lambda key: (networks.index(key[0]), list(WORDS).index(key[1]))):
         title = ("" if backbone == "dsift" else registry.get(backbone).title) + WORDS[method]
         of_tasks = [cells[backbone, method].get(task, "") for task in TASKS]
         lines.append([title, pretraining[backbone, method], *of_tasks])
     return _table(["method", "pretraining", *TASKS.values()], [*lines, _paper()])
+
+
+def accuracy(row: dict) -> Interval:
+    """Of one row of ``measured_*.csv``; of one training from its count, as four decimals may round otherwise."""
+    if row.get("trainings", 1) > 1:
+        return metrics.interval_of(row, "accuracy")
+    return wilson_interval(int(row["correct"]), row["n"])
 
 
 def _cell(accuracy: Interval, bold: bool = False) -> str:

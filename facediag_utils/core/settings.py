@@ -11,6 +11,7 @@ WEIGHTS = "FACEDIAG_WEIGHTS"  # folder of downloaded or hand-placed weights
 MIRROR = "FACEDIAG_MIRROR"  # a web folder that has the weights, tried first
 DEVICE = "FACEDIAG_DEVICE"  # "cpu", "cuda" or "mps"
 EPOCHS = "FACEDIAG_EPOCHS"  # epochs of a training, at most: to see a notebook run, not to see what it finds
+FAST = "FACEDIAG_FAST"  # lifts what is pinned for the sake of the same bits everywhere (`core.pin`)
 DASK = "DASK"  # address of a Dask scheduler
 RUN_LOG = "FACEDIAG_RUN_LOG"  # set by a run: the file of `core.run_log`
 BARS = "FACEDIAG_BARS"  # set by a run: a file in which bars are drawn

@@ -1,8 +1,9 @@
 """What the paper claims, as data, and what a run's own predictions say to it.
 
-A claim compares two groups of methods.  On the test images each method of one group meets each of the other by McNemar's
-exact test, corrected over all of them by Holm; "supported" needs a difference of the right sign that stands, "not supported"
-one of the other sign, and all else is "cannot tell"."""
+A claim compares two groups of methods.  On the test images each method of one group meets each of the other: by McNemar's
+exact test if both were trained once, else by a test over images and trainings (`paired_tests.compare`).  All p of a claim and
+task are corrected together by Holm.  "supported" needs a difference of the right sign that stands and none of the other,
+"not supported" the reverse, and all else is "cannot tell"."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,13 +19,13 @@ from facediag_utils.data.paper import CLINICIANS_ACCURACY
 from facediag_utils.data.store import KEY, Method
 from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.evaluation.metrics import short_title
-from facediag_utils.evaluation.paired_tests import holm, paired_test
+from facediag_utils.evaluation.paired_tests import compare, correctness, holm
 from facediag_utils.networks import registry
 
 LEVEL = 0.05
 SUPPORTED, NOT_SUPPORTED, CANNOT_TELL = "supported", "not supported", "cannot tell"
 CLINICIANS = "DTL2 over clinicians"
-COLUMNS = ["claim", "says", "where", "task", "verdict", "why", "comparisons", "standing", "first", "second"]
+COLUMNS = ["claim", "says", "where", "task", "verdict", "why", "comparisons", "favour", "against", "first", "second"]
 COLUMNS += ["difference", "low", "high", "p_holm"]
 Chosen = Callable[[pd.Series], bool]
 Key = tuple[str, ...]
@@ -39,7 +40,8 @@ class Claim:
     name, says, where : str
         What is claimed, in short and in a sentence, and the section that claims it.
     better, worse : callable
-        Whether a method belongs to either side: a row with task, method, backbone, pretraining, and the network's title.
+        Whether a method belongs to either side: a row with task, method, backbone, pretraining, and the network's title and
+        what it was ``trained_for``.
     same : tuple of str
         Only methods that agree in these are compared.
     """
@@ -61,11 +63,11 @@ def _deep(row: pd.Series) -> bool:
 
 
 def _of_objects(row: pd.Series) -> bool:
-    return _deep(row) and row["pretraining"] == "ImageNet"
+    return _deep(row) and row["trained_for"] == "object recognition"
 
 
 def _of_faces(row: pd.Series) -> bool:
-    return _deep(row) and not _of_objects(row)
+    return _deep(row) and row["trained_for"] == "face recognition"
 
 
 _DTL1, _DTL2, _SCRATCH = (_having(method=method) for method in (Method.DTL1, Method.DTL2, Method.FROM_SCRATCH))
@@ -134,24 +136,25 @@ def table(predictions: pd.DataFrame, tasks: Iterable[Task], profile: Profile) ->
 
 def test_claim(claim: Claim, predictions: pd.DataFrame, task: Task) -> dict[str, object]:
     """One claim on one task, as a row of `table`."""
-    rows = predictions[predictions["task"] == task.name].sort_values("image")
-    right = {key: (group["label"] == group["predicted"]).to_numpy() for key, group in rows.groupby(KEY)}
+    right = correctness(predictions, task)
     pairs = _pairs(claim, {key: _described(key) for key in right})
     row: dict[str, object] = {"claim": claim.name, "says": claim.says, "where": claim.where, "task": task.name}
     row["comparisons"] = len(pairs)
     if not pairs:
         return {**row, "verdict": CANNOT_TELL, "why": "no such methods in this run"}
-    found = [paired_test(right[one], right[other]) for one, other in pairs]
+    found = [compare(right[one], right[other]) for one, other in pairs]
     corrected = holm([result.p for result in found])
     k = int(np.lexsort((-np.abs([result.difference.value for result in found]), corrected))[0])
-    signs = {np.sign(result.difference.value) for result, p in zip(found, corrected, strict=True) if p < LEVEL}
-    verdict = SUPPORTED if signs == {1.0} else NOT_SUPPORTED if signs == {-1.0} else CANNOT_TELL
-    why = "" if verdict != CANNOT_TELL else "differences of both signs stand" if signs else "no difference stands"
+    standing = [result.difference.value for result, p in zip(found, corrected, strict=True) if p < LEVEL]
+    favour, against = sum(value > 0 for value in standing), sum(value < 0 for value in standing)
+    verdict = SUPPORTED if favour and not against else NOT_SUPPORTED if against and not favour else CANNOT_TELL
+    why = "" if verdict != CANNOT_TELL else "differences of both signs stand" if favour else "no difference stands"
     return {
         **row,
         "verdict": verdict,
         "why": why,
-        "standing": int((corrected < LEVEL).sum()),
+        "favour": favour,
+        "against": against,
         "first": short_title(*pairs[k][0][1:3]),
         "second": short_title(*pairs[k][1][1:3]),
         **dict(zip(("difference", "low", "high"), found[k].difference, strict=True)),
@@ -167,7 +170,8 @@ def _pairs(claim: Claim, known: dict[Key, pd.Series]) -> list[tuple[Key, Key]]:
 
 def _described(key: Key) -> pd.Series:
     row = pd.Series(dict(zip(KEY, key, strict=True)))
-    row["title"] = row["backbone"] if row["backbone"] == "dsift" else registry.get(row["backbone"]).title
+    record = None if row["backbone"] == "dsift" else registry.get(row["backbone"])
+    row["title"], row["trained_for"] = (record.title, record.task) if record else (row["backbone"], "")
     return row
 
 
@@ -185,7 +189,9 @@ def clinicians(predictions: pd.DataFrame, task: Task, profile: Profile) -> dict[
     row["says"] = "features and an SVM are better than clinicians"
     met = compare_with_clinicians(predictions[predictions["method"] == Method.DTL2], task)
     best = max(met.to_dict("records"), key=lambda row: row["accuracy"].value)
-    row |= {"comparisons": len(met), "standing": int((met["p_holm"] < LEVEL).sum())}
+    stands = met["p_holm"] < LEVEL
+    better = np.array([share.value > CLINICIANS_ACCURACY for share in met["accuracy"]])
+    row |= {"comparisons": len(met), "favour": int((stands & better).sum()), "against": int((stands & ~better).sum())}
     row |= {"first": best["name"], "second": "clinicians (paper, DSF)", "p_holm": best["p_holm"]}
     differences = (share - CLINICIANS_ACCURACY for share in best["accuracy"])
     row |= dict(zip(("difference", "low", "high"), differences, strict=True))

@@ -12,7 +12,8 @@ from matplotlib.ticker import MaxNLocator
 
 from facediag_utils.evaluation.domain_distance import Distance
 from facediag_utils.evaluation.interval import wilson_interval
-from facediag_utils.evaluation.metrics import Roc, short_names
+from facediag_utils.evaluation.metrics import short_names
+from facediag_utils.evaluation.roc_analysis import Roc
 from facediag_utils.figures.style import (
     COLOURS,
     LINES,
@@ -68,12 +69,16 @@ def confusion_matrices(matrices: dict[str, pd.DataFrame], data: str) -> Figure:
     return figure
 
 
-def training_curves(runs: dict[str, Tuned], validation: str, classes: int, title: str) -> Figure:
-    """Objective, top-1 and top-3 error by epoch (Figure 3), a row a training; the epoch that was kept is marked.
+def training_curves(runs: dict[str, Sequence[Tuned]], validation: str, classes: int, title: str) -> Figure:
+    """Objective, top-1 and top-3 error by epoch (Figure 3), a row a kind of training.
+
+    Of several trainings that differ in their seed only a row shows the mean and a band from the lowest to the highest.
+    The half over which weights are averaged is shaded; the epoch with the lowest error on the validation images is
+    marked, of each training.
 
     Parameters
     ----------
-    runs : dict of str to Tuned
+    runs : dict of str to sequence of Tuned
     validation : str
         What the validation images are: "test images", "held-out training images".
     classes : int
@@ -86,19 +91,26 @@ def training_curves(runs: dict[str, Tuned], validation: str, classes: int, title
     guessing = {"objective": np.log(classes), "top1": 100 * (1 - 1 / classes), "top3": 100 * max(0, 1 - 3 / classes)}
     size = (3.4 * len(panels) + 2.2, 2.7 * len(runs) + 0.6)
     figure, axes = plt.subplots(len(runs), len(panels), figsize=size, squeeze=False, sharex="row", sharey="col")
-    for line, (name, tuned) in enumerate(runs.items()):
-        curves = tuned.curves()
+    for line, (name, trainings) in enumerate(runs.items()):
+        curves = pd.concat([tuned.curves() for tuned in trainings])
+        several = f": mean and range of {len(trainings)} trainings" if len(trainings) > 1 else ""
         for axis, (column, (heading, unit)) in zip(axes[line], panels.items(), strict=True):
-            for k, (part, images) in enumerate(zip(("train", "validation"), tuned.images, strict=True)):
-                rows = curves[curves["part"] == part]
-                label = f"{('training images', validation)[k]} (n = {images})"
-                values = rows[column] * (1 if column == "objective" else 100)
-                axis.plot(rows["epoch"], values, LINES[k], color=COLOURS[(0, 6)[k]], label=label)
+            for k, (part, images) in enumerate(zip(("train", "validation"), trainings[0].images, strict=True)):
+                rows = curves[curves["part"] == part].groupby("epoch")[column]
+                values = rows.agg(["mean", "min", "max"]) * (1 if column == "objective" else 100)
+                label, colour = f"{('training images', validation)[k]} (n = {images})", COLOURS[(0, 6)[k]]
+                axis.plot(values.index, values["mean"], LINES[k], color=colour, label=label)
+                if several:
+                    axis.fill_between(values.index, values["min"], values["max"], color=colour, alpha=0.2, linewidth=0)
             axis.axhline(guessing[column], color=COLOURS[4], linewidth=0.8, linestyle=":", label="guessing")
-            axis.axvline(tuned.kept_epoch, color=COLOURS[4], linewidth=0.8, label="epoch that was kept")
+            for k, tuned in enumerate(trainings):
+                once = "" if k else f"lowest error on {validation}"
+                axis.axvline(tuned.best_epoch, color=COLOURS[4], linewidth=0.8, label=once)
+            averaged = (trainings[0].averaged_from - 0.5, trainings[0].epochs + 0.5)
+            axis.axvspan(*averaged, color="0.93", zorder=0, label="weights are averaged")
             axis.set(xlabel="epoch", ylabel=f"{heading}, {unit}")
             axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-            axis.set_title(name if column == "objective" else "", loc="left", fontsize=10)
+            axis.set_title(name + several if column == "objective" else "", loc="left", fontsize=10)
         axes[line, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     for axis in axes[0]:  # the others share its scale
         axis.set_ylim(bottom=0)

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from facediag_utils.evaluation.interval import Interval, wilson_interval
-from facediag_utils.evaluation.metrics import Roc
+from facediag_utils.evaluation.roc_analysis import Roc
 from facediag_utils.evaluation.screening import PREVALENCES, Point, predictive_values
 from facediag_utils.figures.style import COLOURS, LINES, MARKERS, class_title, finished, finished_panels, marker_style
 

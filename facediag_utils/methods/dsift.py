@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.metrics.pairwise import chi2_kernel, pairwise_distances_argmin
+from threadpoolctl import threadpool_limits
 
-from facediag_utils.core import parallel, row_cache
+from facediag_utils.core import parallel, pin, row_cache
 from facediag_utils.data import splitting, store
 from facediag_utils.data.cohort import Cohort, Task
 from facediag_utils.data.store import Method, Predictions
@@ -50,18 +51,18 @@ def describe(chip: np.ndarray) -> np.ndarray:
     numpy.ndarray
         uint8, (points, 128): SIFT's values as OpenCV scales them, 0..255.
     """
+    cv2.setNumThreads(1)  # the processes hold the cores
+    cv2.setUseOptimized(not pin.pinned())  # each vector unit has its own code, with other last bits
     grey = cv2.cvtColor(chip, cv2.COLOR_RGB2GRAY)
     _, values = cv2.SIFT_create().compute(grey, grid())  # type: ignore[attr-defined]
     return np.clip(np.round(values), 0, 255).astype(np.uint8)
 
 
 def _some(chip: np.ndarray, points: np.ndarray) -> np.ndarray:
-    cv2.setNumThreads(1)  # the processes hold the cores
     return describe(chip)[points]
 
 
 def _bag(chip: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    cv2.setNumThreads(1)  # as in `_some`
     return bag(describe(chip), centres)
 
 
@@ -104,13 +105,15 @@ def vocabulary(cohort: Cohort, faces: Faces, rows: np.ndarray, words: int | None
 
 def kmeans(sample: np.ndarray, words: int, seed: int = 0) -> np.ndarray:
     """Centres (words, d) of a sample (n, d)."""
-    means = MiniBatchKMeans(words, batch_size=4096, n_init=1, max_iter=30, random_state=seed).fit(sample)
-    return means.cluster_centers_
+    means = MiniBatchKMeans(words, batch_size=4096, n_init=1, max_iter=30, random_state=seed)
+    with threadpool_limits(1):  # threads share sums out by their number
+        return means.fit(sample).cluster_centers_
 
 
 def bag(values: np.ndarray, centres: np.ndarray) -> np.ndarray:
     """Bag of features: the share of an image's descriptors, (points, 128), nearest to each word; sums to 1."""
-    nearest = pairwise_distances_argmin(values.astype(np.float64), centres)
+    with threadpool_limits(1):  # as in `kmeans`
+        nearest = pairwise_distances_argmin(values.astype(np.float64), centres)
     return np.bincount(nearest, minlength=len(centres)) / len(values)
 
 

@@ -1,6 +1,12 @@
-"""DTL1: fine-tuning put to the paper's tasks (section III.C.1), by its protocol and by one that spares the test images."""
+"""DTL1: fine-tuning put to the paper's tasks (section III.C.1).
+
+A training is not a method: it goes one way or the other by its seed, so a row of the tables is trained several times
+(`Job.training`).  Of each training two things are read: what its averaged weights say, which no image chose, and what the
+network said after the epoch that was best on the test images, as the paper did it.
+"""
 
 import hashlib
+import math
 import os
 import warnings
 from collections.abc import Iterator, Sequence
@@ -10,8 +16,9 @@ from pathlib import Path
 import numpy as np
 import torch
 from joblib import Parallel, delayed
+from scipy.special import softmax
 
-from facediag_utils.core import parallel, row_cache, settings
+from facediag_utils.core import parallel, pin, row_cache, settings
 from facediag_utils.core.progress import progress_bar
 from facediag_utils.core.settings import cache_root
 from facediag_utils.data import store
@@ -25,31 +32,47 @@ from facediag_utils.methods.recipe import Recipe, Tuned
 from facediag_utils.methods.training import fine_tune, predict
 from facediag_utils.networks import registry
 
-MANY, FEWEST = 1000, 2  # training images from which on there are fewer epochs; epochs, at least
+#: Training images between which a training has the usual number of epochs.  With fewer than `FEW` (the paper's five classes
+#: have 200) it has as many steps as with `FEW`, with more than `MANY` no more than with `MANY`: a network needs steps, and time
+#: is not endless.
+FEW, MANY = 200, 1000
+FEWEST = 2  # epochs, at least
 
 
 @dataclass(frozen=True)
 class Job:
-    """One training: a network, a task, a recipe, and which images it may look at.
+    """One training: a network, a task, a recipe, and which of the training images it may learn from.
 
     Attributes
     ----------
     backbone : str
     task : Task
     recipe : Recipe
-    method : Method
-        ``DTL1`` holds out a fifth of each class's training images and keeps the epoch that is best on them.
-        ``DTL1_TEST_EPOCH`` trains on all of them and keeps the epoch that is best on the test images, as the paper did
-        (Figure 3): its result flatters.  ``FROM_SCRATCH`` trains on all from random weights and keeps the last epoch.
+    training : int
+        Which of several trainings that differ in their seed only, from 0.
+    aside : bool
+        False learns from all training images and looks at the test images after each epoch.  True leaves a fifth of each
+        class's training images aside and looks at these: for whatever is to be chosen or calibrated (a learning rate,
+        the temperature of `facediag_utils.methods.trained_model`); nothing is said of the test images.
     """
 
     backbone: str
     task: Task
     recipe: Recipe
-    method: Method = Method.DTL1
+    training: int = 0
+    aside: bool = False
+
+    @property
+    def method(self) -> Method:
+        """What the store calls it."""
+        return Method.DTL1 if self.recipe.pretrained else Method.FROM_SCRATCH
+
+    def seed(self, seed: int) -> int:
+        """The seed of this training, given that of the run: of the new layer, the order of images, those left aside."""
+        return seed + 1000 * self.training
 
 
-Outcome = tuple[Predictions, Tuned]
+Outcome = tuple[list[Predictions], Tuned]
 
 
 def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0, kept: Job | None = None) -> list[Outcome]:
@@ -69,7 +92,8 @@ def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0, ke
 
     Returns
     -------
-    list of (Predictions, Tuned)
+    list of (list of Predictions, Tuned)
+        As `run` gives them.
     """
     left = [job for job in jobs if not _trained(job, cohort, faces, seed)]
     for name in sorted({job.backbone for job in left}):
@@ -91,43 +115,39 @@ def _on_one_core(job: Job, cohort: Cohort, faces: Faces, seed: int, keep: bool, 
     torch.set_num_threads(1)
     try:
         predictions, tuned = run(job, cohort, faces, seed)
-        return predictions, tuned if keep else replace(tuned, network=None)  # it would be sent, and held, for nothing
+        return predictions, tuned if keep else replace(tuned, averaged=None)  # it would be sent, and held, for nothing
     finally:
         torch.set_num_threads(threads)
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """What a job comes to: its recipe, who is trained on, who is looked at, who tested, and where it is kept."""
+    """What a job comes to: its recipe and seed, who is trained on, who is looked at, and where it is kept."""
 
     recipe: Recipe
-    pretraining: str
+    seed: int
     split: TaskSplit
     numbers: np.ndarray
     train: np.ndarray
     seen: np.ndarray
-    test: np.ndarray
     checkpoint: Path
 
 
 def _plan(job: Job, cohort: Cohort, faces: Faces, seed: int) -> _Plan:
-    task, recipe, pretraining = job.task, job.recipe, registry.get(job.backbone).pretraining
+    task, recipe, seed = job.task, job.recipe, job.seed(seed)
     recipe = replace(recipe, epochs=min(recipe.epochs, int(settings.value(settings.EPOCHS) or recipe.epochs)))
     split = task_split(task, cohort, faces.found)
     numbers = class_numbers(task, split.labels)
-    train, test = np.flatnonzero(split.train), np.flatnonzero(split.test & split.found)
-    seen = test
-    if job.method == Method.DTL1:
+    train, seen = np.flatnonzero(split.train), np.flatnonzero(split.test & split.found)
+    if job.aside:
         train, seen = held_out(train, numbers, seed, split.groups)
-    elif job.method == Method.FROM_SCRATCH:
-        recipe, pretraining = replace(recipe, pretrained=False, best=False, patience=None), "none"
     digests = [cohort.table["sha256"].iloc[row] for row in (*train, *seen)]
     path = checkpoint_path(cohort.profile.name, job.backbone, digests, task.classes, recipe, seed)
-    return _Plan(recipe, pretraining, split, numbers, train, seen, test, path)
+    return _Plan(recipe, seed, split, numbers, train, seen, path)
 
 
 def _trained(job: Job, cohort: Cohort, faces: Faces, seed: int) -> bool:
-    """Whether a training has ended already, and its test images were predicted."""
+    """Whether a training has ended already, and what its averaged weights say is known."""
     plan = _plan(job, cohort, faces, seed)
     return plan.checkpoint.is_file() and _scores_table(plan.checkpoint).is_dir()
 
@@ -144,11 +164,15 @@ def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0) -> Outcome:
     job : Job
     cohort, faces
     seed : int
+        Of the run; that of the training is `Job.seed` of it.
 
     Returns
     -------
-    Predictions
-        A row per test image; scores are softmax probabilities.
+    list of Predictions
+        A row per test image; scores are softmax probabilities.  From pretrained weights two, of one training:
+        ``Method.DTL1``, what the averaged weights say, and ``Method.DTL1_TEST_EPOCH``, what the network said after the
+        epoch that was best on these images.  From random weights ``Method.FROM_SCRATCH``, by averaged weights.  None of
+        a job that leaves images aside.
     Tuned
         The training.
     """
@@ -159,20 +183,41 @@ def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0) -> Outcome:
 
     train, seen = ((rows, plan.numbers[rows]) for rows in (plan.train, plan.seen))
     classes = len(job.task.classes)
-    tuned = fine_tune(job.backbone, pictures, train, seen, classes, plan.recipe, seed, plan.checkpoint)
+    tuned = fine_tune(job.backbone, pictures, train, seen, classes, plan.recipe, plan.seed, plan.checkpoint)
 
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
-        yield {"scores": predict(tuned.network, pictures(), plan.test[missing], record).softmax(dim=1).numpy()}
+        yield {"scores": predict(tuned.averaged, pictures(), plan.seen[missing], record).softmax(dim=1).numpy()}
 
-    digests = list(cohort.table["sha256"].iloc[plan.test])
-    given = row_cache.complete(_scores_table(plan.checkpoint), digests, compute)["scores"]
-    predictions = store.from_scores(job.task, cohort, plan.split, given, job.method, job.backbone, plan.pretraining)
-    return predictions, tuned
+    digests = list(cohort.table["sha256"].iloc[plan.seen])
+    scores = {job.method: row_cache.complete(_scores_table(plan.checkpoint), digests, compute)["scores"]}
+    if job.aside:
+        return [], tuned
+    if job.method == Method.DTL1:
+        scores[Method.DTL1_TEST_EPOCH] = softmax(tuned.best_logits, axis=1)
+    pretraining = record.pretraining if job.recipe.pretrained else "none"
+    named = (job.backbone, pretraining, job.training)
+    said = [store.from_scores(job.task, cohort, plan.split, given, method, *named) for method, given in scores.items()]
+    return said, tuned
 
 
-def epochs(most: int, images: int) -> int:
-    """How many passes: ``most``, but as many steps as these take over `MANY` images where there are more."""
-    return max(FEWEST, min(most, most * MANY // int(images)))
+def epochs(usual: int, images: int) -> int:
+    """A budget of steps as epochs: the usual number of passes over `FEW` to `MANY` training images, as many steps as `FEW`
+    images give where there are fewer, and no more than `MANY` give where there are more.
+
+    Parameters
+    ----------
+    usual : int
+        Epochs of a training on `FEW` to `MANY` images.
+    images : int
+        Training images of the task.
+
+    Returns
+    -------
+    int
+        `FEWEST` at least.
+    """
+    steps, few, many = (math.ceil(int(count) / Recipe.batch) for count in (images, FEW, MANY))
+    return max(FEWEST, min(max(usual, math.ceil(usual * few / steps)), usual * many // steps))
 
 
 def folder(profile: str) -> Path:
@@ -183,7 +228,8 @@ def folder(profile: str) -> Path:
 def checkpoint_path(
     profile: str, backbone: str, digests: list[str], classes: tuple[str, ...], recipe: Recipe, seed: int
 ) -> Path:
-    """Where a training of these images and settings is kept."""
-    key = repr((backbone, registry.get(backbone).checksum(), digests, classes, sorted(asdict(recipe).items()), seed))
+    """Where a training of these images and settings is kept; elsewhere where nothing is pinned."""
+    weights, given = registry.get(backbone).checksum(), sorted(asdict(recipe).items())
+    key = repr((pin.key(), backbone, weights, digests, classes, given, seed))
     name = f"{backbone.replace(':', '-')}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.pt"
     return folder(profile) / name

@@ -13,7 +13,7 @@ from facediag_utils.core.progress import progress_bar
 from facediag_utils.data import splitting, store
 from facediag_utils.data.cohort import NO_FACE, Cohort, Task
 from facediag_utils.data.store import Method, Predictions
-from facediag_utils.faces.alignment import PADDING, aligned_chips
+from facediag_utils.faces.alignment import CROPS, aligned_chips
 from facediag_utils.faces.detection import DETECTOR_VERSION, Faces
 from facediag_utils.methods import svm
 from facediag_utils.networks import registry
@@ -65,7 +65,7 @@ def extract(backbone: str, cohort: Cohort, faces: Faces, layer: str | None = Non
         record.checksum(),
         layer,
         record.input_size,
-        PADDING[record.crop],
+        CROPS[record.crop],
         (record.mean, record.std),
         DETECTOR_VERSION,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from fnmatch import fnmatch
 from functools import cache
 from importlib import import_module
@@ -11,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from facediag_utils.core.errors import WeightsError
-from facediag_utils.networks.records import Backbone, read_records
+from facediag_utils.networks.records import NOTHING, UNTRAINED, Backbone, UntrainedBackbone, read_records
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["Backbone", "build", "get", "installed", "load", "names", "prepare", "untrained"]
+__all__ = ["Backbone", "build", "fine_tuned", "get", "installed", "load", "names", "prepare", "untrained"]
 
 
 @cache
@@ -35,8 +36,17 @@ def installed(pattern: str = "*") -> list[str]:
     return [name for name in names(pattern) if published()[name].installed]
 
 
+def fine_tuned() -> list[str]:
+    """Those of `installed` that are fine-tuned by default; of the others only the features are used."""
+    return [name for name in installed() if not published()[name].features_only]
+
+
 def get(name: str) -> Backbone:
-    """The record of a network; ``timm:<name>`` asks timm.  Raises WeightsError for an unknown name."""
+    """The record of a network; ``timm:<name>`` asks timm, ``untrained:<name>`` is one with random weights.
+
+    Raises WeightsError for an unknown name."""
+    if name.startswith(UNTRAINED):
+        return _untrained(get(name.removeprefix(UNTRAINED)))
     if name.startswith("timm:"):
         return _from_timm(name)
     if name not in published():
@@ -49,6 +59,19 @@ def _from_timm(name: str) -> Backbone:
     from facediag_utils.networks.architectures import timm_networks
 
     return timm_networks.record(name)
+
+
+def _untrained(record: Backbone) -> UntrainedBackbone:
+    values = {field.name: getattr(record, field.name) for field in fields(record)}
+    changes = {
+        "name": UNTRAINED + record.name,
+        "pretraining": "none",
+        "task": NOTHING,
+        "files": (),
+        "features_only": True,
+    }
+    changes |= {"source": "random weights (He et al. 2015)", "licence": "none needed", "note": ""}
+    return UntrainedBackbone(**values | changes)
 
 
 def build(record: Backbone) -> Any:
@@ -66,11 +89,19 @@ def load(name: str) -> torch.nn.Module:
         If its weights are missing, altered, or do not fit.
     """
     record = get(name)
+    if isinstance(record, UntrainedBackbone):
+        return _seeded(name.removeprefix(UNTRAINED))
     record.checksum()  # a file that has changed is told of before it is read
     assert record.file is not None
     network = build(record)
     network.fill(record.file.path)
     return network.eval()
+
+
+def _seeded(name: str) -> torch.nn.Module:
+    import torch
+
+    return untrained(name, torch.Generator().manual_seed(0))
 
 
 def untrained(name: str, generator: torch.Generator) -> torch.nn.Module:

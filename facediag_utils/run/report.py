@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from facediag_utils.core import pin
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.core.files import write_text
 from facediag_utils.core.profiles import Profile
@@ -45,6 +46,7 @@ def write(profile: Profile) -> Path:
         "report.html",
         profile=profile,
         cohort=cohort,
+        differs=pin.word(),
         verdict=_verdict(profile),
         notes=notes.read_text(encoding="utf-8") if notes.is_file() else "",
         left_out=_left_out(profile),

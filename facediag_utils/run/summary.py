@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from facediag_utils.core import run_log
+from facediag_utils.core import pin, run_log
 from facediag_utils.core.profiles import Profile, from_output
 from facediag_utils.data import store
 from facediag_utils.data.cohort import load, tasks
@@ -29,6 +29,8 @@ def finish(profile: Profile, seconds: float, executed: list[Path]) -> str:
         lines.append(text.rstrip() + (f" ({row['why']})" if row["why"] else ""))
     if profile.rendered:
         lines.append("  Rendered faces: these numbers say nothing of how well anything diagnoses people.")
+    if word := pin.word():
+        lines += ["", word]
     if without := detection.format_without_face(images, faces):
         lines += ["", *without]
     tables_made = sorted(profile.results.glob("*.csv"))

@@ -53,7 +53,7 @@ def test_more_face_data_meets_the_same_network_only():
     less = made(half, backbone="resnet50_vggface2", pretraining="VGGFace2")
     other = made(half, backbone="senet50_vggface2", pretraining="VGGFace2")
     row = claims.test_claim(claim, pd.concat([more, less, other]), TASK)
-    assert (row["verdict"], row["comparisons"], row["standing"]) == ("supported", 1, 1)
+    assert (row["verdict"], row["comparisons"], row["favour"], row["against"]) == ("supported", 1, 1, 0)
     assert claims.test_claim(claim, pd.concat([more, other]), TASK)["why"] == "no such methods in this run"
 
 

@@ -213,3 +213,9 @@ def test_make_takes_the_run_that_was_named(said, command):
         check=True,
     )
     assert shown.stdout.strip().endswith(f"python -m facediag_utils {command}")
+
+
+def test_the_page_says_when_nothing_is_pinned(own, monkeypatch):
+    assert "numbers depend on this processor" not in page_of(own)
+    monkeypatch.setenv("FACEDIAG_FAST", "1")
+    assert page_of(own).count("FACEDIAG_FAST is set: numbers depend on this processor") == 1

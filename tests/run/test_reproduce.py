@@ -123,7 +123,7 @@ def test_the_number_of_splits_goes_where_it_is_known(profile, tmp_path):
     log = f"from pathlib import Path\nPath(r'{tmp_path}', str(n_splits)).touch()"
     write(tmp_path / "nb", "01_a.ipynb", "x = 1")
     write(tmp_path / "nb", "02_b.ipynb", log, parameters=PARAMETERS + "\nn_splits = 200")
-    reproduce.reproduce(profile, folder=tmp_path / "nb", n_splits=7)
+    reproduce.reproduce(profile, folder=tmp_path / "nb", counts={"n_splits": 7})
     reproduce.reproduce(profile, folder=tmp_path / "nb")
     assert (tmp_path / "7").exists() and (tmp_path / "200").exists()
 
@@ -140,7 +140,7 @@ def test_papermill_reads_every_parameter_of_the_notebooks():
 def test_splits_that_no_notebook_draws_are_an_error(profile, tmp_path):
     write(tmp_path / "nb", "01_a.ipynb", "x = 1")
     with pytest.raises(ReproduceError, match="no notebook has a parameter n_splits"):
-        reproduce.reproduce(profile, folder=tmp_path / "nb", n_splits=7)
+        reproduce.reproduce(profile, folder=tmp_path / "nb", counts={"n_splits": 7})
 
 
 def test_the_summary_has_accuracies_claims_and_files(recorded):
