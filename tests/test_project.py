@@ -42,7 +42,7 @@ def lock() -> dict[str, tuple[Requirement, list[str]]]:
 
 def version(locked: Requirement) -> str:
     """The one version of an entry of the lock; it may say nothing else."""
-    assert re.fullmatch(r"==[^*,]+", str(locked.specifier)) and not locked.url and not locked.extras, locked
+    assert re.fullmatch(r"==[^*,]+", str(locked.specifier)) and not locked.url, locked
     return str(locked.specifier).removeprefix("==")
 
 
@@ -64,6 +64,14 @@ def test_every_entry_of_the_lock_has_a_version_and_a_hash(lock):
     for entry, hashes in lock.values():
         assert version(entry) and hashes, entry
         assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", one) for one in hashes), entry
+
+
+def test_the_lock_names_the_extras_that_its_packages_want(lock):
+    """Without them pip takes the newest version for the extra, and refuses it because the lock has no hash for it."""
+    wanted = [Requirement(text) for name, (entry, _) in lock.items() if holds(entry) for text in metadata.requires(name) or ()]
+    wanted = [one for one in wanted if one.extras and (one.marker is None or one.marker.evaluate({"extra": ""}))]
+    assert {canonicalize_name(one.name) for one in wanted} >= {"etils", "jsonschema"}
+    assert all(one.extras <= lock[canonicalize_name(one.name)][0].extras for one in wanted)
 
 
 def test_installed_versions_are_the_locked_ones(lock):
@@ -93,7 +101,7 @@ def test_torch_cpu_leaves_out_torch_and_cuda_only(lock, tmp_path):
     ).stdout
     script = next(line for line in shown.splitlines() if line.startswith("awk"))
     subprocess.run(script, shell=True, cwd=ROOT, check=True)
-    kept = re.findall(r"^([\w-]+)==", (tmp_path / "requirements.lock").read_text(), re.MULTILINE)
+    kept = re.findall(r"^([\w-]+)(?:\[.+\])?==", (tmp_path / "requirements.lock").read_text(), re.MULTILINE)
     gone = set(lock) - set(kept)
     assert {"torch", "torchvision", "triton", "nvidia-cublas", "cuda-toolkit"} <= gone
     assert all(re.match("torch|triton|nvidia-|cuda-", name) for name in gone) and "timm" in kept
