@@ -1,4 +1,4 @@
-"""What each of the paper's five classes changes in a face, as tables (paper, section I).
+"""What each of the paper's five classes changes in a face, as tables (sources: README.md).
 
 Every number is the change at severity 1; a person shows it times a severity, which is drawn flat from 0.2 to 1 for all
 four diseases alike.  It was fixed so before anything was measured, and no number here was chosen by a classifier's accuracy.

@@ -21,6 +21,7 @@ from torch.nn import functional as F
 from facediag_utils.core import profiles
 from facediag_utils.data import cohort
 from facediag_utils.data.images import read_rgb
+from facediag_utils.evaluation import metrics
 from facediag_utils.faces import alignment, detection
 from facediag_utils.methods import dtl1, recipe, training
 from facediag_utils.networks import flops, registry
@@ -134,18 +135,30 @@ def fine_tuning(name: str) -> None:
 
 
 def spread(images: cohort.Cohort, faces: detection.Faces, trainings: int = 4) -> None:
-    """Test accuracy of several trainings as notebook 04 makes them, by averaged weights and by the paper's protocol: what the
-    tolerance of the verdict rests on."""
+    """What several trainings as notebook 04 makes them come to on two classes: what the verdict's tolerances rest on."""
+    task = cohort.tasks(images)[0]
+    learnt = int(images.table[images.table["split"] == "train"]["label"].isin(task.classes).sum())
+    objects = registry.get("efficientnet_lite0").learning_rate
+    recipes = {
+        "dlib_resnet29": recipe.Recipe(epochs=dtl1.epochs(24, learnt)),
+        "efficientnet_lite0": recipe.Recipe(epochs=dtl1.epochs(8, learnt), learning_rate=objects),
+    }
+    scratch = recipe.Recipe(epochs=dtl1.epochs(12, learnt), learning_rate=1e-3, pretrained=False)
+    made = [*recipes.items(), ("dlib_resnet29", scratch)]
+    jobs = [dtl1.Job(name, task, given, training=k) for name, given in made for k in range(trainings)]
     with tempfile.TemporaryDirectory() as folder:
         os.environ["FACEDIAG_CACHE"] = folder
-        for task in cohort.tasks(images):
-            learnt = images.table[images.table["split"] == "train"]["label"].isin(task.classes).sum()
-            made = recipe.Recipe(epochs=dtl1.epochs(24, learnt))
-            jobs = [dtl1.Job("dlib_resnet29", task, made, training=k) for k in range(trainings)]
-            outcomes = dtl1.run_all(jobs, images, faces)
-            for rows in zip(*(said for said, _ in outcomes), strict=True):
-                right = [f"{(row.predicted == row.label).mean():.1%}" for row in rows]
-                print(f"{rows[0].method}, {task.title}, {made.epochs} epochs: test accuracy {', '.join(right)}")
+        outcomes = dtl1.run_all(jobs, images, faces)
+    print(f"{task.title}, {trainings} trainings, least and most:")
+    for first in range(0, len(jobs), trainings):
+        for rows in zip(*(said for said, _ in outcomes[first : first + trainings]), strict=True):
+            tables = [metrics.with_intervals(row.frame(), task) for row in rows]
+            found = [[table[name].value for name in metrics.METRICS] for table in tables]
+            low, high = np.min(found, axis=0), np.max(found, axis=0)
+            shares = [
+                f"{name} {100 * a:.0f} to {100 * b:.0f}%" for name, a, b in zip(metrics.METRICS, low, high, strict=True)
+            ]
+            print(f"  {metrics.short_title(rows[0].method, jobs[first].backbone)}: {', '.join(shares)}")
 
 
 def main() -> None:
