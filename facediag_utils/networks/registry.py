@@ -69,6 +69,7 @@ def _untrained(record: Backbone) -> UntrainedBackbone:
         "task": NOTHING,
         "files": (),
         "features_only": True,
+        "face_pictures": 0,
     }
     changes |= {"source": "random weights (He et al. 2015)", "licence": "none needed", "note": ""}
     return UntrainedBackbone(**values | changes)
