@@ -8,6 +8,7 @@ other, "not supported" the reverse, and all else is "cannot tell"."""
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,8 @@ SUPPORTED, NOT_SUPPORTED, CANNOT_TELL = "supported", "not supported", "cannot te
 CLINICIANS = "DTL2 over clinicians"
 COLUMNS = ["claim", "says", "where", "task", "verdict", "why", "comparisons", "favour", "against", "first", "second"]
 COLUMNS += ["difference", "low", "high", "p_holm"]
-Chosen = Callable[[pd.Series], bool]
+Described = dict[str, Any]  # of a method: task, method, backbone, pretraining, and what its network is
+Chosen = Callable[[Described], bool]
 Key = tuple[str, ...]
 Pair = tuple[Key, Key]
 
@@ -43,8 +45,8 @@ class Claim:
     name, says, where : str
         What is claimed, in short and in a sentence, and the section that claims it.
     better, worse : callable
-        Whether a method belongs to either side: a row with task, method, backbone, pretraining, and the network's title,
-        what it was ``trained_for``, and its ``face_pictures``, 0 if their number is not known.
+        Whether a method belongs to either side, by its task, method, backbone, pretraining, and the network's title, what it
+        was ``trained_for``, and its ``face_pictures``, 0 if their number is not known.
     same : tuple of str
         Only methods that agree in these are compared.
     more : str
@@ -68,20 +70,20 @@ def _having(**values: str) -> Chosen:
     return lambda row: all(row[field] == value for field, value in values.items())
 
 
-def _deep(row: pd.Series) -> bool:
+def _deep(row: Described) -> bool:
     """Deep transfer learning: the network was trained on something before."""
     return row["method"] in (Method.DTL1, Method.DTL2) and row["trained_for"] != NOTHING
 
 
-def _of_objects(row: pd.Series) -> bool:
+def _of_objects(row: Described) -> bool:
     return _deep(row) and row["trained_for"] == OBJECTS
 
 
-def _of_faces(row: pd.Series) -> bool:
+def _of_faces(row: Described) -> bool:
     return _deep(row) and row["trained_for"] == FACES
 
 
-def _of_known_faces(row: pd.Series) -> bool:
+def _of_known_faces(row: Described) -> bool:
     return _of_faces(row) and row["face_pictures"] > 0
 
 
@@ -184,7 +186,7 @@ def _judged(pairs: list[Pair], found: list[Paired], corrected: np.ndarray, decis
     return row | {"p_holm": float(corrected[loudest])}
 
 
-def _pairs(claim: Claim, known: dict[Key, pd.Series]) -> tuple[list[Pair], bool]:
+def _pairs(claim: Claim, known: dict[Key, Described]) -> tuple[list[Pair], bool]:
     """The pairs of a claim, and whether they differ in what it is about alone: if none does, all are taken."""
     better, worse = ([key for key, row in known.items() if side(row)] for side in (claim.better, claim.worse))
     pairs = [pair for pair in product(better, worse) if _agree(claim.same, *(known[key] for key in pair))]
@@ -194,16 +196,14 @@ def _pairs(claim: Claim, known: dict[Key, pd.Series]) -> tuple[list[Pair], bool]
     return alone or pairs, bool(alone)
 
 
-def _agree(fields: Iterable[str], one: pd.Series, other: pd.Series) -> bool:
+def _agree(fields: Iterable[str], one: Described, other: Described) -> bool:
     return all(one[field] == other[field] for field in fields)
 
 
-def _described(key: Key) -> pd.Series:
-    row = pd.Series(dict(zip(KEY, key, strict=True)), dtype=object)
-    record = None if row["backbone"] == "dsift" else registry.get(row["backbone"])
-    row["title"], row["trained_for"] = (record.title, record.task) if record else (row["backbone"], NOTHING)
-    row["face_pictures"] = record.face_pictures if record else 0
-    return row
+def _described(key: Key) -> Described:
+    record = None if key[KEY.index("backbone")] == "dsift" else registry.get(key[KEY.index("backbone")])
+    of_network = (record.title, record.task, record.face_pictures) if record else ("dense SIFT", NOTHING, 0)
+    return dict(zip((*KEY, "title", "trained_for", "face_pictures"), (*key, *of_network), strict=True))
 
 
 def format_pairs(row: dict) -> str:

@@ -16,6 +16,7 @@ from facediag_utils.evaluation import metrics, paper_audit
 from facediag_utils.evaluation.interval import Interval
 from facediag_utils.evaluation.metrics import METRICS, OF_MANY
 from facediag_utils.networks import registry
+from facediag_utils.networks.records import FACES, NOTHING, OBJECTS
 
 PAPER = "paper (DSF)"
 TEST_IMAGES = {"binary": 60, "multiclass": 150}  # of the paper (sections IV.A and IV.B)
@@ -37,18 +38,22 @@ def key_of(row: Row) -> Key:
     raise KeyError(f"no record of {pair}")
 
 
+def of_the_paper() -> list[str]:
+    """Networks of the paper's Tables 3 to 6, by their names in the registry, in the paper's order."""
+    names = (key_of(row)[1] for row in (*BINARY_ROWS, *MULTICLASS_ROWS) if row.architecture)
+    return list(dict.fromkeys(names))
+
+
 def rows_of(number: int) -> list[Row]:
     """The rows of one of the paper's tables, 3 to 6."""
     return [row for row in (*BINARY_ROWS, *MULTICLASS_ROWS) if row.table == number]
 
 
-def side_by_side(
-    numbers: Iterable[int], stored: pd.DataFrame, task: Task, profile: Profile, measured_only: bool = False
-) -> pd.DataFrame:
+def side_by_side(numbers: Iterable[int], stored: pd.DataFrame, task: Task, profile: Profile) -> pd.DataFrame:
     """One or more of the paper's tables with a run's numbers beside the paper's.
 
-    Every row the paper printed is there, also where this run has no weights for it, and says so; rows of this run that
-    the paper has not (other networks, from scratch) follow.
+    Its rows are those that this run has numbers for: first the paper's own, then other networks, those of faces before those
+    of objects and untrained ones.  `facediag_utils.networks.registry.absent` says what is not there.
 
     Parameters
     ----------
@@ -59,13 +64,12 @@ def side_by_side(
     task : Task
     profile : Profile
         Its title stands above this run's columns.
-    measured_only : bool
-        Leave out the paper's rows for which this run has no numbers.
 
     Returns
     -------
     pandas.DataFrame
-        Two header lines: the data, and the metric.  Shares are `Interval`, the rest is text.
+        Two header lines: the data, and the metric.  Shares are `Interval`, the rest is text.  The paper's columns are left
+        out if this run has none of the paper's rows.
     """
     papers = {key_of(row): row for number in numbers for row in rows_of(number)}
     methods = {name for method, _ in papers for name in _BESIDE.get(method, (method,))}
@@ -74,30 +78,47 @@ def side_by_side(
     chosen = stored[(stored["task"] == task.name) & stored["method"].isin(methods)]
     ours = {(run["method"], run["backbone"]): run for run in metrics.summarize(chosen, task).to_dict("records")}
     elsewhere = {key_of(row) for row in (*BINARY_ROWS, *MULTICLASS_ROWS)} - set(papers) if papers else set()
-    keys = [*papers, *sorted(key for key in ours if key not in papers and key not in elsewhere)]
-    if measured_only:
-        keys = [key for key in keys if key in ours]
+    others = sorted((key for key in ours if key not in papers and key not in elsewhere), key=_place)
     columns = METRICS if task.positive else OF_MANY
     lines = []
-    for key in keys:
+    for key in [*(key for key in papers if key in ours), *others]:
         method, pretraining, macs = metrics.method_title(*key)
         line: dict[tuple[str, str], object] = {("", "Method"): method, ("", "Pretrain"): pretraining}
-        if papers:
-            line |= {(PAPER, name): text for name, text in _printed(papers.get(key), task).items()}
+        line |= {(PAPER, name): text for name, text in _printed(papers.get(key), task).items()}
         line[profile.title, "FLOPs"] = shown_macs(macs)
-        line |= {(profile.title, name): text for name, text in _measured(ours.get(key), key, columns).items()}
+        line |= {(profile.title, _heading(name)): metrics.interval_of(ours[key], name) for name in columns}
         lines.append(line)
-    return pd.DataFrame(lines, columns=pd.MultiIndex.from_tuples(lines[0]) if lines else None)
+    table = pd.DataFrame(lines, columns=pd.MultiIndex.from_tuples(lines[0]) if lines else None)
+    return _filled(table)
 
 
-def of_run(
-    stored: pd.DataFrame, tasks: Iterable[Task], profile: Profile, measured_only: bool = False
-) -> dict[str, tuple[str, pd.DataFrame]]:
+def _filled(table: pd.DataFrame) -> pd.DataFrame:
+    """A table without its empty columns."""
+    return table.loc[:, (table != "").any().to_numpy(bool)]
+
+
+def _place(key: Key) -> tuple[int, int, str]:
+    """Where a row of ours stands: by method, by what its network was trained for, by name."""
+    record = None if key[1] == "dsift" else registry.get(key[1])
+    trained_for = (FACES, OBJECTS, NOTHING).index(record.task) if record else 0
+    return list(Method).index(Method(key[0])), trained_for, key[1]
+
+
+def printed(number: int, task: Task) -> pd.DataFrame:
+    """One of the paper's tables as it stands there, 3 to 6, its shares with the counts behind them and our intervals."""
+    lines = []
+    for row in rows_of(number):
+        method, *_ = metrics.method_title(*key_of(row))
+        lines.append({"Method": method, "Pretrain": row.pretraining, **_printed(row, task)})
+    return pd.DataFrame(lines)
+
+
+def of_run(stored: pd.DataFrame, tasks: Iterable[Task], profile: Profile) -> dict[str, tuple[str, pd.DataFrame]]:
     """The paper's Tables 3 to 6 for its tasks, for another task one table of all methods.
 
     Parameters
     ----------
-    stored, profile, measured_only
+    stored, profile
         As `side_by_side` takes them.
     tasks : iterable of Task
 
@@ -110,8 +131,7 @@ def of_run(
     for task in tasks:
         numbers = {"binary": (3, 4), "multiclass": (5, 6)}.get(task.name, ())
         for number in numbers:
-            table = side_by_side([number], stored, task, profile, measured_only)
-            made[f"table{number}"] = caption(number, task), table
+            made[f"table{number}"] = caption(number, task), side_by_side([number], stored, task, profile)
         if not numbers:
             made[f"table_{task.name}"] = task.title, side_by_side((3, 4, 5, 6), stored, task, profile)
     return made
@@ -139,13 +159,6 @@ def _printed(row: Row | None, task: Task) -> dict[str, object]:
     found = paper_audit.intervals_of(row)
     cells = {_heading(name): replace(found[name], value=getattr(row, name) / 100) for name in names}
     return {"FLOPs": row.flops, **cells}
-
-
-def _measured(run: dict | None, key: Key, columns: tuple[str, ...]) -> dict[str, object]:
-    if run is None:
-        cells: dict[str, object] = dict.fromkeys((_heading(name) for name in columns), "")
-        return cells | {"Accuracy": (key[1] != "dsift" and registry.get(key[1]).missing) or "not run"}
-    return {_heading(name): metrics.interval_of(run, name) for name in columns}
 
 
 def styled(table: pd.DataFrame, caption: str) -> Styler:
@@ -182,12 +195,13 @@ def costs(networks: Iterable[str], milliseconds: dict[str, float]) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
+        A row per network; a column that would be empty is left out.
     """
     shown: dict[str, dict[str, None]] = {}  # AlexNet is 723M in Tables 3 and 4, 724M in Table 5
     for row in (*BINARY_ROWS, *MULTICLASS_ROWS):
         shown.setdefault(key_of(row)[1], {})[row.flops] = None
     records = [registry.get(name) for name in networks]
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "network": [record.title for record in records],
             "pretraining": [record.pretraining for record in records],
@@ -195,7 +209,9 @@ def costs(networks: Iterable[str], milliseconds: dict[str, float]) -> pd.DataFra
             "float32 file": [f"{record.parameters * 4 / 1e6:.0f} MB" for record in records],
             "FLOPs, counted": [shown_macs(record.macs) for record in records],
             "FLOPs, paper": [", ".join(shown.get(record.name, {})) for record in records],
-            "ms per image": [f"{milliseconds[n]:.0f}" if n in milliseconds else "" for n in networks],
-            "weights": [record.missing or "installed" for record in records],
+            "ms per image": [
+                f"{milliseconds[record.name]:.0f}" if record.name in milliseconds else "" for record in records
+            ],
         }
     )
+    return _filled(table)

@@ -14,7 +14,16 @@ from matplotlib.ticker import FuncFormatter
 from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.evaluation.roc_analysis import Roc
 from facediag_utils.evaluation.screening import PREVALENCES, Point, predictive_values
-from facediag_utils.figures.style import COLOURS, LINES, MARKERS, class_title, finished, finished_panels, marker_style
+from facediag_utils.figures.style import (
+    COLOURS,
+    LINES,
+    MARKERS,
+    class_title,
+    finished,
+    finished_panels,
+    marker_style,
+    panels,
+)
 
 if TYPE_CHECKING:  # torch is not loaded for a name
     from facediag_utils.methods.trained_model import Answer
@@ -128,8 +137,8 @@ def reliability(curves: dict[str, list[tuple[float, int, int]]], brier: dict[str
         By method, as `facediag_utils.evaluation.screening.reliability` gives them.
     brier : dict of str to Interval
     """
-    figure, axes = plt.subplots(1, len(curves), figsize=(3.4 * len(curves), 3.9), squeeze=False, sharey=True)
-    for k, (axis, (name, bins)) in enumerate(zip(axes[0], curves.items(), strict=True)):
+    figure, axes = panels(len(curves), (3.4, 3.9), across=2 if len(curves) == 4 else 3)
+    for k, (axis, (name, bins)) in enumerate(zip(axes.flat, curves.items(), strict=False)):
         axis.plot([0, 100], [0, 100], color=COLOURS[4], linewidth=0.8, linestyle=":")
         shares, reach = errorbars(wilson_interval(ill, n) for _, ill, n in bins)
         said = [100 * probability for probability, *_ in bins]
@@ -138,7 +147,8 @@ def reliability(curves: dict[str, list[tuple[float, int, int]]], brier: dict[str
         number = "-".join(str(n) for n in dict.fromkeys((counts[0], counts[-1])))
         axis.set_title(f"{name}\nBrier {brier[name].plain()}, {number} images a point", fontsize=9)
         axis.set(xlabel="said probability (%)", aspect="equal", xlim=(-4, 104), ylim=(-4, 104))
-    axes[0][0].set_ylabel("share that was ill (%), 95% Wilson")
+    for axis in axes[:, 0]:
+        axis.set_ylabel("share that was ill (%), 95% Wilson")
     return finished_panels(figure, title)
 
 
