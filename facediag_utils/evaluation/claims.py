@@ -171,7 +171,8 @@ def test_claim(claim: Claim, predictions: pd.DataFrame, tasks: Iterable[Task]) -
 def _judged(pairs: list[Pair], found: list[Paired], corrected: np.ndarray, decisive: bool) -> dict[str, object]:
     """Verdict, counts and the pair that speaks loudest; ``decisive`` if the pairs differ in what is claimed alone."""
     if not pairs:
-        return {"verdict": CANNOT_TELL, "why": "no such methods in this run", "comparisons": 0}
+        none = dict.fromkeys(("comparisons", "favour", "against"), 0)
+        return {"verdict": CANNOT_TELL, "why": "no such methods in this run", **none}
     differences = np.array([result.difference.value for result in found])
     loudest = int(np.lexsort((-np.abs(differences), corrected))[0])
     stands = corrected < LEVEL
@@ -207,11 +208,11 @@ def _described(key: Key) -> Described:
 
 
 def format_pairs(row: dict) -> str:
-    """How many pairs of methods a row of `table` rests on, and how many of their differences stand, in words."""
-    if not row["comparisons"]:
+    """How many pairs of methods a row of `table` rests on, and how many of their differences stand; empty where none met."""
+    if not row["comparisons"] or row["claim"] == CLINICIANS:
         return ""
     pairs = f"{row['comparisons']} pair" + "s" * (row["comparisons"] != 1)
-    stand = [f"{row[side]:.0f} {word}" for side, word in (("favour", "for"), ("against", "against")) if row[side]]
+    stand = [f"{row[side]} {word}" for side, word in (("favour", "for"), ("against", "against")) if row[side]]
     return f"{' and '.join(stand)} it, of {pairs}" if stand else pairs
 
 

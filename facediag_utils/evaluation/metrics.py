@@ -249,7 +249,8 @@ def summarize(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
 def interval_of(row: dict, metric: str) -> Interval:
     """A metric of one row of `summarize`."""
     value, low, high = (row.get(f"{metric}{end}", np.nan) for end in ("", "_low", "_high"))
-    return Interval(value, low, high, row.get(f"{metric}_count", ""))
+    count = row.get(f"{metric}_count", "")
+    return Interval(value, low, high, count if isinstance(count, str) else "")  # NaN beside rows that have counts
 
 
 def short_names(classes: Iterable[str]) -> list[str]:

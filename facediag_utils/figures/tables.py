@@ -16,7 +16,7 @@ from facediag_utils.evaluation import metrics, paper_audit
 from facediag_utils.evaluation.interval import Interval
 from facediag_utils.evaluation.metrics import METRICS, OF_MANY
 from facediag_utils.networks import registry
-from facediag_utils.networks.records import FACES, NOTHING, OBJECTS
+from facediag_utils.networks.records import FACES, NOTHING, OBJECTS, UNTRAINED
 
 PAPER = "paper (DSF)"
 TEST_IMAGES = {"binary": 60, "multiclass": 150}  # of the paper (sections IV.A and IV.B)
@@ -97,11 +97,12 @@ def _filled(table: pd.DataFrame) -> pd.DataFrame:
     return table.loc[:, (table != "").any().to_numpy(bool)]
 
 
-def _place(key: Key) -> tuple[int, int, str]:
-    """Where a row of ours stands: by method, by what its network was trained for, by name."""
-    record = None if key[1] == "dsift" else registry.get(key[1])
-    trained_for = (FACES, OBJECTS, NOTHING).index(record.task) if record else 0
-    return list(Method).index(Method(key[0])), trained_for, key[1]
+def _place(key: Key) -> tuple[int, int, int]:
+    """Where a row of ours stands: by method, by what its network was trained for, in the registry's order."""
+    method, name = key
+    trained_for = 0 if name == "dsift" else (FACES, OBJECTS, NOTHING).index(registry.get(name).task)
+    known = {name: k for k, name in enumerate(registry.names())}
+    return list(Method).index(Method(method)), trained_for, known.get(name.removeprefix(UNTRAINED), len(known))
 
 
 def printed(number: int, task: Task) -> pd.DataFrame:
