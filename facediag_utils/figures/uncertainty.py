@@ -100,7 +100,7 @@ def readers_on_roc(curves: dict[str, Roc], readers: dict[str, tuple[Interval, In
         axis.errorbar(x, y, xerr=x_reach, yerr=y_reach, **style, label=name)
     axis.set(xlabel="controls called ill (%)", ylabel="ill called ill, sensitivity (%)", xlim=(-2, 102), ylim=(-2, 102))
     axis.set_aspect("equal")
-    axis.legend(frameon=False, loc="lower right", fontsize=8)
+    axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8)
     return finished(figure, title, fontsize=10)
 
 
@@ -145,7 +145,7 @@ def reliability(curves: dict[str, list[tuple[float, int, int]]], brier: dict[str
         axis.errorbar(said, shares, yerr=reach, linestyle="none", capsize=2.5, **marker_style(k))
         counts = sorted({n for *_, n in bins})
         number = "-".join(str(n) for n in dict.fromkeys((counts[0], counts[-1])))
-        axis.set_title(f"{name}\nBrier {brier[name].plain()}, {number} images a point", fontsize=9)
+        axis.set_title(f"{name}\nBrier {brier[name].plain()}, {number} images per point", fontsize=9)
         axis.set(xlabel="said probability (%)", aspect="equal", xlim=(-4, 104), ylim=(-4, 104))
     for axis in axes[:, 0]:
         axis.set_ylabel("share that was ill (%), 95% Wilson")
@@ -163,12 +163,12 @@ def predictive_value_curves(points: dict[str, Point], title: str) -> Figure:
         colour = marker_style(k)["color"]
         axis.fill_between(100 * prevalence, ppv[:, 1], ppv[:, 2], color=colour, alpha=0.15, linewidth=0)
         axis.plot(100 * prevalence, ppv[:, 0], LINES[k % 4], color=colour, label=name)
-    for name, value in PREVALENCES.items():
+    for value in PREVALENCES.values():
         axis.axvline(100 * value, color=COLOURS[4], linewidth=0.8, linestyle=":")
-        box = {"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.5}
-        axis.text(94 * value, 90, name, rotation=90, va="top", ha="right", fontsize=7.5, bbox=box)
     axis.set(xscale="log", yscale="log", xlim=(6e-4, 60), ylim=(6e-4, 110), xlabel="prevalence (%)")
     axis.set_ylabel("of those called ill, share that is ill:\npositive predictive value (%)")
+    named = [name.replace(" (", "\n(").replace(", ", ",\n") for name in PREVALENCES]
+    axis.secondary_xaxis("top").set_xticks([100 * value for value in PREVALENCES.values()], named, fontsize=7.5)
     for one in (axis.xaxis, axis.yaxis):
         one.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.legend(frameon=False, fontsize=8, loc="lower right")
