@@ -157,7 +157,10 @@ def distances(values: dict[str, dict[str, Distance]], counts: Sequence[str], tit
     meaning = "proxy A-distance (0: alike, 2: always told apart)"
     axis.set_xlabel(f"{meaning},\nmean and s.d. over repeats of cross-validation")
     axis.invert_yaxis()
-    axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    handles, names = axis.get_legend_handles_labels()
+    axis.legend(
+        handles[1:] + handles[:1], names[1:] + names[:1], loc="center left", bbox_to_anchor=(1, 0.5), frameon=False
+    )
     return finished(figure, title, fontsize=10)
 
 

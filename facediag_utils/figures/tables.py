@@ -1,4 +1,4 @@
-"""Tables 3-6: the paper's numbers and a run's side by side, each under the name of its data, the best in bold."""
+"""Tables 3-6 of a run, the paper's numbers beside its own, each with the name of its data, the best of the run in bold."""
 
 import re
 from collections.abc import Iterable
@@ -19,6 +19,7 @@ from facediag_utils.networks import registry
 from facediag_utils.networks.records import FACES, NOTHING, OBJECTS, UNTRAINED
 
 PAPER = "paper (DSF)"
+HEAD = ("Method", "Pretrain", "Data", "FLOPs")
 TEST_IMAGES = {"binary": 60, "multiclass": 150}  # of the paper (sections IV.A and IV.B)
 #: Methods of ours that stand in a table because the paper's stands there.
 _BESIDE = {"DTL1": (Method.DTL1, Method.DTL1_TEST_EPOCH, Method.FROM_SCRATCH)}
@@ -50,10 +51,10 @@ def rows_of(number: int) -> list[Row]:
 
 
 def side_by_side(numbers: Iterable[int], stored: pd.DataFrame, task: Task, profile: Profile) -> pd.DataFrame:
-    """One or more of the paper's tables with a run's numbers beside the paper's.
+    """One or more of the paper's tables, made of this run's numbers, with the paper's own above them where it has that row.
 
-    Its rows are those that this run has numbers for: first the paper's own, then other networks, those of faces before those
-    of objects and untrained ones.  `facediag_utils.networks.registry.absent` says what is not there.
+    The rows are those that this run has numbers for: first the paper's methods, then others, on networks of faces before
+    networks of objects and untrained ones.  `facediag_utils.networks.registry.absent` says what is not there.
 
     Parameters
     ----------
@@ -63,13 +64,12 @@ def side_by_side(numbers: Iterable[int], stored: pd.DataFrame, task: Task, profi
         As `facediag_utils.data.store.load` gives it.
     task : Task
     profile : Profile
-        Its title stands above this run's columns.
+        Its title names this run's data.
 
     Returns
     -------
     pandas.DataFrame
-        Two header lines: the data, and the metric.  Shares are `Interval`, the rest is text.  The paper's columns are left
-        out if this run has none of the paper's rows.
+        Columns `HEAD` and the metrics.  Shares are `Interval`, the rest is text.
     """
     papers = {key_of(row): row for number in numbers for row in rows_of(number)}
     methods = {name for method, _ in papers for name in _BESIDE.get(method, (method,))}
@@ -80,21 +80,15 @@ def side_by_side(numbers: Iterable[int], stored: pd.DataFrame, task: Task, profi
     elsewhere = {key_of(row) for row in (*BINARY_ROWS, *MULTICLASS_ROWS)} - set(papers) if papers else set()
     others = sorted((key for key in ours if key not in papers and key not in elsewhere), key=_place)
     columns = METRICS if task.positive else OF_MANY
-    lines = []
+    lines: list[dict[str, object]] = []
     for key in [*(key for key in papers if key in ours), *others]:
         method, pretraining, macs = metrics.method_title(*key)
-        line: dict[tuple[str, str], object] = {("", "Method"): method, ("", "Pretrain"): pretraining}
-        line |= {(PAPER, name): text for name, text in _printed(papers.get(key), task).items()}
-        line[profile.title, "FLOPs"] = shown_macs(macs)
-        line |= {(profile.title, _heading(name)): metrics.interval_of(ours[key], name) for name in columns}
-        lines.append(line)
-    table = pd.DataFrame(lines, columns=pd.MultiIndex.from_tuples(lines[0]) if lines else None)
-    return _filled(table)
-
-
-def _filled(table: pd.DataFrame) -> pd.DataFrame:
-    """A table without its empty columns."""
-    return table.loc[:, (table != "").any().to_numpy(bool)]
+        head = {"Method": method, "Pretrain": pretraining}
+        if key in papers:
+            lines.append({**head, "Data": PAPER, **_printed(papers[key], task)})
+        shares = {_heading(name): metrics.interval_of(ours[key], name) for name in columns}
+        lines.append({**head, "Data": profile.title, "FLOPs": shown_macs(macs), **shares})
+    return pd.DataFrame(lines, columns=[*HEAD, *map(_heading, columns)]).fillna("")
 
 
 def _place(key: Key) -> tuple[int, int, int]:
@@ -152,34 +146,40 @@ def _heading(metric: str) -> str:
     return {"f1": "F1", "macro_f1": "Macro F1"}.get(metric, metric.capitalize())
 
 
-def _printed(row: Row | None, task: Task) -> dict[str, object]:
+def _printed(row: Row, task: Task) -> dict[str, object]:
     """The paper's cells: its shares as printed, with the counts behind them (see `paper_audit.recover`) and our intervals."""
-    names = METRICS if task.positive else METRICS[:1]
-    if row is None:
-        return dict.fromkeys(("FLOPs", *(_heading(name) for name in names)), "")
     found = paper_audit.intervals_of(row)
-    cells = {_heading(name): replace(found[name], value=getattr(row, name) / 100) for name in names}
-    return {"FLOPs": row.flops, **cells}
+    names = METRICS if task.positive else METRICS[:1]
+    return {"FLOPs": row.flops} | {
+        _heading(name): replace(found[name], value=getattr(row, name) / 100) for name in names
+    }
 
 
 def styled(table: pd.DataFrame, caption: str) -> Styler:
     """The table for a notebook or report: the best value of each column of numbers in bold, no row numbers."""
-    style = table.style.hide(axis="index").format(escape="html").set_caption(caption)
+    style = table.style.hide(axis="index").format(_unbroken, escape="html").set_caption(caption)
     style = style.apply(_bold_best, axis=None).set_uuid(re.sub(r"\W+", "-", caption.lower()))
     style.cell_ids = False
     return style.set_table_styles(
         [
             {"selector": "th", "props": "text-align: left; vertical-align: bottom"},
             {"selector": "td", "props": "text-align: left"},
-            {"selector": "td:first-child", "props": "min-width: 17em"},
+            {"selector": "td:first-child", "props": "min-width: 14em"},
             {"selector": "caption", "props": "text-align: left; font-weight: bold"},
         ]
     )
 
 
+def _unbroken(cell: object) -> str:
+    """An interval's bounds stay on one line."""
+    return str(cell).replace("-", "\N{NON-BREAKING HYPHEN}") if isinstance(cell, Interval) else str(cell)
+
+
 def _bold_best(table: pd.DataFrame) -> pd.DataFrame:
-    """Which cells are bold: the best share of each column, an epoch chosen on our test images out of the contest."""
+    """Which cells are bold: the best share of each column among a run's, an epoch chosen on our test images out of the contest."""
     fair = ~table.iloc[:, 0].str.endswith(metrics.HOW[Method.DTL1_TEST_EPOCH] + ")")
+    if "Data" in table:
+        fair &= table["Data"] != PAPER
     numbers = table.map(lambda cell: cell.value if isinstance(cell, Interval) else np.nan)
     return numbers.eq(numbers[fair].max()).where(fair, False).replace({True: "font-weight: bold", False: ""})
 
@@ -215,4 +215,4 @@ def costs(networks: Iterable[str], milliseconds: dict[str, float]) -> pd.DataFra
             ],
         }
     )
-    return _filled(table)
+    return table.loc[:, (table != "").any().to_numpy(bool)]

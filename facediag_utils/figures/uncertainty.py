@@ -168,7 +168,11 @@ def predictive_value_curves(points: dict[str, Point], title: str) -> Figure:
     axis.set(xscale="log", yscale="log", xlim=(6e-4, 60), ylim=(6e-4, 110), xlabel="prevalence (%)")
     axis.set_ylabel("of those called ill, share that is ill:\npositive predictive value (%)")
     named = [name.replace(" (", "\n(").replace(", ", ",\n") for name in PREVALENCES]
-    axis.secondary_xaxis("top").set_xticks([100 * value for value in PREVALENCES.values()], named, fontsize=7.5)
+    above = axis.secondary_xaxis("top")
+    above.set_xticks([100 * value for value in PREVALENCES.values()], named, fontsize=7.5)
+    above.set_xticks([], minor=True)
+    for text, side in zip(above.get_xticklabels(), ("right", "left", "right", "center"), strict=True):
+        text.set(horizontalalignment=side)
     for one in (axis.xaxis, axis.yaxis):
         one.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.legend(frameon=False, fontsize=8, loc="lower right")
