@@ -104,6 +104,23 @@ def test_prepare_normalises_by_the_record():
         registry.prepare(chip[:, :100, :100], record)
 
 
+def test_a_line_says_how_many_networks_are_absent_and_how_they_are_got():
+    every, never = registry.names(), ["alexnet_vggface", "resnet50_vggface"]
+    assert registry.absent(every) == ""
+    line = registry.absent([name for name in every if name not in (*never, "vgg16_vggface")])
+    assert "Not shown: 3 registered networks" in line and "`make weights` fetches those of 1 (" in line
+    assert line.endswith("those of 2 were never published.")
+    assert registry.absent([name for name in every if name != "vgg16_vggface"]).endswith("of 1 (docs/weights.md).")
+
+
+def test_how_many_faces_a_network_saw_is_known_of_networks_of_faces_only():
+    records = [registry.get(name) for name in registry.names()]
+    assert {record.task for record in records if record.face_pictures} == {"face recognition"}
+    unknown = [record.name for record in records if record.task == "face recognition" and not record.face_pictures]
+    assert unknown == ["mobileface"]  # its maker does not say
+    assert registry.get("untrained:dlib_resnet29").face_pictures == 0
+
+
 def test_names_take_wildcards():
     assert registry.names("dlib*") == [DLIB]
     assert set(registry.names()) >= {DLIB, "efficientnet_lite0"}
