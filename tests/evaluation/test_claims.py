@@ -136,8 +136,12 @@ def test_more_face_data_can_be_told_by_one_architecture_only():
 
 @pytest.mark.parametrize(
     ("favour", "against", "text"),
-    [(0, 0, "10 pairs"), (4, 0, "4 for it, of 10 pairs"), (0, 2, "2 against it, of 10 pairs")]
-    + [(3, 1, "3 for and 1 against it, of 10 pairs")],
+    [
+        (0, 0, "10 pairs"),
+        (4, 0, "4 for it, of 10 pairs"),
+        (0, 2, "2 against it, of 10 pairs"),
+        (3, 1, "3 for and 1 against it, of 10 pairs"),
+    ],
 )
 def test_pairs_in_words(favour, against, text):
     row = {"claim": "x", "comparisons": 10, "favour": favour, "against": against}

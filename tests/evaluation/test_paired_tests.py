@@ -124,7 +124,7 @@ def test_holm_is_that_of_statsmodels(p):
     assert paired_tests.holm(p).tolist() == (list(multipletests(p, method="holm")[1]) if p else [])
 
 
-TASK = Task("binary", "t", ("ill", "well"), "ill")
+TASK = Task("binary", "t", ("ill", "well"))
 
 
 def scored(seed, shift, count=60, training=0):
