@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import facediag_utils  # noqa: F401 - pins the libraries before they are loaded
+
+# isort: split
 import re
 from pathlib import Path
 
