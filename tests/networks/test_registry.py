@@ -1,5 +1,6 @@
 """The pretrained networks: equal to their originals, and refused when altered."""
 
+import subprocess
 import sys
 
 import dlib
@@ -119,6 +120,21 @@ def test_how_many_faces_a_network_saw_is_known_of_networks_of_faces_only():
     unknown = [record.name for record in records if record.task == "face recognition" and not record.face_pictures]
     assert unknown == ["mobileface"]  # its maker does not say
     assert registry.get("untrained:dlib_resnet29").face_pictures == 0
+
+
+def test_a_network_that_was_first_built_without_values_can_be_loaded():
+    """As in notebook 06: an architecture is imported where tensors have no values, and its weights are read later."""
+    names = [name for name in BUNDLED if registry.get(name).installed]
+    code = f"""
+import facediag_utils, torch
+from facediag_utils.networks import registry
+for name in {names}:
+    with torch.device("meta"):
+        registry.build(registry.get(name))
+for name in {names}:
+    assert not any(parameter.is_meta for parameter in registry.load(name).parameters()), name
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_names_take_wildcards():
