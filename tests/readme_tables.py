@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import facediag_utils  # noqa: F401 - pins the libraries before they are loaded
+
+# isort: split
 import re
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from facediag_utils.core.settings import ROOT
 from facediag_utils.data.paper import BINARY_ROWS, MULTICLASS_ROWS
 from facediag_utils.data.store import Method
 from facediag_utils.evaluation import metrics, paper_audit
+from facediag_utils.evaluation.claims import format_pairs
 from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.networks import registry
 
@@ -73,12 +77,17 @@ def _paper() -> list[str]:
 def claims(record: Path = RECORD) -> str:
     """A row per claim of the paper, a verdict per task."""
     table = pd.read_csv(record / "claims.csv", keep_default_na=False)
-    table["text"] = table["verdict"] + ": " + table["why"]
     lines = []
     for (says, where), rows in table.groupby(["says", "where"], sort=False):
-        texts = dict(zip(rows["task"], rows["text"].str.removesuffix(": "), strict=True))
+        texts = {row["task"]: _verdict(row) for row in rows.to_dict("records")}
         lines.append([f"{says} ({where})", *(texts.get(task, "") for task in TASKS)])
     return _table(["claim (section of the paper)", *TASKS.values()], lines)
+
+
+def _verdict(row: dict) -> str:
+    """ "supported: 10 for it, of 10 pairs"."""
+    remarks = "; ".join(filter(None, (row["why"], format_pairs(row))))
+    return row["verdict"] + (f": {remarks}" if remarks else "")
 
 
 def _table(head: list[str], lines: list[list[str]]) -> str:

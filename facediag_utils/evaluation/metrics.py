@@ -13,6 +13,7 @@ from facediag_utils.data.store import KEY, Method
 from facediag_utils.evaluation import trainings
 from facediag_utils.evaluation.interval import Interval, wilson_interval, wilson_share
 from facediag_utils.networks import registry
+from facediag_utils.networks.records import NOTHING
 
 METRICS = ("accuracy", "precision", "sensitivity", "specificity", "f1")  # of two classes (section IV.A)
 OF_MANY = ("accuracy", "macro_f1")
@@ -203,7 +204,7 @@ def method_title(method: str, backbone: str) -> tuple[str, str, int]:
 
         return method, "N", sum(operations().values())
     record = registry.get(backbone)
-    pretraining = "N" if method == Method.FROM_SCRATCH else record.pretraining
+    pretraining = "N" if method == Method.FROM_SCRATCH or record.task == NOTHING else record.pretraining
     return f"{record.title} ({HOW[Method(method)]})", pretraining, record.macs
 
 
@@ -248,7 +249,8 @@ def summarize(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
 def interval_of(row: dict, metric: str) -> Interval:
     """A metric of one row of `summarize`."""
     value, low, high = (row.get(f"{metric}{end}", np.nan) for end in ("", "_low", "_high"))
-    return Interval(value, low, high, row.get(f"{metric}_count", ""))
+    count = row.get(f"{metric}_count", "")
+    return Interval(value, low, high, count if isinstance(count, str) else "")  # NaN beside rows that have counts
 
 
 def short_names(classes: Iterable[str]) -> list[str]:

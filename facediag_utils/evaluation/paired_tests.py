@@ -18,7 +18,7 @@ from facediag_utils.data.store import KEY
 from facediag_utils.evaluation import trainings
 from facediag_utils.evaluation.interval import Interval
 from facediag_utils.evaluation.metrics import short_title, trainings_of
-from facediag_utils.evaluation.roc_analysis import delong
+from facediag_utils.evaluation.roc_analysis import delong, scores_of
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,37 @@ def correctness(predictions: pd.DataFrame, task: Task) -> dict[tuple[str, ...], 
             f"task {task.name!r}: the methods were not tried on the same images; run make reproduce again"
         )
     return {key: np.stack(hits) for key, hits in right.items()}
+
+
+def compare_areas(first: pd.DataFrame, second: pd.DataFrame, task: Task) -> tuple[Interval, float]:
+    """Two methods' areas under the ROC curve on the same images: first less second, with its 95% interval, and p.
+
+    `delong_test` if both were trained once, else a t-test over images and trainings: DeLong's variance of the difference of
+    mean areas and the variances between trainings are added, as `facediag_utils.evaluation.trainings.difference` does.
+
+    Parameters
+    ----------
+    first, second : pandas.DataFrame
+        Rows of the store, all trainings of one method each.
+    task : Task
+        Of two classes.
+
+    Raises
+    ------
+    ResultsError
+        If the methods were not tried on the same images.
+    """
+    (one, actual), (other, also) = (scores_of(rows, task) for rows in (first, second))
+    if set(first["image"]) != set(second["image"]) or not np.array_equal(actual, also):
+        raise ResultsError(f"task {task.name!r}: two areas are compared on the same images only")
+    if len(one) == len(other) == 1:
+        return delong_test(one[0], other[0], actual)
+    areas, covariance = delong(np.concatenate([one, other]), actual)
+    weights = np.repeat([1 / len(one), -1 / len(other)], [len(one), len(other)])
+    difference = float(weights @ areas)
+    over_images = float(weights @ covariance @ weights), len(actual) - 1
+    between = (trainings.between(each) for each in (areas[: len(one)], areas[len(one) :]))
+    return trainings.tested(difference, trainings.combined([over_images, *between]))
 
 
 def delong_test(first: np.ndarray, second: np.ndarray, actual: np.ndarray) -> tuple[Interval, float]:

@@ -35,17 +35,23 @@ def roc(predictions: pd.DataFrame, task: Task) -> Roc:
     """
     if task.positive is None:
         raise ResultsError(f"task {task.name!r} has {len(task.classes)} classes; a ROC needs two")
-    runs = trainings_of(predictions)
-    actual = (runs[0]["label"] == task.positive).to_numpy()
-    scores = np.stack([_ranked(rows[f"score_{task.positive}"].to_numpy(dtype=float), actual) for rows in runs])
+    scores, actual = scores_of(predictions, task)
     curves = [roc_curve(actual, each, drop_intermediate=False)[:2] for each in scores]
     false_positive, true_positive = curves[0] if len(curves) == 1 else _mean_curve(curves)
     areas, covariance = delong(scores, actual)
     variance = (
-        trainings.widened(float(covariance.mean()), len(actual), areas) if len(runs) > 1 else float(covariance[0, 0])
+        trainings.widened(float(covariance.mean()), len(actual), areas) if len(scores) > 1 else float(covariance[0, 0])
     )
     found = area_interval(float(areas.mean()), variance, int(min(actual.sum(), (~actual).sum())))
     return Roc(false_positive, true_positive, found, int(actual.sum()), int((~actual).sum()))
+
+
+def scores_of(predictions: pd.DataFrame, task: Task) -> tuple[np.ndarray, np.ndarray]:
+    """Scores of the positive class by one method's trainings, float (trainings, n), and which images are positive, bool (n,),
+    the images in the order of their names."""
+    runs = trainings_of(predictions.sort_values("image", kind="stable"))
+    actual = (runs[0]["label"] == task.positive).to_numpy()
+    return np.stack([_ranked(rows[f"score_{task.positive}"].to_numpy(dtype=float), actual) for rows in runs]), actual
 
 
 def _ranked(scores: np.ndarray, actual: np.ndarray) -> np.ndarray:

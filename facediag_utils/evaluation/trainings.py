@@ -86,8 +86,12 @@ def difference(first: np.ndarray, second: np.ndarray) -> tuple[Interval, float]:
         between(first.mean(axis=1)),
         between(second.mean(axis=1)),
     ]
-    variance, degrees = combined(parts)
-    value = float(by_image.mean())
+    return tested(float(by_image.mean()), combined(parts))
+
+
+def tested(value: float, spread: tuple[float, float]) -> tuple[Interval, float]:
+    """A difference, -1..1, with its 95% interval and two-sided p by Student's t; ``spread`` as `combined` gives it."""
+    variance, degrees = spread
     if variance <= 0:
         return Interval(value, value, value), 1.0 if value == 0 else 0.0
     reach = float(student.ppf(0.975, degrees)) * variance**0.5

@@ -54,6 +54,8 @@ class Backbone:
         Of fine-tuning (DTL1); the paper's 5e-5 unless training images showed that these weights need another.
     features_only : bool
         By default it is not fine-tuned, so that a run does not take hours; its features are used.
+    face_pictures : int
+        How many pictures of faces it was trained on, about, by its makers' account; 0 if none, or if that is not stated.
     note : str
         What is not known of the weights; where they were never published, what comes nearest.
     """
@@ -76,6 +78,7 @@ class Backbone:
     options: dict[str, Any] = field(default_factory=dict)
     learning_rate: float = 5e-5
     features_only: bool = False
+    face_pictures: int = 0
     note: str = ""
 
     @property

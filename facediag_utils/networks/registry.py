@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
 from fnmatch import fnmatch
 from functools import cache
@@ -17,7 +18,7 @@ from facediag_utils.networks.records import NOTHING, UNTRAINED, Backbone, Untrai
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["Backbone", "build", "fine_tuned", "get", "installed", "load", "names", "prepare", "untrained"]
+__all__ = ["Backbone", "absent", "build", "fine_tuned", "get", "installed", "load", "names", "prepare", "untrained"]
 
 
 @cache
@@ -39,6 +40,18 @@ def installed(pattern: str = "*") -> list[str]:
 def fine_tuned() -> list[str]:
     """Those of `installed` that are fine-tuned by default; of the others only the features are used."""
     return [name for name in installed() if not published()[name].features_only]
+
+
+def absent(shown: Iterable[str]) -> str:
+    """In a line: how many registered networks are not among those shown, and how to get their weights; empty if none is."""
+    there = set(shown)
+    records = [record for name, record in published().items() if name not in there]
+    if not records:
+        return ""
+    lost = sum(not record.files for record in records)
+    line = f"Not shown: {len(records)} registered networks without weights here. "
+    line += f"`make weights` fetches those of {len(records) - lost} (docs/weights.md)"
+    return line + (f"; those of {lost} were never published." if lost else ".")
 
 
 def get(name: str) -> Backbone:
@@ -69,6 +82,7 @@ def _untrained(record: Backbone) -> UntrainedBackbone:
         "task": NOTHING,
         "files": (),
         "features_only": True,
+        "face_pictures": 0,
     }
     changes |= {"source": "random weights (He et al. 2015)", "licence": "none needed", "note": ""}
     return UntrainedBackbone(**values | changes)

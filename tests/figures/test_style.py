@@ -162,7 +162,7 @@ def test_reliability_points_are_what_was_said_and_what_was():
     figure = uncertainty.reliability({"m": [(0.2, 1, 10), (0.9, 9, 10)]}, {"m": Interval(0.1, 0.05, 0.2)}, "data")
     [points] = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
     assert points.get_xydata().tolist() == [[20, 10], [90, 90]]
-    assert "Brier 0.10 (0.05 to 0.20), 10 images a point" in figure.axes[0].get_title()
+    assert "Brier 0.10 (0.05 to 0.20), 10 images per point" in figure.axes[0].get_title()
 
 
 def test_predictive_values_end_at_the_test_sets_own():
@@ -171,7 +171,9 @@ def test_predictive_values_end_at_the_test_sets_own():
     axis = uncertainty.predictive_value_curves({"m": at}, "data").axes[0]
     y = axis.lines[0].get_ydata()
     assert y[-1] == pytest.approx(1000 / 11) and y[0] == pytest.approx(100 / 10_001, rel=1e-3)
-    assert len(axis.texts) == len(screening.PREVALENCES)
+    [above] = axis.child_axes
+    names = dict(zip(above.get_xticks(), (label.get_text() for label in above.get_xticklabels()), strict=True))
+    assert names[1e-3] == "1 in 100,000\n(beta-thalassemia)" and len(names) == len(screening.PREVALENCES)
 
 
 def test_pairs_that_stand_are_framed():

@@ -1,5 +1,6 @@
 """The pretrained networks: equal to their originals, and refused when altered."""
 
+import subprocess
 import sys
 
 import dlib
@@ -102,6 +103,38 @@ def test_prepare_normalises_by_the_record():
     assert x[0, 0].unique().tolist() == [0.0] and x[0, 2].unique().tolist() == [1.0]
     with pytest.raises(ValueError, match="side 224"):
         registry.prepare(chip[:, :100, :100], record)
+
+
+def test_a_line_says_how_many_networks_are_absent_and_how_they_are_got():
+    every, never = registry.names(), ["alexnet_vggface", "resnet50_vggface"]
+    assert registry.absent(every) == ""
+    line = registry.absent([name for name in every if name not in (*never, "vgg16_vggface")])
+    assert "Not shown: 3 registered networks" in line and "`make weights` fetches those of 1 (" in line
+    assert line.endswith("those of 2 were never published.")
+    assert registry.absent([name for name in every if name != "vgg16_vggface"]).endswith("of 1 (docs/weights.md).")
+
+
+def test_how_many_faces_a_network_saw_is_known_of_networks_of_faces_only():
+    records = [registry.get(name) for name in registry.names()]
+    assert {record.task for record in records if record.face_pictures} == {"face recognition"}
+    unknown = [record.name for record in records if record.task == "face recognition" and not record.face_pictures]
+    assert unknown == ["mobileface"]  # its maker does not say
+    assert registry.get("untrained:dlib_resnet29").face_pictures == 0
+
+
+def test_a_network_that_was_first_built_without_values_can_be_loaded():
+    """As in notebook 06: an architecture is imported where tensors have no values, and its weights are read later."""
+    names = [name for name in BUNDLED if registry.get(name).installed]
+    code = f"""
+import facediag_utils, torch
+from facediag_utils.networks import registry
+for name in {names}:
+    with torch.device("meta"):
+        registry.build(registry.get(name))
+for name in {names}:
+    assert not any(parameter.is_meta for parameter in registry.load(name).parameters()), name
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_names_take_wildcards():

@@ -14,13 +14,14 @@ from facediag_utils.networks.formats import PublishedNetwork, Tensors
 
 STAGES = (32, 32, 64, 128)  # channels; each halves the resolution
 
-#: What the file spells out and is code here or in the record.
+#: What the file spells out and is code here or in the record.  Lists, because a tensor would be made on the device of whoever
+#: imports this first, and `flops` builds networks on torch's "meta" device, which has no values.
 CONSTANTS = {
-    r"(Maximum|Minimum)(_\d+)?/x": torch.tensor(0.0),
-    r"Pad(_\d+)?/paddings": torch.tensor([[0, 1, 1, 0], [0, 1, 1, 0]]),  # as matrices are read: turned round
-    "minusscalar0_second": torch.tensor([127.5]),
-    "mulscalar0_second": torch.tensor([0.0078125]),
-    "flatten/Const": torch.tensor([-1, 2048]),
+    r"(Maximum|Minimum)(_\d+)?/x": 0.0,
+    r"Pad(_\d+)?/paddings": [[0, 1, 1, 0], [0, 1, 1, 0]],  # as matrices are read: turned round
+    "minusscalar0_second": [127.5],
+    "mulscalar0_second": [0.0078125],
+    "flatten/Const": [-1, 2048],
 }
 
 
@@ -74,7 +75,8 @@ class MobileFace(PublishedNetwork):
 
 def _constant(name: str, value: torch.Tensor) -> bool:
     return any(
-        re.fullmatch(pattern, name) and torch.equal(value, known.to(value)) for pattern, known in CONSTANTS.items()
+        re.fullmatch(pattern, name) and torch.equal(value, torch.tensor(known).to(value))
+        for pattern, known in CONSTANTS.items()
     )
 
 
