@@ -43,7 +43,7 @@ def penalty_curve(fits: dict[str, Fitted], title: str) -> Figure:
 
 
 def confusion_matrices(matrices: dict[str, pd.DataFrame], data: str) -> Figure:
-    """Confusion matrices side by side, rows predicted and columns actual as in the paper's Figures 4 and 6.
+    """Confusion matrices side by side, three a row, rows predicted and columns actual as in the paper's Figures 4 and 6.
 
     Above each stands its accuracy with the 95% Wilson interval."""
     size = max(matrix.shape[1] for matrix in matrices.values())
@@ -52,8 +52,8 @@ def confusion_matrices(matrices: dict[str, pd.DataFrame], data: str) -> Figure:
     between, turned, letters = (" ", 90, 7) if many else ("\n", 0, 9)
     style = {"cmap": "Blues", "vmin": 0, "vmax": 1, "cbar": False, "square": True, "linewidths": 0.5}
     style |= {"linecolor": "white", "annot_kws": {"fontsize": 7} if many else None}
-    figure, axes = plt.subplots(1, len(matrices), figsize=(each * len(matrices) + 0.4, each + 0.3), squeeze=False)
-    for axis, (name, matrix) in zip(axes[0], matrices.items(), strict=True):
+    figure, axes = _panels(len(matrices), (each, each), (0.4, 0.3))
+    for axis, (name, matrix) in zip(axes.flat, matrices.items(), strict=False):
         totals = matrix.sum(axis=0)
         text = matrix.astype(str).where((matrix > 0) | (not many), "")
         sns.heatmap(matrix / totals.replace(0, 1), annot=text, fmt="", **style, ax=axis)
@@ -200,9 +200,9 @@ def answers_without_signs(answers: pd.DataFrame, classes: Sequence[str], title: 
 
 
 def feature_maps(maps: dict[str, np.ndarray], labels: np.ndarray, classes: Sequence[str], title: str) -> Figure:
-    """Faces in two dimensions, (n, 2) a network, a marker and colour a class."""
-    figure, axes = plt.subplots(1, len(maps), figsize=(5.6 * len(maps), 4.6), squeeze=False)
-    for axis, (name, points) in zip(axes[0], maps.items(), strict=True):
+    """Faces in two dimensions, (n, 2) a network, three networks a row, a marker and colour a class."""
+    figure, axes = _panels(len(maps), (5.6, 4.6))
+    for axis, (name, points) in zip(axes.flat, maps.items(), strict=False):
         for k, label in enumerate(classes):
             chosen = labels == label
             style: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.3, "alpha": 0.8, **marker_style(k)}
@@ -213,3 +213,14 @@ def feature_maps(maps: dict[str, np.ndarray], labels: np.ndarray, classes: Seque
     axes[0, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, ncol=-(-len(classes) // 16))
     figure.suptitle(title)
     return figure
+
+
+def _panels(count: int, each: tuple[float, float], more: tuple[float, float] = (0, 0)) -> tuple[Figure, np.ndarray]:
+    """Axes in rows of three, for so many panels of a size, (width, height) in inches; those left over are not drawn."""
+    across = min(count, 3)
+    down = -(-count // across)
+    size = (each[0] * across + more[0], each[1] * down + more[1])
+    figure, axes = plt.subplots(down, across, figsize=size, squeeze=False)
+    for axis in axes.flat[count:]:
+        axis.set_axis_off()
+    return figure, axes
