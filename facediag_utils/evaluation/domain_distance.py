@@ -64,7 +64,8 @@ def proxy_a_distance(source: np.ndarray, target: np.ndarray, seed: int = 0) -> D
 
 def _repeated(features: np.ndarray, domain: np.ndarray, seed: int) -> np.ndarray:
     """An estimate a repeat of cross-validation, (REPEATS,); never below 0, as eq. (1) is not."""
-    model = make_pipeline(StandardScaler(), LinearSVC(C=PENALTY, class_weight="balanced", max_iter=20_000))
+    machine = LinearSVC(C=PENALTY, class_weight="balanced", max_iter=20_000, random_state=seed)
+    model = make_pipeline(StandardScaler(), machine)
     folds = RepeatedStratifiedKFold(n_splits=FOLDS, n_repeats=REPEATS, random_state=seed)
     right = cross_val_score(model, features, domain, cv=folds, scoring="balanced_accuracy")
     error = 1 - right.reshape(REPEATS, FOLDS).mean(axis=1)

@@ -15,9 +15,9 @@ from facediag_utils.networks.records import FACES, NOTHING, OBJECTS
 
 #: Marks of what a network was trained on: they differ in shape, and in grey.
 LOOKS: dict[str, dict[str, Any]] = {
-    FACES: {"color": COLOURS[0], "marker": "o", "label": "faces"},
-    OBJECTS: {"color": COLOURS[1], "marker": "s", "label": "objects"},
-    NOTHING: {"color": COLOURS[4], "marker": "^", "markerfacecolor": "white", "label": "nothing (random weights)"},
+    FACES: {"color": COLOURS[0], "marker": "o", "label": "trained on faces"},
+    OBJECTS: {"color": COLOURS[1], "marker": "s", "label": "trained on objects"},
+    NOTHING: {"color": COLOURS[4], "marker": "^", "markerfacecolor": "white", "label": "untrained copy"},
 }
 
 
@@ -60,7 +60,7 @@ def _accuracies(axis: Axes, ranked: pd.DataFrame, guessing: float) -> None:
     axis.set_yticks(place, [f"{name}  {k + 1}" for k, name in enumerate(ranked["title"])])
     axis.set(xlabel="accuracy (%), mean over splits and corrected 95% interval", xlim=(0, 100))
     axis.invert_yaxis()
-    axis.legend(frameon=False, fontsize=8, title="trained on", title_fontsize=8, loc="lower right")
+    axis.legend(frameon=False, fontsize=8, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1))
 
 
 def _distances(axis: Axes, ranked: pd.DataFrame, relation: str) -> None:
@@ -110,5 +110,3 @@ def changes(found: dict[str, dict[str, Interval]], title: str) -> Figure:
     axis.set_xlabel("difference of accuracy (points), corrected 95% interval")
     axis.invert_yaxis()
     return finished(figure, title, fontsize=10)
-
-

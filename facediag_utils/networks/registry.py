@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import fields
 from fnmatch import fnmatch
 from functools import cache
@@ -17,7 +19,7 @@ from facediag_utils.networks.records import NOTHING, UNTRAINED, Backbone, Untrai
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["Backbone", "build", "fine_tuned", "get", "installed", "load", "names", "prepare", "untrained"]
+__all__ = ["Backbone", "build", "fine_tuned", "get", "installed", "load", "names", "prepare", "titles", "untrained"]
 
 
 @cache
@@ -39,6 +41,16 @@ def installed(pattern: str = "*") -> list[str]:
 def fine_tuned() -> list[str]:
     """Those of `installed` that are fine-tuned by default; of the others only the features are used."""
     return [name for name in installed() if not published()[name].features_only]
+
+
+def titles(networks: Iterable[str]) -> dict[str, str]:
+    """By name, a title that no other of these networks has: where two have one architecture, with their training data."""
+    records = {name: get(name) for name in networks}
+    count = Counter(record.title for record in records.values())
+    return {
+        name: record.title if count[record.title] == 1 else f"{record.title}, {record.pretraining}"
+        for name, record in records.items()
+    }
 
 
 def get(name: str) -> Backbone:
