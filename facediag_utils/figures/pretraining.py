@@ -75,19 +75,24 @@ def _distances(axis: Axes, ranked: pd.DataFrame, relation: str) -> None:
 
 
 def _number(axis: Axes, ranked: pd.DataFrame) -> None:
-    """The numbers of the left panel beside the points, each where it is farthest from the other points and numbers."""
+    """The numbers of the left panel beside the points, as near as they touch neither other points nor other numbers."""
     points = np.array([(row.distance.value, 100 * row.accuracy.value) for row in ranked.itertuples()])
     taken = axis.transData.transform(points)
-    turns = np.deg2rad([60, 90, 120, 240, 270, 300])  # not in the way of the spread, which lies across
-    offsets = 12 * axis.figure.dpi / 72 * np.stack([np.cos(turns), np.sin(turns)], axis=1)  # 12 points from the mark
-    for k in range(len(points)):
+    turns = np.deg2rad([60, 120, 240, 300, 90, 270, 30, 150, 210, 330])  # the spread lies across
+    inch = axis.figure.dpi
+    offsets = (
+        np.array([(radius * np.cos(a), radius * np.sin(a)) for radius in (0.16, 0.24, 0.32) for a in turns]) * inch
+    )
+    room = np.array([0.17, 0.14]) * inch  # of a number of two digits
+    for k, point in enumerate(points):
         wanted = taken[k] + offsets
         others = np.delete(taken, k, axis=0)
-        free = np.linalg.norm(wanted[:, None] - others[None], axis=2).min(axis=1, initial=np.inf)
-        best = wanted[int(free.argmax())]
+        free = (np.abs(wanted[:, None] - others[None]) / room).max(axis=2).min(axis=1, initial=np.inf)
+        best = wanted[int(np.argmax(np.minimum(free, 1)))]
         taken = np.vstack([taken, best])
+        line = {"arrowstyle": "-", "linewidth": 0.4, "color": COLOURS[4], "shrinkA": 4, "shrinkB": 4}
         place = axis.transData.inverted().transform(best)
-        axis.annotate(str(k + 1), place, ha="center", va="center", fontsize=8)
+        axis.annotate(str(k + 1), point, place, ha="center", va="center", fontsize=8, arrowprops=line)
 
 
 def changes(found: dict[str, dict[str, Interval]], title: str) -> Figure:
