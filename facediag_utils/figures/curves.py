@@ -46,7 +46,7 @@ def penalty_curve(fits: dict[str, Fitted], title: str) -> Figure:
 def confusion_matrices(
     matrices: dict[str, pd.DataFrame], data: str, accuracies: dict[str, Interval] | None = None
 ) -> Figure:
-    """Confusion matrices side by side, rows predicted and columns actual as in the paper's Figures 4 and 6.
+    """Confusion matrices three a row: rows predicted and columns actual as in the paper's Figures 4 and 6.
 
     Above each stands its accuracy: as given, or from its counts with the 95% Wilson interval.  Mean counts of several
     trainings have a decimal."""
@@ -56,8 +56,8 @@ def confusion_matrices(
     between, turned, letters = (" ", 90, 7) if many else ("\n", 0, 9)
     style = {"cmap": "Blues", "vmin": 0, "vmax": 1, "cbar": False, "square": True, "linewidths": 0.5}
     style |= {"linecolor": "white", "annot_kws": {"fontsize": 7} if many else None}
-    figure, axes = plt.subplots(1, len(matrices), figsize=(each * len(matrices) + 0.4, each + 0.3), squeeze=False)
-    for axis, (name, matrix) in zip(axes[0], matrices.items(), strict=True):
+    figure, axes = panels(len(matrices), (each + 0.15, each + 0.15))
+    for axis, (name, matrix) in zip(axes.flat, matrices.items(), strict=False):
         totals = matrix.sum(axis=0)
         text = matrix.map(lambda count: f"{count:.1f}".removesuffix(".0")).where((matrix > 0) | (not many), "")
         sns.heatmap(matrix / totals.replace(0, 1), annot=text, fmt="", **style, ax=axis)
@@ -212,9 +212,9 @@ def answers_without_signs(answers: pd.DataFrame, classes: Sequence[str], title: 
 
 
 def feature_maps(maps: dict[str, np.ndarray], labels: np.ndarray, classes: Sequence[str], title: str) -> Figure:
-    """Faces in two dimensions, (n, 2) a network, a marker and colour a class."""
-    figure, axes = plt.subplots(1, len(maps), figsize=(5.6 * len(maps), 4.6), squeeze=False)
-    for axis, (name, points) in zip(axes[0], maps.items(), strict=True):
+    """Faces in two dimensions, (n, 2) a network, three networks a row, a marker and colour a class."""
+    figure, axes = panels(len(maps), (5.6, 4.6))
+    for axis, (name, points) in zip(axes.flat, maps.items(), strict=False):
         for k, label in enumerate(classes):
             chosen = labels == label
             style: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.3, "alpha": 0.8, **marker_style(k)}

@@ -22,13 +22,13 @@ from facediag_utils.networks.records import Backbone
 BATCH = 32  # images: what is in memory at once
 
 
-def extract(backbone: str, cohort: Cohort, faces: Faces, layer: str | None = None) -> np.ndarray:
+def extract(backbone: str | Backbone, cohort: Cohort, faces: Faces, layer: str | None = None) -> np.ndarray:
     """Features of every image with a face, cached by image content, weights and crop.
 
     Parameters
     ----------
-    backbone : str
-        Name in the registry.
+    backbone : str or Backbone
+        Name in the registry; or its record with another crop or input size.
     cohort : Cohort
     faces : Faces
         Of the same cohort.
@@ -40,16 +40,16 @@ def extract(backbone: str, cohort: Cohort, faces: Faces, layer: str | None = Non
     numpy.ndarray
         float32, (n, d); NaN in the rows of images without a face.
     """
-    record = registry.get(backbone)
+    record = registry.get(backbone) if isinstance(backbone, str) else backbone
     layer = layer or record.feature_layer
     if layer not in record.layers:
-        raise WeightsError(f"{backbone} has no feature layer {layer!r}; choose one of: {', '.join(record.layers)}")
+        raise WeightsError(f"{record.name} has no feature layer {layer!r}; choose one of: {', '.join(record.layers)}")
     rows = np.flatnonzero(faces.found)
 
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
         pictures = aligned_chips(cohort, faces, record.input_size, record.crop)
         batches = [rows[missing[k : k + BATCH]] for k in range(0, len(missing), BATCH)]
-        work = ((backbone, layer, pictures[batch]) for batch in batches)
+        work = ((record, layer, pictures[batch]) for batch in batches)
         if parallel.on_cluster():
             made = parallel.parallel_map(_features, list(work), record.title, unit="batch")
         else:  # torch uses all cores by itself
@@ -61,7 +61,7 @@ def extract(backbone: str, cohort: Cohort, faces: Faces, layer: str | None = Non
             _network.cache_clear()
 
     path = row_cache.table_path(
-        f"features/{backbone.replace(':', '-')}",
+        f"features/{record.name.replace(':', '-')}",
         record.checksum(),
         layer,
         record.input_size,
@@ -75,10 +75,9 @@ def extract(backbone: str, cohort: Cohort, faces: Faces, layer: str | None = Non
     return result
 
 
-def _features(backbone: str, layer: str, pictures: np.ndarray) -> np.ndarray:
+def _features(record: Backbone, layer: str, pictures: np.ndarray) -> np.ndarray:
     """Features of a few face chips, float32 (n, d)."""
-    record = registry.get(backbone)
-    return features_of(_network(backbone, record.checksum()), record, layer, pictures)
+    return features_of(_network(record.name, record.checksum()), record, layer, pictures)
 
 
 def features_of(network: Any, record: Backbone, layer: str, pictures: np.ndarray) -> np.ndarray:

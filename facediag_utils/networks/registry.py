@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import fields
 from fnmatch import fnmatch
@@ -18,7 +19,19 @@ from facediag_utils.networks.records import NOTHING, UNTRAINED, Backbone, Untrai
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["Backbone", "absent", "build", "fine_tuned", "get", "installed", "load", "names", "prepare", "untrained"]
+__all__ = [
+    "Backbone",
+    "absent",
+    "build",
+    "fine_tuned",
+    "get",
+    "installed",
+    "load",
+    "names",
+    "prepare",
+    "titles",
+    "untrained",
+]
 
 
 @cache
@@ -52,6 +65,16 @@ def absent(shown: Iterable[str]) -> str:
     line = f"Not shown: {len(records)} registered networks without weights here. "
     line += f"`make weights` fetches those of {len(records) - lost} (docs/weights.md)"
     return line + (f"; those of {lost} were never published." if lost else ".")
+
+
+def titles(networks: Iterable[str]) -> dict[str, str]:
+    """By name, a title that no other of these networks has: where two have one architecture, with their training data."""
+    records = {name: get(name) for name in networks}
+    count = Counter(record.title for record in records.values())
+    return {
+        name: record.title if count[record.title] == 1 else f"{record.title}, {record.pretraining}"
+        for name, record in records.items()
+    }
 
 
 def get(name: str) -> Backbone:

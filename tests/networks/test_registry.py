@@ -94,6 +94,32 @@ def test_the_layer_before_the_last_is_before_the_last():
         )  # the package's own forward
 
 
+def test_the_last_stage_is_what_the_head_takes():
+    network = registry.load("efficientnet_lite0")
+    x = torch.randn(2, 3, 224, 224, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        *_, last = network._stages(x)
+        head = network.network._swish(network.network._bn1(network.network._conv_head(last)))
+        assert torch.allclose(head.mean(dim=(2, 3)), network.features(x), atol=1e-5)
+        assert torch.equal(network.features(x, "stages")[:, -320:], last.mean(dim=(2, 3)))
+
+
+@pytest.mark.parametrize("size", [0, 1, 2])
+def test_stages_are_as_wide_as_they_say(size):
+    network = registry.load(f"efficientnet_lite{size}")
+    side = registry.get(f"efficientnet_lite{size}").input_size
+    with torch.inference_mode():
+        widths = [maps.shape[1] for maps in network._stages(torch.zeros(1, 3, side, side))]
+    assert tuple(widths) == efficientnet_lite.STAGES[size]
+
+
+def test_titles_tell_networks_apart():
+    assert registry.titles([DLIB, "vgg16_imagenet"]) == {DLIB: "ResNet29 (dlib)", "vgg16_imagenet": "VGG16"}
+    two = registry.titles(["vgg16_imagenet", "vgg16_vggface"])
+    assert two == {"vgg16_imagenet": "VGG16, ImageNet", "vgg16_vggface": "VGG16, VGG-Face"}
+    assert len(set(registry.titles(registry.names()).values())) == len(registry.names())
+
+
 def test_prepare_normalises_by_the_record():
     record = registry.get("efficientnet_lite0")
     chip = np.full((1, 224, 224, 3), 127, np.uint8)
