@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from sklearn.cluster import MiniBatchKMeans
-from sklearn.metrics.pairwise import chi2_kernel, pairwise_distances_argmin
+from sklearn.metrics.pairwise import chi2_kernel
 from threadpoolctl import threadpool_limits
 
 from facediag_utils.core import parallel, pin, row_cache
@@ -28,7 +28,7 @@ METHODS = {"linear": Method.DSIFT_LINEAR, "hellinger": Method.DSIFT_HELLINGER, "
 SIDE = 224  # pixels of the aligned face, loose crop
 STEP = 8  # pixels between grid points
 SCALES = (4, 8)  # cv2.KeyPoint.size, pixels; OpenCV describes a patch of 6 times that side, in 4x4 cells
-WORDS = (100, 300, 1000)  # of a vocabulary: the training images choose among these
+WORDS = (300, 1000, 3000)  # of a vocabulary: the training images choose; of more words the sample would show too little
 SAMPLE = 60_000  # training descriptors that k-means sees
 CROP = "loose"
 _SETTINGS = (SIDE, STEP, SCALES, PADDING[CROP], DETECTOR_VERSION, cv2.__version__)
@@ -111,8 +111,9 @@ def kmeans(sample: np.ndarray, words: int, seed: int = 0) -> np.ndarray:
 
 def bag(values: np.ndarray, centres: np.ndarray) -> np.ndarray:
     """Bag of features: the share of an image's descriptors, (points, 128), nearest to each word; sums to 1."""
+    words = centres.astype(np.float32)
     with threadpool_limits(1):  # as in `kmeans`
-        nearest = pairwise_distances_argmin(values.astype(np.float64), centres)
+        nearest = ((words**2).sum(axis=1) / 2 - values.astype(np.float32) @ words.T).argmin(axis=1)
     return np.bincount(nearest, minlength=len(centres)) / len(values)
 
 

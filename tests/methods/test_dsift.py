@@ -55,6 +55,10 @@ def test_bags_count_words():
     centres = np.array([[0.0] * 128, [200.0] * 128])
     image = np.concatenate([np.zeros((3, 128)), np.full((1, 128), 180)]).astype(np.uint8)
     assert dsift.bag(image, centres).tolist() == [0.75, 0.25]
+    rng = np.random.default_rng(0)
+    values, centres = rng.integers(0, 256, (500, 128), dtype=np.uint8), rng.uniform(0, 255, (20, 128))
+    nearest = ((values[:, None].astype(float) - centres[None]) ** 2).sum(axis=2).argmin(axis=1)
+    assert np.array_equal(dsift.bag(values, centres), np.bincount(nearest, minlength=20) / 500)
 
 
 def test_vocabularies_are_those_of_a_sample_of_all_descriptors(few, own_cache, monkeypatch):
