@@ -1,12 +1,15 @@
 """A training that has ended is read: nothing is cropped, trained or predicted again; its network is on the processor."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from made import portraits
 
+from facediag_utils.core import settings
+from facediag_utils.core.profiles import Profile
 from facediag_utils.core.settings import cache_root
-from facediag_utils.data import cohort, folder_import
+from facediag_utils.data import cohort, folder_import, store
 from facediag_utils.faces import alignment, detection
 from facediag_utils.methods import dtl1, dtl2, trained_model
 from facediag_utils.methods.recipe import Recipe, Tuned
@@ -66,11 +69,45 @@ def test_an_unfinished_one_is_not_taken_for_finished(once):
     assert dtl1.run_all(longer, images, faces)[0][1].epochs == 2
 
 
-def test_a_cap_on_epochs(once, monkeypatch):
-    images, faces, jobs, _ = once
-    monkeypatch.setenv("FACEDIAG_EPOCHS", "1")
-    job = dtl1.Job(NAME, jobs[0].task, Recipe(epochs=50))
-    assert dtl1.run(job, images, faces)[1].epochs == 1
+def test_a_training_of_the_record_is_read_where_that_is_asked_for(once, own_output, tmp_path, monkeypatch):
+    """As in `make test`.  The record says 7, so that one can tell; what was trained here comes first."""
+    images, faces, jobs, first = once
+    store.save(images.profile, *(said for predictions, _ in first for said in predictions))
+    path = dtl1.save_curves(images.profile, jobs, first)
+    path.write_text(path.read_text().replace(",1,1,1,train,", ",1,7,1,train,"))
+    monkeypatch.setattr(Profile, "record", property(lambda _: images.profile.results))
+    monkeypatch.setenv(settings.RECORDED, "1")
+    assert [tuned.best_epoch for _, tuned in dtl1.run_all(jobs, images, faces)] == [1, 1, 1]
+    monkeypatch.setenv(settings.CACHE, str(tmp_path / "another"))
+    monkeypatch.setattr(alignment, "read_rgb", None)  # who opens a picture fails
+    again = dtl1.run_all(jobs, images, faces)
+    assert [tuned.best_epoch for _, tuned in again] == [7, 7, 7]
+    for (said, tuned), (recorded, read) in zip(first, again, strict=True):
+        assert (read.images, read.key, read.epochs) == (tuned.images, tuned.key, 1)
+        numbers = tuned.curves().drop(columns="part")
+        assert read.curves().drop(columns="part").to_numpy() == pytest.approx(numbers.to_numpy(), abs=1e-4)
+        for one, other in zip(said, recorded, strict=True):
+            pd.testing.assert_frame_equal(by_image(one), by_image(other))
+    changed = [dtl1.Job(NAME, jobs[0].task, Recipe(epochs=1, learning_rate=1e-4)), jobs[1]]
+    assert list(dtl1._recorded(changed, images, faces, 0)) == jobs[1:2]
+    assert dtl1._recorded(jobs, images, faces, 1) == {}
+    monkeypatch.delenv(settings.RECORDED)
+    assert dtl1._recorded(jobs, images, faces, 0) == {}
+
+
+def by_image(predictions):
+    return predictions.frame().sort_values("image", ignore_index=True).astype({"method": str})
+
+
+def test_the_network_that_is_kept_is_trained_whatever_the_record_holds(once, own_output, own_cache, monkeypatch):
+    images, faces, jobs, first = once
+    dtl1.save_curves(images.profile, jobs[:1], first[:1])
+    monkeypatch.setattr(Profile, "record", property(lambda _: images.profile.results))
+    monkeypatch.setenv(settings.RECORDED, "1")
+    monkeypatch.setattr(store, "read", lambda _: pd.DataFrame())
+    assert dtl1.run_all(jobs[:1], images, faces)[0][1].averaged is None
+    [(_, kept)] = dtl1.run_all(jobs[:1], images, faces, kept=jobs[0])
+    assert kept.averaged is not None and kept.history == first[0][1].history
 
 
 def test_a_tuned_network_is_brought_back_to_the_processor():
