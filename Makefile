@@ -8,6 +8,7 @@ PROFILE ?= bundled
 SEED ?= 0
 WEIGHTS ?=
 SPLITS ?=
+TRAININGS ?=
 DATA ?=
 # Not ?=, as some systems set NAME to the name of the computer. `report` takes NAME only from the command line.
 NAME = mine
