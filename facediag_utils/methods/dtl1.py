@@ -18,7 +18,7 @@ import torch
 from joblib import Parallel, delayed
 from scipy.special import softmax
 
-from facediag_utils.core import parallel, pin, row_cache, settings
+from facediag_utils.core import parallel, pin, row_cache, run_log, settings
 from facediag_utils.core.profiles import Profile
 from facediag_utils.core.progress import progress_bar
 from facediag_utils.core.settings import cache_root
@@ -31,6 +31,7 @@ from facediag_utils.faces.detection import Faces
 from facediag_utils.methods import devices, training_table
 from facediag_utils.methods.recipe import Recipe, Tuned
 from facediag_utils.methods.training import fine_tune, predict
+from facediag_utils.methods.training_state import has_ended
 from facediag_utils.networks import registry
 
 #: Training images between which a training has the usual number of epochs.  With fewer than `FEW` (the paper's five classes
@@ -160,7 +161,7 @@ def _on_one_core(job: Job, cohort: Cohort, faces: Faces, seed: int, keep: bool, 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        predictions, tuned = run(job, cohort, faces, seed)
+        predictions, tuned = run(job, cohort, faces, seed, keep)
         return predictions, tuned if keep else replace(tuned, averaged=None)  # it would be sent, and held, for nothing
     finally:
         torch.set_num_threads(threads)
@@ -200,7 +201,7 @@ def _scores_table(checkpoint: Path) -> Path:
     return row_cache.table_path(f"dtl1/{checkpoint.parent.name}/scores", checkpoint.stem)
 
 
-def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0) -> Outcome:
+def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0, keep: bool = True) -> Outcome:
     """Fine-tune for a task and predict its test images; of a training that has ended, what it came to is read.
 
     Parameters
@@ -209,6 +210,8 @@ def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0) -> Outcome:
     cohort, faces
     seed : int
         Of the run; that of the training is `Job.seed` of it.
+    keep : bool
+        Whether the network is wanted; of a training that has ended it is not even read then.
 
     Returns
     -------
@@ -227,10 +230,19 @@ def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0) -> Outcome:
 
     train, seen = ((rows, plan.numbers[rows]) for rows in (plan.train, plan.seen))
     classes = len(job.task.classes)
-    tuned = fine_tune(job.backbone, pictures, train, seen, classes, job.recipe, plan.seed, plan.checkpoint)
+
+    def trained() -> Tuned:
+        return fine_tune(job.backbone, pictures, train, seen, classes, job.recipe, plan.seed, plan.checkpoint)
+
+    tuned = Tuned((len(plan.train), len(plan.seen)), job.recipe.averaged_from, plan.checkpoint.stem)
+    if keep or not has_ended(plan.checkpoint, tuned):
+        tuned = trained()
+    else:
+        run_log.note("epochs", str(plan.checkpoint), 0, tuned.epochs)
 
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
-        yield {"scores": predict(tuned.averaged, pictures(), plan.seen[missing], record).softmax(dim=1).numpy()}
+        averaged = (tuned if tuned.averaged is not None else trained()).averaged
+        yield {"scores": predict(averaged, pictures(), plan.seen[missing], record).softmax(dim=1).numpy()}
 
     digests = list(cohort.table["sha256"].iloc[plan.seen])
     scores = {job.method: row_cache.complete(_scores_table(plan.checkpoint), digests, compute)["scores"]}

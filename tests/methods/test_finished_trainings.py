@@ -1,5 +1,7 @@
 """A training that has ended is read: nothing is cropped, trained or predicted again; its network is on the processor."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +13,7 @@ from facediag_utils.core.profiles import Profile
 from facediag_utils.core.settings import cache_root
 from facediag_utils.data import cohort, folder_import, store
 from facediag_utils.faces import alignment, detection
-from facediag_utils.methods import dtl1, dtl2, trained_model
+from facediag_utils.methods import dtl1, dtl2, trained_model, training
 from facediag_utils.methods.recipe import Recipe, Tuned
 from facediag_utils.methods.training import Classifier
 from facediag_utils.methods.training_state import TrainingState
@@ -53,6 +55,21 @@ def test_nothing_is_cropped_again(once, monkeypatch):
     model = trained_model.from_network(jobs[0], again[0][1].averaged, images, faces)
     assert np.array_equal(model.features, features)
     assert not (cache_root() / "chips" / "mine").exists()
+
+
+def test_of_a_training_that_has_ended_no_network_is_built(once, monkeypatch):
+    """33 of them take seconds then, and not a quarter of a minute.  Lost scores are found again by its network."""
+    images, faces, jobs, first = once
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "Classifier", None)  # who builds one fails
+        again = dtl1.run_all(jobs, images, faces)
+    for (one, tuned), (other, read) in zip(first, again, strict=True):
+        assert equal(one, other) and read.history == tuned.history and read.averaged is None
+        assert (read.images, read.averaged_from, read.key) == (tuned.images, tuned.averaged_from, tuned.key)
+    table = dtl1._scores_table(dtl1._plan(jobs[1], images, faces, 0).checkpoint)
+    shutil.rmtree(table)
+    table.mkdir()
+    assert equal(dtl1.run(jobs[1], images, faces, keep=False)[0], first[1][0])
 
 
 def test_side_by_side_is_the_same_as_one_by_one(once, own_cache):
