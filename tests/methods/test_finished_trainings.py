@@ -49,9 +49,9 @@ def test_nothing_is_cropped_again(once, monkeypatch):
     monkeypatch.setattr(alignment, "read_rgb", None)  # who opens a picture fails
     again = dtl1.run_all(jobs, images, faces, kept=jobs[0])
     assert [len(said) for said, _ in again] == [0, 2, 1]
-    for (one, training), (other, trained) in zip(first, again, strict=True):
-        assert equal(one, other) and training.history == trained.history
-        assert training.best_epoch == trained.best_epoch == 1
+    for (one, tuned), (other, trained) in zip(first, again, strict=True):
+        assert equal(one, other) and tuned.history == trained.history
+        assert tuned.best_epoch == trained.best_epoch == 1
     model = trained_model.from_network(jobs[0], again[0][1].averaged, images, faces)
     assert np.array_equal(model.features, features)
     assert not (cache_root() / "chips" / "mine").exists()
