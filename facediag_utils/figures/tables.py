@@ -20,7 +20,7 @@ from facediag_utils.networks import registry
 PAPER = "paper (DSF)"
 TEST_IMAGES = {"binary": 60, "multiclass": 150}  # of the paper (sections IV.A and IV.B)
 #: Methods of ours that stand in a table because the paper's stands there.
-_BESIDE = {
+_BESIDE: dict[str, tuple[Method, ...]] = {
     Method.DTL1: (Method.DTL1, Method.DTL1_TEST_EPOCH, Method.FROM_SCRATCH),
     Method.DSIFT_LINEAR: (Method.DSIFT_LINEAR, Method.DSIFT_HELLINGER),
 }
