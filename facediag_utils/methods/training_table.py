@@ -1,6 +1,6 @@
 """The learning curves of a run's trainings, as a table: ``results/trainings.csv``, a row per training, epoch and part."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -12,13 +12,13 @@ FILE = "trainings.csv"
 _CURVES = ["epoch", "part", "objective", "top1", "top3"]  # as `Tuned.history` has them
 
 
-def write(path: Path, trainings: Iterable[tuple[dict[str, object], Tuned]]) -> Path:
+def write(path: Path, trainings: Iterable[tuple[Mapping[str, object], Tuned]]) -> Path:
     """Write the curves of trainings, each with what it is called.
 
     Parameters
     ----------
     path : Path
-    trainings : iterable of (dict, Tuned)
+    trainings : iterable of (mapping, Tuned)
         Columns that name a training, the same for all of them, and what it has come to.
     """
     parts = []
@@ -41,6 +41,6 @@ def read(path: Path) -> dict[str, Tuned]:
             key=str(key),
             averaged_from=int(first["averaged_from"]),
             best_epoch=int(first["best_epoch"]),
-            history=rows[_CURVES].to_dict("records"),
+            history=[dict(zip(_CURVES, row, strict=True)) for row in rows[_CURVES].itertuples(index=False)],
         )
     return found
