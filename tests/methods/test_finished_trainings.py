@@ -118,10 +118,10 @@ def by_image(predictions):
 
 def test_the_network_that_is_kept_is_trained_whatever_the_record_holds(once, own_output, own_cache, monkeypatch):
     images, faces, jobs, first = once
+    store.save(images.profile, *first[1][0])
     dtl1.save_curves(images.profile, jobs[:1], first[:1])
     monkeypatch.setattr(Profile, "record", property(lambda _: images.profile.results))
     monkeypatch.setenv(settings.RECORDED, "1")
-    monkeypatch.setattr(store, "read", lambda _: pd.DataFrame())
     assert dtl1.run_all(jobs[:1], images, faces)[0][1].averaged is None
     [(_, kept)] = dtl1.run_all(jobs[:1], images, faces, kept=jobs[0])
     assert kept.averaged is not None and kept.history == first[0][1].history
