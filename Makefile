@@ -8,6 +8,7 @@ PROFILE ?= bundled
 SEED ?= 0
 WEIGHTS ?=
 SPLITS ?=
+TRAININGS ?=
 DATA ?=
 # Not ?=, as some systems set NAME to the name of the computer. `report` takes NAME only from the command line.
 NAME = mine
@@ -94,11 +95,11 @@ FAST := core data evaluation figures run test_project.py
 test-fast: $(READY) ## unit tests that need neither torch nor all the pictures: within a minute
 	$(TESTING) $(BIN)python -m pytest -n 2 --dist worksteal -m "not slow" $(addprefix tests/,$(FAST))
 
-# A notebook under test writes into a folder of its own below .cache and reads the record (tests/nbval_outputs.py). Training is cut
-# short: what it gives is judged by make reproduce.
+# A notebook under test writes into a folder of its own below .cache and reads the record (tests/nbval_outputs.py). Trainings that were
+# not done here are read from the record too, but for the one whose network is kept.
 test-notebooks: $(READY) ## nbval over notebooks/ only
 	@mkdir -p .cache
-	$(TESTING) FACEDIAG_OUT=$(CURDIR)/.cache/nbval FACEDIAG_EPOCHS=1 $(BIN)python -m pytest -p no:cacheprovider -p tests.nbval_outputs \
+	$(TESTING) FACEDIAG_OUT=$(CURDIR)/.cache/nbval FACEDIAG_RECORDED=1 $(BIN)python -m pytest -p no:cacheprovider -p tests.nbval_outputs \
 	  -n 2 --dist loadfile --nbval notebooks --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 900 \
 	  --nbval-kernel-startup-timeout 120
 

@@ -47,8 +47,8 @@ def parser() -> argparse.ArgumentParser:
     named.add_argument("--profile", default="bundled", help="data set (default: bundled)")
     run = argparse.ArgumentParser(add_help=False, parents=[named])
     run.add_argument("--seed", type=int, default=0, help="seed of folds and maps (default: 0)")
-    run.add_argument("--trainings", type=int, help="how often each network is trained (default: the notebook's 3)")
-    run.add_argument("--splits", type=int, help="how often the split is drawn again (default: the notebook's 200)")
+    run.add_argument("--trainings", type=_count, help="how often each network is trained (default: the notebook's 3)")
+    run.add_argument("--splits", type=_count, help="how often the split is drawn again (default: the notebook's 200)")
     run.add_argument("--data", type=Path, help="a folder of your own: a folder of images per class, or a manifest.csv")
     run.add_argument("--name", default="mine", help="what to call it (default: mine)")
     run.add_argument("--positive", help="the positive class, if there are two")
@@ -77,6 +77,13 @@ def parser() -> argparse.ArgumentParser:
     asked.add_argument("images", nargs="+", type=Path, help="pictures of faces")
     asked.add_argument("--model", type=Path, default=Path("runs/bundled/results/model"), help="as `reproduce` made it")
     return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("1 or more")
+    return number
 
 
 def reproduce(options: argparse.Namespace) -> int:

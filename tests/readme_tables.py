@@ -28,6 +28,7 @@ WORDS = {
     Method.DTL2: " + linear SVM (DTL2)",
     Method.FROM_SCRATCH: ", trained from scratch",
     Method.DSIFT_LINEAR: "dense SIFT + linear SVM",
+    Method.DSIFT_HELLINGER: "dense SIFT + SVM, Hellinger kernel",
     Method.DSIFT_CHI2: "dense SIFT + chi² SVM",
 }
 

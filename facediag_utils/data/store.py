@@ -30,6 +30,7 @@ class Method(str, Enum):
     FROM_SCRATCH = "From scratch"
     DTL2 = "DTL2"
     DSIFT_LINEAR = "DSIFT + SVM linear"
+    DSIFT_HELLINGER = "DSIFT + SVM Hellinger"  # of ours, beside the paper's two kernels
     DSIFT_CHI2 = "DSIFT + SVM chi2"
 
     __str__ = str.__str__
@@ -116,6 +117,11 @@ def load(profile: Profile, store: str = TEST) -> pd.DataFrame:
     if not path.is_file() and profile.record:
         path = profile.record / store
         print(f"nothing was run here yet: these are the predictions of the record, results/{store}")
+    return read(path)
+
+
+def read(path: Path) -> pd.DataFrame:
+    """A store by its path, as `load` gives it."""
     if not path.is_file():
         raise ResultsError(f"{path}: no predictions yet; run `make reproduce`, or notebooks 03 to 05 first")
     types = dict.fromkeys(COLUMNS, str) | {"training": int}
@@ -129,6 +135,23 @@ def load(profile: Profile, store: str = TEST) -> pd.DataFrame:
     if missing:
         raise ResultsError(f"{path}: no column {', '.join(missing)}; remove the file and run `make reproduce` again")
     return table
+
+
+def from_rows(rows: pd.DataFrame, task: Task) -> Predictions:
+    """Predictions of one method and training from their rows of a store."""
+    first = rows.iloc[0]
+    return Predictions(
+        task=task.name,
+        method=Method(first["method"]),
+        backbone=first["backbone"],
+        pretraining=first["pretraining"],
+        classes=task.classes,
+        image=rows["image"].to_numpy(str),
+        label=rows["label"].to_numpy(str),
+        predicted=rows["predicted"].to_numpy(str),
+        scores=rows[[f"score_{name}" for name in task.classes]].to_numpy(float),
+        training=int(first["training"]),
+    )
 
 
 def from_scores(

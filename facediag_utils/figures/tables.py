@@ -22,7 +22,10 @@ PAPER = "paper (DSF)"
 HEAD = ("Method", "Pretrain", "Data", "FLOPs")
 TEST_IMAGES = {"binary": 60, "multiclass": 150}  # of the paper (sections IV.A and IV.B)
 #: Methods of ours that stand in a table because the paper's stands there.
-_BESIDE = {"DTL1": (Method.DTL1, Method.DTL1_TEST_EPOCH, Method.FROM_SCRATCH)}
+_BESIDE: dict[str, tuple[Method, ...]] = {
+    Method.DTL1: (Method.DTL1, Method.DTL1_TEST_EPOCH, Method.FROM_SCRATCH),
+    Method.DSIFT_LINEAR: (Method.DSIFT_LINEAR, Method.DSIFT_HELLINGER),
+}
 
 Key = tuple[str, str]
 

@@ -18,7 +18,8 @@ import torch
 from joblib import Parallel, delayed
 from scipy.special import softmax
 
-from facediag_utils.core import parallel, pin, row_cache, settings
+from facediag_utils.core import parallel, pin, row_cache, run_log, settings
+from facediag_utils.core.profiles import Profile
 from facediag_utils.core.progress import progress_bar
 from facediag_utils.core.settings import cache_root
 from facediag_utils.data import store
@@ -27,9 +28,10 @@ from facediag_utils.data.splitting import TaskSplit, class_numbers, held_out, ta
 from facediag_utils.data.store import Method, Predictions
 from facediag_utils.faces.alignment import aligned_chips
 from facediag_utils.faces.detection import Faces
-from facediag_utils.methods import devices
+from facediag_utils.methods import devices, training_table
 from facediag_utils.methods.recipe import Recipe, Tuned
 from facediag_utils.methods.training import fine_tune, predict
+from facediag_utils.methods.training_state import has_ended
 from facediag_utils.networks import registry
 
 #: Training images between which a training has the usual number of epochs.  With fewer than `FEW` (the paper's five classes
@@ -67,6 +69,13 @@ class Job:
         """What the store calls it."""
         return Method.DTL1 if self.recipe.pretrained else Method.FROM_SCRATCH
 
+    @property
+    def methods(self) -> tuple[Method, ...]:
+        """What is said of the test images, by the averaged weights first, under these names of the store."""
+        if self.aside:
+            return ()
+        return (Method.DTL1, Method.DTL1_TEST_EPOCH) if self.recipe.pretrained else (Method.FROM_SCRATCH,)
+
     def seed(self, seed: int) -> int:
         """The seed of this training, given that of the run: of the new layer, the order of images, those left aside."""
         return seed + 1000 * self.training
@@ -95,7 +104,9 @@ def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0, ke
     list of (list of Predictions, Tuned)
         As `run` gives them.
     """
-    left = [job for job in jobs if not _trained(job, cohort, faces, seed)]
+    recorded = _recorded([job for job in jobs if job != kept], cohort, faces, seed)
+    wanted = [job for job in jobs if job not in recorded]
+    left = [job for job in wanted if not _trained(job, cohort, faces, seed)]
     for name in sorted({job.backbone for job in left}):
         record = registry.get(name)
         aligned_chips(cohort, faces, record.input_size, record.crop)  # once, before processes ask for them side by side
@@ -104,9 +115,45 @@ def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0, ke
         # joblib renews a worker whose memory grew, and warns of it
         warnings.filterwarnings("ignore", "A worker stopped while some jobs were given to the executor")
         started = Parallel(n_jobs=count, return_as="generator")(
-            delayed(_on_one_core)(job, cohort, faces, seed, job == kept, os.getpid()) for job in jobs
+            delayed(_on_one_core)(job, cohort, faces, seed, job == kept, os.getpid()) for job in wanted
         )
-        return list(progress_bar(started, len(jobs), "trainings", unit="training"))
+        made = progress_bar(started, len(wanted), "trainings", unit="training")
+        known = recorded | dict(zip(wanted, made, strict=True))
+    return [known[job] for job in jobs]
+
+
+def _recorded(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int) -> dict[Job, Outcome]:
+    """What the record holds of trainings that were not done here, where `settings.RECORDED` asks for it."""
+    record = cohort.profile.record
+    if record is None or not settings.value(settings.RECORDED):
+        return {}
+    trainings, stored = training_table.read(record / training_table.FILE), store.read(record / store.TEST)
+    found: dict[Job, Outcome] = {}
+    for job in jobs:
+        tuned = trainings.get(_plan(job, cohort, faces, seed).checkpoint.stem)
+        if tuned is None or _trained(job, cohort, faces, seed):
+            continue
+        rows = store.select(stored, task=job.task.name, backbone=job.backbone, training=job.training)
+        said = [store.from_rows(store.select(rows, method=method), job.task) for method in job.methods]
+        found[job] = said, tuned
+    return found
+
+
+def save_curves(profile: Profile, jobs: Sequence[Job], outcomes: Sequence[Outcome]) -> Path:
+    """Write the learning curves of trainings, as `run_all` gave them, to the run's ``results/trainings.csv``."""
+    named = [
+        {
+            "task": job.task.name,
+            "method": job.method.value,
+            "backbone": job.backbone,
+            "training": job.training,
+            "aside": job.aside,
+            "learning_rate": f"{job.recipe.learning_rate:g}",
+        }
+        for job in jobs
+    ]
+    trainings = zip(named, (tuned for _, tuned in outcomes), strict=True)
+    return training_table.write(profile.results / training_table.FILE, trainings)
 
 
 def _on_one_core(job: Job, cohort: Cohort, faces: Faces, seed: int, keep: bool, starter: int) -> Outcome:
@@ -114,7 +161,7 @@ def _on_one_core(job: Job, cohort: Cohort, faces: Faces, seed: int, keep: bool, 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        predictions, tuned = run(job, cohort, faces, seed)
+        predictions, tuned = run(job, cohort, faces, seed, keep)
         return predictions, tuned if keep else replace(tuned, averaged=None)  # it would be sent, and held, for nothing
     finally:
         torch.set_num_threads(threads)
@@ -122,9 +169,8 @@ def _on_one_core(job: Job, cohort: Cohort, faces: Faces, seed: int, keep: bool, 
 
 @dataclass(frozen=True)
 class _Plan:
-    """What a job comes to: its recipe and seed, who is trained on, who is looked at, and where it is kept."""
+    """What a job comes to: its seed, who is trained on, who is looked at, and where it is kept."""
 
-    recipe: Recipe
     seed: int
     split: TaskSplit
     numbers: np.ndarray
@@ -135,7 +181,6 @@ class _Plan:
 
 def _plan(job: Job, cohort: Cohort, faces: Faces, seed: int) -> _Plan:
     task, recipe, seed = job.task, job.recipe, job.seed(seed)
-    recipe = replace(recipe, epochs=min(recipe.epochs, int(settings.value(settings.EPOCHS) or recipe.epochs)))
     split = task_split(task, cohort, faces.found)
     numbers = class_numbers(task, split.labels)
     train, seen = np.flatnonzero(split.train), np.flatnonzero(split.test & split.found)
@@ -143,7 +188,7 @@ def _plan(job: Job, cohort: Cohort, faces: Faces, seed: int) -> _Plan:
         train, seen = held_out(train, numbers, seed, split.groups)
     digests = [cohort.table["sha256"].iloc[row] for row in (*train, *seen)]
     path = checkpoint_path(cohort.profile.name, job.backbone, digests, task.classes, recipe, seed)
-    return _Plan(recipe, seed, split, numbers, train, seen, path)
+    return _Plan(seed, split, numbers, train, seen, path)
 
 
 def _trained(job: Job, cohort: Cohort, faces: Faces, seed: int) -> bool:
@@ -156,7 +201,7 @@ def _scores_table(checkpoint: Path) -> Path:
     return row_cache.table_path(f"dtl1/{checkpoint.parent.name}/scores", checkpoint.stem)
 
 
-def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0) -> Outcome:
+def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0, keep: bool = True) -> Outcome:
     """Fine-tune for a task and predict its test images; of a training that has ended, what it came to is read.
 
     Parameters
@@ -165,6 +210,8 @@ def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0) -> Outcome:
     cohort, faces
     seed : int
         Of the run; that of the training is `Job.seed` of it.
+    keep : bool
+        Whether the network is wanted; of a training that has ended it is not even read then.
 
     Returns
     -------
@@ -183,10 +230,19 @@ def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0) -> Outcome:
 
     train, seen = ((rows, plan.numbers[rows]) for rows in (plan.train, plan.seen))
     classes = len(job.task.classes)
-    tuned = fine_tune(job.backbone, pictures, train, seen, classes, plan.recipe, plan.seed, plan.checkpoint)
+
+    def trained() -> Tuned:
+        return fine_tune(job.backbone, pictures, train, seen, classes, job.recipe, plan.seed, plan.checkpoint)
+
+    tuned = Tuned((len(plan.train), len(plan.seen)), job.recipe.averaged_from, plan.checkpoint.stem)
+    if keep or not has_ended(plan.checkpoint, tuned):
+        tuned = trained()
+    else:
+        run_log.note("epochs", str(plan.checkpoint), 0, tuned.epochs)
 
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
-        yield {"scores": predict(tuned.averaged, pictures(), plan.seen[missing], record).softmax(dim=1).numpy()}
+        averaged = (tuned if tuned.averaged is not None else trained()).averaged
+        yield {"scores": predict(averaged, pictures(), plan.seen[missing], record).softmax(dim=1).numpy()}
 
     digests = list(cohort.table["sha256"].iloc[plan.seen])
     scores = {job.method: row_cache.complete(_scores_table(plan.checkpoint), digests, compute)["scores"]}

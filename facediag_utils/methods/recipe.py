@@ -83,6 +83,8 @@ class Tuned:
     ----------
     images : tuple of int
         Number of training and of validation images.
+    key : str
+        Name of its checkpoint, a digest of all that it depends on; empty without one.
     averaged_from : int
         First of the epochs that were averaged, from 1.
     averaged : torch.nn.Module or None
@@ -101,6 +103,7 @@ class Tuned:
 
     images: tuple[int, int]
     averaged_from: int = 1
+    key: str = ""
     averaged: Any = None
     best_epoch: int = 0
     best_logits: np.ndarray | None = None

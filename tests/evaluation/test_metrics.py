@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy.special import expit
 from scipy.stats import binom, norm
 from sklearn.metrics import f1_score
 
@@ -13,7 +13,7 @@ from facediag_utils.core.errors import ResultsError
 from facediag_utils.data import paper
 from facediag_utils.data.cohort import NO_FACE, Task
 from facediag_utils.data.store import Method
-from facediag_utils.evaluation import metrics, roc_analysis
+from facediag_utils.evaluation import metrics, roc_analysis, trainings
 from facediag_utils.evaluation.interval import wilson_interval
 
 BINARY = Task("binary", "t", ("beta_thalassemia", "control"))
@@ -209,14 +209,18 @@ def test_a_roc_needs_two_classes():
         roc_analysis.roc(frame([("leprosy", "leprosy", 1)], "multiclass"), FIVE)
 
 
-def several(rng, runs=3, per_class=30, images=1.0, between=0.5, truth=1.0):
-    """Predictions of a network trained several times: images are easier or harder, trainings better or worse."""
-    label = np.repeat(["beta_thalassemia", "control"], per_class)
-    chance = stats.logistic.cdf(
-        truth + images * rng.normal(size=len(label))[None] + between * rng.normal(size=runs)[:, None]
-    )
-    right = rng.random(chance.shape) < chance
-    other = np.where(label == "control", "beta_thalassemia", "control")
+LABEL = np.repeat(["beta_thalassemia", "control"], 30)
+
+
+def hits(rng, runs=3, between=0.5):
+    """Whether each training got each image right, (runs, 60): images are easier or harder, trainings better or worse."""
+    chance = expit(1.0 + rng.normal(size=len(LABEL))[None] + between * rng.normal(size=runs)[:, None])
+    return rng.random(chance.shape) < chance
+
+
+def several(right):
+    """Predictions of a network that was trained several times, from `hits`."""
+    other = np.where(LABEL == "control", "beta_thalassemia", "control")
     return pd.concat(
         [
             pd.DataFrame(
@@ -226,20 +230,20 @@ def several(rng, runs=3, per_class=30, images=1.0, between=0.5, truth=1.0):
                     "backbone": "dlib_resnet29",
                     "pretraining": "x",
                     "training": k,
-                    "image": [f"{n:02d}" for n in range(len(label))],
-                    "label": label,
-                    "predicted": np.where(hits, label, other),
-                    "score_beta_thalassemia": np.where(hits == (label != "control"), 1.0, -1.0),
+                    "image": [f"{n:02d}" for n in range(len(LABEL))],
+                    "label": LABEL,
+                    "predicted": np.where(one, LABEL, other),
+                    "score_beta_thalassemia": np.where(one == (LABEL != "control"), 1.0, -1.0),
                 }
             )
-            for k, hits in enumerate(right)
+            for k, one in enumerate(right)
         ],
         ignore_index=True,
     )
 
 
 def test_of_several_trainings_the_mean_is_told():
-    given = several(np.random.default_rng(0))
+    given = several(hits(np.random.default_rng(0)))
     found = metrics.with_intervals(given, BINARY)
     each = [metrics.with_intervals(rows, BINARY) for _, rows in given.groupby("training")]
     for name in metrics.METRICS:
@@ -257,22 +261,36 @@ def test_of_several_trainings_the_mean_is_told():
 
 
 def test_of_equal_trainings_the_interval_is_near_that_of_one():
-    one = several(np.random.default_rng(1), runs=1)
+    one = several(hits(np.random.default_rng(1), runs=1))
     thrice = pd.concat([one.assign(training=k) for k in range(3)], ignore_index=True)
     alone, all_of_them = (metrics.accuracy(rows) for rows in (one, thrice))
     assert tuple(all_of_them) == pytest.approx(tuple(alone), abs=0.02)
 
 
+def by_formula(right):
+    """The interval of accuracy over images and trainings; within a class the variance over images is known without draws."""
+    of_images, n = right.mean(axis=0), len(LABEL)
+    over_images = sum(len(part) * part.var() for part in (of_images[:30], of_images[30:])) / n**2
+    variance = trainings.widened(over_images, n, right.mean(axis=1))
+    return metrics.effective_wilson(right.mean(), variance, n)
+
+
+def test_the_bootstrap_over_images_is_that_of_the_formula():
+    for seed in range(3):
+        right = hits(np.random.default_rng(seed))
+        assert tuple(metrics.accuracy(several(right))) == pytest.approx(tuple(by_formula(right)), abs=0.006)
+
+
 def test_the_interval_over_trainings_holds_the_truth():
     """In 95 of 100 cases, and in far fewer if the trainings' own scatter were left out."""
-    rng = np.random.default_rng(2)
+    rng, cases = np.random.default_rng(2), 600
     population = rng.normal(size=200_000) + 0.6 * rng.normal(size=200_000)
-    truth = stats.logistic.cdf(1.0 + population).mean()
+    truth = expit(1.0 + population).mean()
     held = alone = 0
-    for _ in range(300):
-        given = several(rng, between=0.6)
-        _, low, high = metrics.accuracy(given)
+    for _ in range(cases):
+        right = hits(rng, between=0.6)
+        _, low, high = by_formula(right)
         held += low <= truth <= high
-        first = metrics.accuracy(given[given["training"] == 0])
-        alone += first.low <= truth <= first.high
-    assert held / 300 > 0.92 > alone / 300
+        _, low, high = wilson_interval(int(right[0].sum()), len(LABEL))
+        alone += low <= truth <= high
+    assert 0.98 > held / cases > 0.92 > alone / cases

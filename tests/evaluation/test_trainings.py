@@ -3,15 +3,10 @@
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.special import expit
 
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.evaluation import trainings
-
-
-def crossed(rng, truth, images, runs, between_images=1.0, between_runs=0.3):
-    """Right or wrong, (runs, images): each image is harder or easier, each training better or worse, on a logit scale."""
-    logit = truth + between_images * rng.normal(size=images)[None] + between_runs * rng.normal(size=runs)[:, None]
-    return rng.random((runs, images)) < stats.logistic.cdf(logit)
 
 
 def test_of_one_training_each_the_interval_is_students_of_the_differences():
@@ -51,14 +46,10 @@ def test_satterthwaite_of_one_part_is_that_part():
 @pytest.mark.parametrize("runs", [2, 3, 5])
 def test_the_test_has_its_size_where_trainings_scatter(runs):
     """Two methods that are equally good: at 5%, a difference is found in about 5 of 100 cases; by one training in more."""
-    rng, images, cases = np.random.default_rng(runs), 60, 1500
-    hits = alone = 0
-    for _ in range(cases):
-        hard = rng.normal(size=images)[None]
-        one, other = (
-            rng.random((runs, images)) < stats.logistic.cdf(0.8 + hard + 0.6 * rng.normal(size=runs)[:, None])
-            for _ in range(2)
-        )
-        hits += trainings.difference(one, other)[1] < 0.05
-        alone += trainings.difference(one[:1], other[:1])[1] < 0.05
-    assert 0.02 < hits / cases < 0.075 and alone / cases > 0.12
+    rng, images, cases = np.random.default_rng(runs), 60, 500
+    hard = rng.normal(size=(cases, 1, 1, images))
+    better = 0.6 * rng.normal(size=(cases, 2, runs, 1))
+    right = rng.random((cases, 2, runs, images)) < expit(0.8 + hard + better)
+    hits = np.mean([trainings.difference(*pair)[1] < 0.05 for pair in right])
+    alone = np.mean([trainings.difference(*pair[:, :1])[1] < 0.05 for pair in right])
+    assert 0.02 < hits < 0.075 and alone > 0.12

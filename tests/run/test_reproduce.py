@@ -12,6 +12,7 @@ import psutil
 import pytest
 from made import recorded_accuracy
 
+from facediag_utils.__main__ import parser
 from facediag_utils.core.errors import ReproduceError
 from facediag_utils.core.profiles import Profile
 from facediag_utils.core.settings import ROOT
@@ -134,7 +135,16 @@ def test_papermill_reads_every_parameter_of_the_notebooks():
         cell = next(c for c in nbformat.read(path, 4).cells if "parameters" in c.metadata.get("tags", []))
         stated = [line.split(" = ")[0] for line in cell.source.splitlines()]
         assert list(papermill.inspect_notebook(str(path))) == stated
-    assert "n_splits" in papermill.inspect_notebook(str(ROOT / "notebooks" / "05_dtl2_features.ipynb"))
+    for name, parameter in (("05_dtl2_features", "n_splits"), ("04_dtl1_finetuning", "n_trainings")):
+        assert parameter in papermill.inspect_notebook(str(ROOT / "notebooks" / f"{name}.ipynb"))
+
+
+def test_no_trainings_at_all_are_refused(capsys):
+    assert parser().parse_args(["reproduce", "--trainings", "1", "--splits", "20"]).trainings == 1
+    for option in ("--trainings", "--splits"):
+        with pytest.raises(SystemExit):
+            parser().parse_args(["reproduce", option, "0"])
+        assert f"argument {option}: 1 or more" in capsys.readouterr().err
 
 
 def test_splits_that_no_notebook_draws_are_an_error(profile, tmp_path):
