@@ -111,13 +111,9 @@ def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0, ke
 
 def _on_one_core(job: Job, cohort: Cohort, faces: Faces, seed: int, keep: bool, starter: int) -> Outcome:
     parallel.exit_with_parent(starter)  # a training may have an hour to go
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with devices.one_thread():
         predictions, tuned = run(job, cohort, faces, seed)
-        return predictions, tuned if keep else replace(tuned, averaged=None)  # it would be sent, and held, for nothing
-    finally:
-        torch.set_num_threads(threads)
+    return predictions, tuned if keep else replace(tuned, averaged=None)  # it would be sent, and held, for nothing
 
 
 @dataclass(frozen=True)
