@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from joblib import Parallel, delayed
 from scipy.special import softmax
 
