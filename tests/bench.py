@@ -1,5 +1,6 @@
-"""``make bench``: milliseconds an image of detection and of landmarks, of each bundled network beside dlib's own code, and of
-a fine-tuning step beside the plain loop and a matrix product; and DTL1's accuracy over several trainings (some minutes)."""
+"""``make bench``: milliseconds an image of detection and of landmarks, of the features of each installed network beside dlib's
+own code, and of a fine-tuning step beside the plain loop and a matrix product; and DTL1's accuracy over several trainings (some
+minutes)."""
 
 from __future__ import annotations
 
@@ -23,11 +24,9 @@ from facediag_utils.data import cohort
 from facediag_utils.data.images import read_rgb
 from facediag_utils.evaluation import metrics
 from facediag_utils.faces import alignment, detection
-from facediag_utils.methods import dtl1, recipe, training
+from facediag_utils.methods import dtl1, dtl2, recipe, training
 from facediag_utils.networks import flops, registry
 from facediag_utils.networks.weights import packaged_file
-
-BUNDLED = ("dlib_resnet29", "efficientnet_lite0")
 
 
 def fastest(function, repeats: int = 5) -> float:
@@ -62,12 +61,13 @@ def detection_times(pictures: list[np.ndarray]) -> None:
 
 
 def network_time(name: str, images: cohort.Cohort, faces: detection.Faces, rows: np.ndarray) -> float:
-    """Seconds an image from face chips to features, in one batch."""
+    """Seconds an image from face chips to features, as a run computes them: batches side by side, each on one thread."""
     record = registry.get(name)
     network: Any = registry.load(name).to(memory_format=torch.channels_last)
     batch = np.stack(list(alignment.chips(images, faces, record.input_size, record.crop, rows)))
-    with torch.inference_mode():
-        return fastest(lambda: network.features(registry.prepare(batch, record), record.feature_layer)) / len(batch)
+    cores = os.cpu_count() or 1
+    call = delayed(dtl2.features_of)(network, record, record.feature_layer, batch)
+    return fastest(lambda: Parallel(n_jobs=cores, prefer="threads")([call] * cores)) / cores / len(batch)
 
 
 def dlib_time(images: cohort.Cohort, faces: detection.Faces, rows: np.ndarray) -> float:
@@ -164,13 +164,13 @@ def spread(images: cohort.Cohort, faces: detection.Faces, trainings: int = 4) ->
 def main() -> None:
     images = cohort.load(profiles.profile("bundled"))
     faces = detection.find_faces(images)
-    rows = np.flatnonzero(faces.found)[:64]
-    print(f"{torch.get_num_threads()} threads, milliseconds an image")
+    rows = np.flatnonzero(faces.found)[: dtl2.BATCH]
+    print(f"{os.cpu_count()} cores, milliseconds an image")
     detection_times([read_rgb(path) for path in images.table["path"]])
-    for name in BUNDLED:
+    for name in registry.installed():
         print(f"{1000 * network_time(name, images, faces, rows):7.1f}  {registry.get(name).title}, features")
     print(f"{1000 * dlib_time(images, faces, rows[:8]):7.1f}  ResNet29 by dlib itself, descriptor")
-    for name in BUNDLED:
+    for name in registry.fine_tuned():
         fine_tuning(name)
     spread(images, faces)
 

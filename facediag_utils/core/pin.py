@@ -1,7 +1,7 @@
 """The same bits on every x86-64 processor with AVX2: what is pinned before numpy and torch are loaded.
 
-The libraries add numbers up in an order that depends on the maker, the model and the vector unit of the processor, and a
-training magnifies the last bits of these sums.  Each library has a variable that forbids what not every such processor has;
+The libraries add numbers up in an order that depends on the maker, the model, the vector unit and the cores of the processor,
+and a training magnifies the last bits of these sums.  Each library has a variable that forbids what not every such processor has;
 most of them are read when the library is loaded.  `pin` sets them, so it comes first of all (``facediag_utils/__init__.py``), and
 processes that are started inherit them.  Not reached: Arm, accelerators, and processors without AVX2.
 """
@@ -21,6 +21,7 @@ VARIABLES = {
     "ONEDNN_MAX_CPU_ISA": "AVX2",  # torch's convolutions
     "MKL_CBWR": "COMPATIBLE",  # torch's matrix products
     "OPENBLAS_CORETYPE": "Haswell",  # numpy's and scipy's matrix products
+    "OPENBLAS_NUM_THREADS": "1",  # several share sums out by their number; products are small here
 }
 #: numpy's names of what is beyond AVX2, and a flag of /proc/cpuinfo for each: numpy warns of what is not there to be disabled.
 NUMPY = {

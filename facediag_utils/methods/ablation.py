@@ -1,7 +1,6 @@
 """One network with one thing changed at a time (an ablation): what, on the way from picture to features, costs accuracy?"""
 
 import hashlib
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -69,9 +68,9 @@ def measured_anew(backbone: str, cohort: Cohort, faces: Faces) -> np.ndarray:
 
         chips = aligned_chips(cohort, faces, record.input_size, record.crop)
         network = registry.load(backbone).to(memory_format=torch.channels_last)
-        parts = np.array_split(learnt, math.ceil(len(learnt) / dtl2.BATCH))
+        parts = dtl2.in_batches(learnt)
         measure(network, (registry.prepare(chips[part], record) for part in parts), record.feature_layer)
-        batches = [found[missing[k : k + dtl2.BATCH]] for k in range(0, len(missing), dtl2.BATCH)]
+        batches = dtl2.in_batches(found[missing])
         for rows in progress_bar(batches, len(batches), record.title, unit="batch"):
             yield {"features": dtl2.features_of(network, record, record.feature_layer, chips[rows])}
 
@@ -85,15 +84,17 @@ def measured_anew(backbone: str, cohort: Cohort, faces: Faces) -> np.ndarray:
 
 
 def measure(network: Any, batches: Iterable[Any], layer: str) -> None:
-    """Give a network's batch norms the means and variances of these batches; nothing else changes."""
+    """Give a network's batch norms the means and variances of these batches; nothing else changes.  On one thread."""
     import torch
+
+    from facediag_utils.methods.devices import one_thread
 
     norms = [part for part in network.modules() if isinstance(part, torch.nn.BatchNorm2d)]
     for norm in norms:
         norm.reset_running_stats()
         norm.momentum = None  # the plain mean over batches
         norm.train()
-    with torch.inference_mode():
+    with torch.inference_mode(), one_thread():
         for batch in batches:
             network.features(batch, layer)
     network.eval()

@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from joblib import Parallel, delayed
 from scipy.special import softmax
 
@@ -158,13 +157,9 @@ def save_curves(profile: Profile, jobs: Sequence[Job], outcomes: Sequence[Outcom
 
 def _on_one_core(job: Job, cohort: Cohort, faces: Faces, seed: int, keep: bool, starter: int) -> Outcome:
     parallel.exit_with_parent(starter)  # a training may have an hour to go
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with devices.one_thread():
         predictions, tuned = run(job, cohort, faces, seed, keep)
-        return predictions, tuned if keep else replace(tuned, averaged=None)  # it would be sent, and held, for nothing
-    finally:
-        torch.set_num_threads(threads)
+    return predictions, tuned if keep else replace(tuned, averaged=None)  # it would be sent, and held, for nothing
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,13 @@
 """DTL2: the network as a fixed feature extractor, a linear SVM on top (paper, section III.C.2, Pseudocode 2, eq. 10)."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
 
 from facediag_utils.core import parallel, row_cache
 from facediag_utils.core.errors import WeightsError
@@ -19,7 +21,7 @@ from facediag_utils.methods import svm
 from facediag_utils.networks import registry
 from facediag_utils.networks.records import Backbone
 
-BATCH = 32  # images: what is in memory at once
+BATCH = 16  # images, at most: what each core has in memory at once
 
 
 def extract(backbone: str | Backbone, cohort: Cohort, faces: Faces, layer: str | None = None) -> np.ndarray:
@@ -48,12 +50,15 @@ def extract(backbone: str | Backbone, cohort: Cohort, faces: Faces, layer: str |
 
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
         pictures = aligned_chips(cohort, faces, record.input_size, record.crop)
-        batches = [rows[missing[k : k + BATCH]] for k in range(0, len(missing), BATCH)]
+        batches = in_batches(rows[missing])
         work = ((record, layer, pictures[batch]) for batch in batches)
         if parallel.on_cluster():
             made = parallel.parallel_map(_features, list(work), record.title, unit="batch")
-        else:  # torch uses all cores by itself
-            made = progress_bar((_features(*item) for item in work), len(batches), record.title, unit="batch")
+        else:  # threads of one process share the network; torch lets Python go on while it computes
+            team = Parallel(n_jobs=-1, prefer="threads", return_as="generator")
+            made = progress_bar(
+                team(delayed(_features)(*item) for item in work), len(batches), record.title, unit="batch"
+            )
         try:
             for values in made:
                 yield {"features": values}
@@ -75,17 +80,24 @@ def extract(backbone: str | Backbone, cohort: Cohort, faces: Faces, layer: str |
     return result
 
 
+def in_batches(rows: np.ndarray) -> list[np.ndarray]:
+    """Rows in parts of nearly equal size, at most `BATCH`: none of a single image, which torch treats in another way."""
+    return np.array_split(rows, math.ceil(len(rows) / BATCH))
+
+
 def _features(record: Backbone, layer: str, pictures: np.ndarray) -> np.ndarray:
     """Features of a few face chips, float32 (n, d)."""
     return features_of(_network(record.name, record.checksum()), record, layer, pictures)
 
 
 def features_of(network: Any, record: Backbone, layer: str, pictures: np.ndarray) -> np.ndarray:
-    """Features of face chips, uint8 (n, size, size, 3), by a network of this record: float32 (n, d)."""
+    """Features of face chips, uint8 (n, size, size, 3), by a network of this record, on one thread: float32 (n, d)."""
     import torch
 
+    from facediag_utils.methods.devices import one_thread
+
     device = next(network.parameters()).device
-    with torch.inference_mode():
+    with torch.inference_mode(), one_thread():
         values = network.features(registry.prepare(pictures, record).to(device), layer)
     return values.contiguous().cpu().numpy().astype(np.float32)
 

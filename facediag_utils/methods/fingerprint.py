@@ -10,6 +10,7 @@ import torch
 
 from facediag_utils.core import pin
 from facediag_utils.methods import dsift, dtl2
+from facediag_utils.methods.devices import one_thread
 from facediag_utils.methods.recipe import Recipe
 from facediag_utils.methods.trained_model import state_digest
 from facediag_utils.methods.training import fine_tune
@@ -45,20 +46,16 @@ def lines(names: Sequence[str] = ()) -> Iterator[str]:
 
 
 def network(name: str) -> Iterator[tuple[str, str]]:
-    """SHA-256 of a network's weights after `STEPS` steps of the paper's recipe, and of its features; on one thread."""
+    """SHA-256 of a network's weights after `STEPS` steps of the paper's recipe, and of its features."""
     record, recipe = registry.get(name), Recipe(epochs=1)
     chips = _pictures(STEPS * recipe.batch + LOOKED_AT, record.input_size)
     numbers = np.arange(len(chips))
     training, looked_at = ((rows, rows % CLASSES) for rows in np.split(numbers, [-LOOKED_AT]))
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # as in a run
-    try:
+    with one_thread():  # as in a run
         tuned = fine_tune(name, lambda: chips, training, looked_at, CLASSES, recipe)
-        yield "training", state_digest(tuned.averaged)
-        body = registry.load(name).to(memory_format=torch.channels_last)
-        yield "features", _digest(dtl2.features_of(body, record, record.feature_layer, chips[:LOOKED_AT]))
-    finally:
-        torch.set_num_threads(threads)
+    yield "training", state_digest(tuned.averaged)
+    body = registry.load(name).to(memory_format=torch.channels_last)
+    yield "features", _digest(dtl2.features_of(body, record, record.feature_layer, chips[: dtl2.BATCH]))
 
 
 def dense_sift() -> Iterator[tuple[str, str]]:

@@ -175,7 +175,7 @@ def from_network(job: dtl1.Job, network: Any, cohort: Cohort, faces: Faces, seed
 
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
         pictures = aligned_chips(cohort, faces, record.input_size, record.crop)
-        batches = [train[missing[k : k + dtl2.BATCH]] for k in range(0, len(missing), dtl2.BATCH)]
+        batches = dtl2.in_batches(train[missing])
         for batch in progress_bar(batches, len(batches), record.title, unit="batch"):
             yield {"features": dtl2.features_of(network.body, record, record.feature_layer, pictures[batch])}
 

