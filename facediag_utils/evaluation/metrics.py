@@ -193,7 +193,12 @@ HOW = {
     Method.DTL1_TEST_EPOCH: f"{FINE_TUNING}, epoch chosen on test",
     Method.FROM_SCRATCH: "from scratch",
     Method.DTL2: FEATURES_AND_SVM,
+    Method.DEEPGESTALT: "DeepGestalt's recipe",
+    Method.DEEPGESTALT_PRETRAINED: "DeepGestalt's recipe, pretrained on people",
+    Method.LOGISTIC: "features and logistic regression",
 }
+#: Whose network begins with random weights, whatever its record says of pretraining.
+UNTRAINED = (Method.FROM_SCRATCH, Method.DEEPGESTALT, Method.DEEPGESTALT_PRETRAINED)
 
 
 def method_title(method: str, backbone: str) -> tuple[str, str, int]:
@@ -203,7 +208,7 @@ def method_title(method: str, backbone: str) -> tuple[str, str, int]:
 
         return method, "N", sum(operations().values())
     record = registry.get(backbone)
-    pretraining = "N" if method == Method.FROM_SCRATCH else record.pretraining
+    pretraining = "N" if method in UNTRAINED else record.pretraining
     return f"{record.title} ({HOW[Method(method)]})", pretraining, record.macs
 
 
@@ -212,7 +217,7 @@ def short_title(method: str, backbone: str) -> str:
     if backbone == "dsift":
         return method
     record = registry.get(backbone)
-    return f"{method}, {record.title}" + ("" if method == Method.FROM_SCRATCH else f", {record.pretraining}")
+    return f"{method}, {record.title}" + ("" if method in UNTRAINED else f", {record.pretraining}")
 
 
 def summarize(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -39,6 +40,22 @@ FEW, MANY = 200, 1000
 FEWEST = 2  # epochs, at least
 
 
+class Start(Protocol):
+    """Where the weights of a training come from, if not from a record: what trains them first, see
+    `facediag_utils.methods.people.Identification`."""
+
+    @property
+    def title(self) -> str:
+        """What they were trained on, as the store calls it."""
+
+    @property
+    def key(self) -> str:
+        """What they follow from, for the name of a checkpoint."""
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """Of the backbone; trained now if they never were."""
+
+
 @dataclass(frozen=True)
 class Job:
     """One training: a network, a task, a recipe, and which of the training images it may learn from.
@@ -54,6 +71,8 @@ class Job:
         False learns from all training images and looks at the test images after each epoch.  True leaves a fifth of each
         class's training images aside and looks at these: for whatever is to be chosen or calibrated (a learning rate,
         the temperature of `facediag_utils.methods.trained_model`); nothing is said of the test images.
+    start : Start, optional
+        What gives the weights to begin with, in place of the recipe's.
     """
 
     backbone: str
@@ -61,6 +80,7 @@ class Job:
     recipe: Recipe
     training: int = 0
     aside: bool = False
+    start: Start | None = None
 
     @property
     def method(self) -> Method:
@@ -135,14 +155,15 @@ class _Plan:
 
 def _plan(job: Job, cohort: Cohort, faces: Faces, seed: int) -> _Plan:
     task, recipe, seed = job.task, job.recipe, job.seed(seed)
-    recipe = replace(recipe, epochs=min(recipe.epochs, int(settings.value(settings.EPOCHS) or recipe.epochs)))
+    recipe = shortened(recipe)
     split = task_split(task, cohort, faces.found)
     numbers = class_numbers(task, split.labels)
     train, seen = np.flatnonzero(split.train), np.flatnonzero(split.test & split.found)
     if job.aside:
         train, seen = held_out(train, numbers, seed, split.groups)
     digests = [cohort.table["sha256"].iloc[row] for row in (*train, *seen)]
-    path = checkpoint_path(cohort.profile.name, job.backbone, digests, task.classes, recipe, seed)
+    begun = () if job.start is None else (job.start.key,)
+    path = checkpoint_path(cohort.profile.name, job.backbone, digests, (*task.classes, *begun), recipe, seed)
     return _Plan(recipe, seed, split, numbers, train, seen, path)
 
 
@@ -183,7 +204,8 @@ def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0) -> Outcome:
 
     train, seen = ((rows, plan.numbers[rows]) for rows in (plan.train, plan.seen))
     classes = len(job.task.classes)
-    tuned = fine_tune(job.backbone, pictures, train, seen, classes, plan.recipe, plan.seed, plan.checkpoint)
+    start = job.start.weights if job.start else None
+    tuned = fine_tune(job.backbone, pictures, train, seen, classes, plan.recipe, plan.seed, plan.checkpoint, start)
 
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
         yield {"scores": predict(tuned.averaged, pictures(), plan.seen[missing], record).softmax(dim=1).numpy()}
@@ -194,7 +216,7 @@ def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0) -> Outcome:
         return [], tuned
     if job.method == Method.DTL1:
         scores[Method.DTL1_TEST_EPOCH] = softmax(tuned.best_logits, axis=1)
-    pretraining = record.pretraining if job.recipe.pretrained else "none"
+    pretraining = job.start.title if job.start else record.pretraining if job.recipe.pretrained else "none"
     named = (job.backbone, pretraining, job.training)
     said = [store.from_scores(job.task, cohort, plan.split, given, method, *named) for method, given in scores.items()]
     return said, tuned
@@ -220,6 +242,11 @@ def epochs(usual: int, images: int) -> int:
     return max(FEWEST, min(max(usual, math.ceil(usual * few / steps)), usual * many // steps))
 
 
+def shortened(recipe: Recipe) -> Recipe:
+    """A recipe with no more epochs than ``FACEDIAG_EPOCHS`` allows."""
+    return replace(recipe, epochs=min(recipe.epochs, int(settings.value(settings.EPOCHS) or recipe.epochs)))
+
+
 def folder(profile: str) -> Path:
     """Where a profile's trainings are kept: with the profile, so that they can be forgotten with it."""
     return cache_root() / "dtl1" / profile
@@ -229,7 +256,8 @@ def checkpoint_path(
     profile: str, backbone: str, digests: list[str], classes: tuple[str, ...], recipe: Recipe, seed: int
 ) -> Path:
     """Where a training of these images and settings is kept; elsewhere where nothing is pinned."""
-    weights, given = registry.get(backbone).checksum(), sorted(asdict(recipe).items())
+    weights = registry.get(backbone).checksum() if recipe.pretrained else ""
+    given = sorted(asdict(recipe).items())
     key = repr((pin.key(), backbone, weights, digests, classes, given, seed))
     name = f"{backbone.replace(':', '-')}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.pt"
     return folder(profile) / name

@@ -19,8 +19,9 @@ class TrainingState:
     def __init__(self, network: Any, tuned: Tuned, recipe: Recipe, generator: torch.Generator) -> None:
         self.network, self.tuned, self.recipe, self.generator = network, tuned, recipe, generator
         trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
-        self.optimizer = torch.optim.SGD(
-            trained, lr=recipe.learning_rate, momentum=recipe.momentum, weight_decay=recipe.weight_decay
+        given = {"lr": recipe.learning_rate, "weight_decay": recipe.weight_decay}
+        self.optimizer: torch.optim.Optimizer = (
+            torch.optim.Adam(trained, **given) if recipe.adam else torch.optim.SGD(trained, momentum=recipe.momentum, **given)
         )
         self.average: AveragedModel | None = None  # from the second half on
         self.lowest = (math.inf, math.inf)
