@@ -16,7 +16,6 @@ from facediag_utils.data.images import read_rgb
 from facediag_utils.faces.detection import Faces
 from facediag_utils.faces.regions import ALIGNED_SIDE, BOXES, region_of
 from facediag_utils.networks import registry
-from facediag_utils.networks.records import FACES
 
 #: Room left round the landmarks, as a share of their extent on the mean face (dlib's ``padding``).  "tight" is what
 #: dlib's network was trained with: brows to chin.  "loose" shows hairline, ears and chin: its side is about 1.3 times
@@ -80,9 +79,8 @@ def chips(cohort: Cohort, faces: Faces, size: int, crop: str, rows: Iterable[int
 def aligned_chips(cohort: Cohort, faces: Faces, size: int, crop: str) -> np.ndarray:
     """Face chips of all images, in a file that memory maps: memory does not grow with the cohort.
 
-    As opening a picture costs more than cutting, the first call cuts what every installed network takes, and the first that
-    asks for a region cuts all regions, for all networks of faces.  The files are kept until `remove_chips`, which a run calls
-    at its end.
+    As opening a picture costs more than cutting, the first call cuts what every installed network takes, and a call for one
+    region cuts all of them.  The files are kept until `remove_chips`, which a run calls at its end.
 
     Returns
     -------
@@ -92,8 +90,7 @@ def aligned_chips(cohort: Cohort, faces: Faces, size: int, crop: str) -> np.ndar
     records = [registry.get(name) for name in registry.installed()]
     kinds = {(size, crop), *((record.input_size, record.crop) for record in records)}
     if crop in BOXES:
-        sides = {size, *(record.input_size for record in records if record.task == FACES)}
-        kinds |= {(side, region) for side in sides for region in BOXES}
+        kinds = {(size, region) for region in BOXES}
     paths = {kind: _path(cohort, faces, kind) for kind in sorted(kinds)}
     if not paths[size, crop].is_file():
         with file_lock(_folder(cohort.profile.name)):  # another notebook may be at it

@@ -21,7 +21,9 @@ class TrainingState:
         trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
         given = {"lr": recipe.learning_rate, "weight_decay": recipe.weight_decay}
         self.optimizer: torch.optim.Optimizer = (
-            torch.optim.Adam(trained, **given) if recipe.adam else torch.optim.SGD(trained, momentum=recipe.momentum, **given)
+            torch.optim.Adam(trained, **given)
+            if recipe.adam
+            else torch.optim.SGD(trained, momentum=recipe.momentum, **given)
         )
         self.average: AveragedModel | None = None  # from the second half on
         self.lowest = (math.inf, math.inf)

@@ -89,7 +89,9 @@ def _untrained(record: Backbone) -> UntrainedBackbone:
 def _of_region(region: str, record: Backbone) -> Backbone:
     name = f"{region}:{record.name}"
     if region == AVERAGED:
-        return replace(record, name=name, title=f"{record.title}, mean of {len(REGIONS)} regions", macs=len(REGIONS) * record.macs)
+        return replace(
+            record, name=name, title=f"{record.title}, mean of {len(REGIONS)} regions", macs=len(REGIONS) * record.macs
+        )
     return replace(record, name=name, title=f"{record.title}, {REGIONS[region]}", crop=region)
 
 
