@@ -1,4 +1,4 @@
-"""Which region of the face carries which disease, and where the signs are: areas per class and region, shares of the masks."""
+"""What regions of the face are worth: how often each is right, and their mean; which tells which class; where the signs are."""
 
 from collections.abc import Iterable
 
@@ -10,12 +10,33 @@ from facediag_utils.data.cohort import Cohort, Task
 from facediag_utils.data.images import read_rgb
 from facediag_utils.data.store import select
 from facediag_utils.evaluation.interval import Interval
+from facediag_utils.evaluation.metrics import accuracy
 from facediag_utils.evaluation.one_against_rest import area_difference, collapsed
+from facediag_utils.evaluation.paired_tests import Paired, compare, correctness
 from facediag_utils.evaluation.roc_analysis import roc
 from facediag_utils.faces.alignment import face_chip
 from facediag_utils.faces.detection import Faces
 from facediag_utils.faces.regions import ALIGNED_SIDE, share_inside
-from facediag_utils.networks.records import REGIONS
+from facediag_utils.networks.records import AVERAGED, REGIONS
+
+
+def accuracies(predictions: pd.DataFrame, network: str) -> dict[str, Interval]:
+    """Accuracy of each region and of their mean, by the words of a table.
+
+    Parameters
+    ----------
+    predictions : pandas.DataFrame
+        Of one method on one task.
+    network : str
+    """
+    named = {**REGIONS, AVERAGED: "mean of the regions"}
+    return {words: accuracy(select(predictions, backbone=f"{region}:{network}")) for region, words in named.items()}
+
+
+def mean_against(predictions: pd.DataFrame, task: Task, network: str, region: str) -> Paired:
+    """The mean of the regions against one of them, on the same test images; parameters as `accuracies` and `areas` take them."""
+    right = {key[2]: hits for key, hits in correctness(predictions, task).items()}
+    return compare(right[f"{AVERAGED}:{network}"], right[f"{region}:{network}"])
 
 
 def areas(predictions: pd.DataFrame, task: Task, network: str) -> dict[str, dict[str, Interval]]:
