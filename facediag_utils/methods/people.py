@@ -14,6 +14,7 @@ from facediag_utils.core.errors import CohortError
 from facediag_utils.core.files import file_lock
 from facediag_utils.data.cohort import Cohort
 from facediag_utils.data.ground_truth import companion
+from facediag_utils.faces import detection
 from facediag_utils.faces.alignment import aligned_chips
 from facediag_utils.faces.detection import Faces
 from facediag_utils.methods import dtl1
@@ -23,27 +24,32 @@ from facediag_utils.methods.training import Classifier, fine_tune
 from facediag_utils.networks import registry
 
 
-def never_tested(cohort: Cohort) -> Cohort:
+def never_tested(cohort: Cohort) -> tuple[Cohort, Faces]:
     """The training people of a rendered cohort and its ``identities``, a class a person.
 
     Returns
     -------
     Cohort
         Of each person the first photograph is in "train", further ones are in "test".
+    Faces
+        Of the same photographs, by their true landmarks.
 
     Raises
     ------
     CohortError
         If one of them is also among the cohort's test people.
     """
-    others = companion(cohort, "identities").table
-    table = pd.concat([cohort.part("train").table, others], ignore_index=True)
+    parts = [cohort.part("train"), companion(cohort, "identities")]
+    table = pd.concat([part.table for part in parts], ignore_index=True)
     both = set(table["subject"]) & set(cohort.part("test").table["subject"])
     if both:
         raise CohortError(f"{cohort.profile.data}: {len(both)} test people are in identities/ too: {sorted(both)[:5]}")
     person = table["subject"].astype(str)
     split = np.where(person.duplicated(), "test", "train")
-    return Cohort(cohort.profile, tuple(sorted(set(person))), table.assign(label=person, split=split))
+    faces = [detection.true_faces(part) for part in parts]
+    both_faces = {name: np.concatenate([getattr(one, name) for one in faces]) for name in vars(faces[0])}
+    people = Cohort(cohort.profile, tuple(sorted(set(person))), table.assign(label=person, split=split))
+    return people, Faces(**both_faces)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +61,8 @@ class Identification:
     backbone : str
         Name in the registry; it begins with random weights.
     people : Cohort
-        As `never_tested` gives them.
     faces : Faces
-        Of the same cohort.
+        As `never_tested` gives both.
     recipe : Recipe
     seed : int
     """
