@@ -1,6 +1,7 @@
 """What regions of the face are worth: how often each is right, and their mean; which tells which class; where the signs are."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,7 @@ import pandas as pd
 from facediag_utils.data import ground_truth
 from facediag_utils.data.cohort import Cohort, Task
 from facediag_utils.data.images import read_rgb
-from facediag_utils.data.store import select
+from facediag_utils.data.store import Method, select
 from facediag_utils.evaluation.interval import Interval
 from facediag_utils.evaluation.metrics import accuracy
 from facediag_utils.evaluation.one_against_rest import area_difference, collapsed
@@ -17,26 +18,58 @@ from facediag_utils.evaluation.roc_analysis import roc
 from facediag_utils.faces.alignment import face_chip
 from facediag_utils.faces.detection import Faces
 from facediag_utils.faces.regions import ALIGNED_SIDE, share_inside
+from facediag_utils.networks import registry
 from facediag_utils.networks.records import AVERAGED, REGIONS
 
 
-def accuracies(predictions: pd.DataFrame, network: str) -> dict[str, Interval]:
-    """Accuracy of each region and of their mean, by the words of a table.
+@dataclass(frozen=True)
+class Regions:
+    """What regions are worth with one network on one task: accuracies by region and of their mean (`AVERAGED`), the region that
+    training images chose, and the mean less that region."""
+
+    network: str
+    accuracy: dict[str, Interval]
+    best: str
+    pair: Paired
+
+    def column(self) -> pd.Series:
+        """The accuracies, for a table."""
+        words = {**REGIONS, AVERAGED: "mean of the regions"}
+        return pd.Series({words[region]: share for region, share in self.accuracy.items()}, name=self._title)
+
+    def row(self) -> dict[str, object]:
+        """Numbers, for ``regions.csv``."""
+        mean = dict(zip(("accuracy", "accuracy_low", "accuracy_high"), self.accuracy[AVERAGED], strict=True))
+        less = dict(zip(("difference", "low", "high"), self.pair.difference, strict=True))
+        return {"network": self.network, "best": self.best, **mean, **less, "p": self.pair.p, "n": self.pair.n}
+
+    def __str__(self) -> str:
+        words = f"{self._title}: mean of the regions less {REGIONS[self.best]} (best on training images)"
+        return f"{words}: {self.pair.difference.points()} points, p = {self.pair.p:.3f}"
+
+    @property
+    def _title(self) -> str:
+        return registry.get(self.network).title
+
+
+def compared(predictions: pd.DataFrame, task: Task, method: Method, network: str, best: str) -> Regions:
+    """Regions and their mean by one method and network.
 
     Parameters
     ----------
     predictions : pandas.DataFrame
-        Of one method on one task.
+        As `facediag_utils.data.store.load` gives them, neighbours too.
+    task : Task
+    method : Method
     network : str
+    best : str
+        The region that training images chose.
     """
-    named = {**REGIONS, AVERAGED: "mean of the regions"}
-    return {words: accuracy(select(predictions, backbone=f"{region}:{network}")) for region, words in named.items()}
-
-
-def mean_against(predictions: pd.DataFrame, task: Task, network: str, region: str) -> Paired:
-    """The mean of the regions against one of them, on the same test images; parameters as `accuracies` and `areas` take them."""
-    right = {key[2]: hits for key, hits in correctness(predictions, task).items()}
-    return compare(right[f"{AVERAGED}:{network}"], right[f"{region}:{network}"])
+    rows = select(predictions, task=task.name, method=method)
+    names = {region: f"{region}:{network}" for region in (*REGIONS, AVERAGED)}
+    right = {key[2]: hits for key, hits in correctness(rows, task).items()}
+    shares = {region: accuracy(select(rows, backbone=name)) for region, name in names.items()}
+    return Regions(network, shares, best, compare(right[names[AVERAGED]], right[names[best]]))
 
 
 def areas(predictions: pd.DataFrame, task: Task, network: str) -> dict[str, dict[str, Interval]]:

@@ -20,6 +20,7 @@ from facediag_utils.figures.style import COLOURS, LINES, class_title, finished_p
 from facediag_utils.networks.records import REGIONS
 
 SIDE = 200  # pixels of an aligned face that is shown
+MOST = 10  # classes of a ranked list
 
 
 def regions_on_faces(cohort: Cohort, faces: Faces, rows: Sequence[int], size: int) -> Figure:
@@ -32,8 +33,8 @@ def regions_on_faces(cohort: Cohort, faces: Faces, rows: Sequence[int], size: in
         _draw_boxes(column[0])
         for axis, region in zip(column[1:], BOXES, strict=True):
             axis.imshow(face_chip(image, faces.landmarks[row], size, region))
-    for axis, words in zip(axes[:, 0], ("aligned face", *REGIONS.values()), strict=True):
-        axis.set_ylabel(words, fontsize=9)
+    for axis, words, colour in zip(axes[:, 0], ("aligned face", *REGIONS.values()), ("black", *COLOURS), strict=False):
+        axis.set_ylabel(words, fontsize=9, color=colour)
     plt.setp(axes, xticks=[], yticks=[])
     figure.tight_layout(pad=0.4)
     return figure
@@ -56,7 +57,8 @@ def ranked_list(
     classes: Sequence[str],
     title: str,
 ) -> Figure:
-    """The regions of one face with what each network says of it, and at the right the mean of these, ranked.
+    """The regions of one face with what each network says of it, and at the right the mean of these, ranked; of many classes the
+    `MOST` likeliest.
 
     Parameters
     ----------
@@ -69,15 +71,16 @@ def ranked_list(
     classes : sequence of str
     title : str
     """
+    order = np.mean(list(said.values()), axis=0).argsort(kind="stable")[::-1][:MOST]
+    shown = np.sort(order)
     figure, axes = plt.subplots(2, len(said) + 1, figsize=(2.15 * (len(said) + 1) + 1.2, 4.6), height_ratios=(1.3, 1))
     mean = np.mean(list(said.values()), axis=0)
     names = [class_title(label) for label in classes]
     for column, (region, shares) in zip(axes.T, said.items(), strict=False):
         column[0].imshow(face_chip(image, landmarks, size, region))
         column[0].set_title(REGIONS[region], fontsize=9)
-        _bars(column[1], names, shares, COLOURS[0])
+        _bars(column[1], [names[k] for k in shown], shares[shown], COLOURS[0])
     plt.setp(axes[1, 1:-1], yticklabels=[])
-    order = mean.argsort(kind="stable")[::-1]
     _bars(axes[1, -1], [names[k] for k in order], mean[order], COLOURS[1])
     axes[1, -1].yaxis.tick_right()
     axes[0, -1].imshow(face_chip(image, landmarks, SIDE, "loose"))

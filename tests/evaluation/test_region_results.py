@@ -32,16 +32,17 @@ def planted(good: dict[str, float]) -> pd.DataFrame:
 GOOD = {"full": 0.8, "upper": 0.9, "middle": 0.5, "lower": 0.4, AVERAGED: 1.0}
 
 
-def test_accuracies_of_regions_and_their_mean():
-    found = region_results.accuracies(planted(GOOD), NET)
-    assert list(found) == [*REGIONS.values(), "mean of the regions"]
-    assert [area.value for area in found.values()] == pytest.approx(list(GOOD.values()))
-
-
-def test_the_mean_against_a_region():
-    pair = region_results.mean_against(planted(GOOD), TASK, NET, "full")
-    assert (pair.only_first, pair.only_second, pair.n) == (12, 0, 60)
-    assert pair.difference.value == pytest.approx(0.2) and pair.p == pytest.approx(2 * 0.5**12)
+def test_regions_and_their_mean_against_the_one_that_was_chosen():
+    other = planted(dict.fromkeys(GOOD, 0.1)).assign(method="other")
+    found = region_results.compared(pd.concat([other, planted(GOOD)]), TASK, "m", NET, "full")
+    assert list(found.column().index) == [*REGIONS.values(), "mean of the regions"]
+    assert [share.value for share in found.column()] == pytest.approx(list(GOOD.values()))
+    assert (found.pair.only_first, found.pair.only_second, found.pair.n) == (12, 0, 60)
+    assert found.pair.difference.value == pytest.approx(0.2) and found.pair.p == pytest.approx(2 * 0.5**12)
+    assert "mean of the regions less full face (best on training images): +20 (" in str(found)
+    row = found.row()
+    assert (row["network"], row["best"], row["accuracy"], row["n"]) == (NET, "full", 1.0, 60)
+    assert row["low"] < row["difference"] < row["high"]
 
 
 def test_areas_by_region_and_class():

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from test_dtl2 import blobs
+from made import blobs
 
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.data import cohort, store
