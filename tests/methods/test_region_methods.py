@@ -123,7 +123,7 @@ def test_a_region_network_each_and_their_mean_go_into_the_store(few, own_cache, 
     mean = regions.averaged(found)
     store.save(images.profile, *found, mean)
     stored = store.load(images.profile, neighbours=True)
-    assert stored["backbone"].nunique() == 5 and set(stored["method"]) == {Method.DEEPGESTALT}
+    assert stored["backbone"].nunique() == 5 and set(stored["method"]) == {Method.DEEPGESTALT.value}
     assert len(stored) == 5 * 15 and set(stored["pretraining"]) == {"none"}
     assert np.array([one.scores for one in found]).std(axis=0).max() > 0.01  # each sees something else
     assert dtl1._trained(jobs[0], images, faces, 0) and not dtl1._trained(
