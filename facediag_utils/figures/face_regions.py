@@ -133,7 +133,7 @@ def region_table(
         axes[0, 1].set_title("where the signs are: share of\ntheir mask that the region holds", fontsize=9)
         axes[0, 1].set_yticks([])
     for axis, table in zip(axes[0], (values, shares), strict=False):
-        words = [f"{named_class(label)}\n(n = {counts[label]})".replace(" ", "\n", 1) for label in table.columns]
+        words = [named_class(label).replace(" ", "\n", 1) + f"\n(n = {counts[label]})" for label in table.columns]
         axis.set_xticks(np.arange(len(words)) + 0.5, words, fontsize=8, rotation=0)
         axis.set(xlabel="", ylabel="")
     axes[0, 0].set_yticks(

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss, make_scorer
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -108,7 +109,10 @@ def logistic(
     folds = splitting.cross_validation_folds(labels, seed, split.groups)
     blank = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
     grid = {"logisticregression__C": list(PENALTIES)}
-    search = GridSearchCV(blank, grid, scoring="neg_log_loss", cv=folds).fit(known, labels)
+    loss = make_scorer(
+        log_loss, greater_is_better=False, response_method="predict_proba", labels=np.unique(labels)
+    )  # a fold need not have every class
+    search = GridSearchCV(blank, grid, scoring=loss, cv=folds).fit(known, labels)
     held = np.empty((len(labels), len(task.classes)))
     for rows, left in folds.split(known, labels):
         held[left] = _probabilities(
