@@ -49,7 +49,7 @@ def questions(task: Task) -> dict[str, tuple[str, ...]]:
     against the healthy one, where there is one."""
     healthy = [label for label in task.classes if label.lower() in HEALTHY]
     ill = tuple(label for label in task.classes if label not in healthy)
-    each = {label: (label,) for label in ill}
+    each: dict[str, tuple[str, ...]] = {label: (label,) for label in ill}
     return each | {"ill": ill} if healthy and len(ill) > 1 else each
 
 
@@ -59,4 +59,4 @@ def area_difference(first: pd.DataFrame, second: pd.DataFrame, label: str) -> tu
     one, other = (rows.sort_values("image") for rows in (first, second))
     scores = np.stack([rows[f"score_{label}"].to_numpy(float) for rows in (one, other)])
     seen = np.isfinite(scores).all(axis=0)
-    return delong_test(*scores[:, seen], (one["label"] == label).to_numpy()[seen])
+    return delong_test(scores[0, seen], scores[1, seen], (one["label"] == label).to_numpy()[seen])

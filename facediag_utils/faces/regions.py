@@ -34,8 +34,8 @@ def region_of(chip: np.ndarray, region: str, size: int) -> np.ndarray:
         uint8, (size, size, 3): grey (ITU-R 601), the same in all three channels.
     """
     grey = Image.fromarray(chip).convert("L")
-    box = tuple(share * grey.width for share in BOXES[region])
-    scaled = grey.resize((size, size), Image.Resampling.BILINEAR, box)
+    left, top, right, bottom = (share * grey.width for share in BOXES[region])
+    scaled = grey.resize((size, size), Image.Resampling.BILINEAR, (left, top, right, bottom))
     return np.repeat(np.asarray(scaled)[:, :, None], 3, axis=2)
 
 

@@ -44,9 +44,9 @@ def _draw_boxes(axis: Axes) -> None:
     for k, (left, top, right, bottom) in enumerate(SIDE * np.array(list(BOXES.values()))):
         inset = 3 * k  # pixels, or edges that two regions share would hide each other
         place = (left + inset, top + inset + 1), right - left - 2 * inset, bottom - top - 2 * inset - 2
-        for colour, width in (("white", 3.0), (COLOURS[k], 1.4)):
-            line = {"edgecolor": colour, "linewidth": width, "linestyle": LINES[k] if width < 2 else "-", "fill": False}
-            axis.add_patch(mpl.patches.Rectangle(*place, **line))
+        for colour, width, line in (("white", 3.0, "-"), (COLOURS[k], 1.4, LINES[k])):
+            box = mpl.patches.Rectangle(*place, edgecolor=colour, linewidth=width, linestyle=line, fill=False)
+            axis.add_patch(box)
 
 
 def ranked_list(
