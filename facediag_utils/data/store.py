@@ -19,6 +19,11 @@ KEY = ["task", "method", "backbone", "pretraining"]
 ROW = [*KEY, "training", "image"]  # a method that is trained has several trainings, numbered from 0
 COLUMNS = [*ROW, "label", "predicted"]  # and the scores
 TEST, OUT_OF_FOLD = "predictions.csv", "out_of_fold.csv"  # the second holds training images, to choose thresholds on
+NEIGHBOURS = (
+    "neighbours.csv"  # test images again, by methods of neighbouring systems: the paper's tables are without them
+)
+#: What stands in the column "backbone" where a method has no network.
+WITHOUT_NETWORK = ("dsift", "landmarks", "true landmarks")
 DECIMALS = 4  # of all that is written: what thread counts and machines leave unchanged of the scores
 
 
@@ -31,6 +36,9 @@ class Method(str, Enum):
     DTL2 = "DTL2"
     DSIFT_LINEAR = "DSIFT + SVM linear"
     DSIFT_CHI2 = "DSIFT + SVM chi2"
+    MEASURES = "Measures + LDA"
+    SHAPE = "Procrustes + LDA"
+    MEASURES_TEXTURE = "Measures, texture + SVM"
 
     __str__ = str.__str__
 

@@ -28,6 +28,7 @@ COLUMNS = ["file", "row", "column", "recorded", "found", "tolerance", "outcome",
 COMPARED = {
     "measured_*.csv": KEY,
     "predictions.csv": ROW,
+    "neighbours.csv": ROW,
     "out_of_fold.csv": ROW,
     "splits_*.csv": [],
     "claims.csv": ["claim", "task"],
