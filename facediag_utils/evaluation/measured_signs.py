@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control, ttest_1samp, ttest_ind
 
+from facediag_utils.data.cohort import Cohort
 from facediag_utils.evaluation.interval import Interval, wilson_interval
+from facediag_utils.evaluation.norms import norm_rows, reference_class
 
 LEVEL = 0.05  # of the false discovery rate
 SMALL = 0.2  # standard deviations: Cohen's (1988) small effect; a smaller change of a measure counts as none
@@ -38,6 +40,40 @@ def differences(ill: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
     made["low"], made["high"], made["p"] = bounds.low, bounds.high, test.pvalue
     made["q"] = false_discovery_control(test.pvalue)
     return made.assign(found=made["q"] < LEVEL)
+
+
+def of_each_class(z: pd.DataFrame, cohort: Cohort) -> dict[str, pd.DataFrame]:
+    """`differences` of every class from the reference, over the faces that the norms were not made of.
+
+    Parameters
+    ----------
+    z : pandas.DataFrame
+        z-scores of the cohort's images, in its order, by norms of `facediag_utils.evaluation.norms.norm_rows`.
+    cohort : Cohort
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        By class.  Without a healthy class the reference is everybody else.
+    """
+    labels, fresh = cohort.table["label"].to_numpy(str), ~norm_rows(cohort)
+    control = reference_class(cohort)
+    made = {}
+    for name in cohort.classes:
+        if name != control:
+            others = labels != name if control is None else labels == control
+            made[name] = differences(z[fresh & (labels == name)], z[fresh & others])
+    return made
+
+
+def true_changes_of_each_class(
+    z: pd.DataFrame, of_twins: pd.DataFrame, cohort: Cohort, twins: Cohort
+) -> dict[str, pd.DataFrame]:
+    """`true_changes` by disease, from z-scores of the cohort's images and of its twins', each in its order."""
+    place = pd.Index(cohort.table["image"]).get_indexer(twins.table["cohort_image"])
+    label = cohort.table["label"].to_numpy(str)[place]
+    ill = z.iloc[place].reset_index(drop=True)
+    return {name: true_changes(ill[label == name], of_twins[label == name]) for name in dict.fromkeys(label)}
 
 
 def true_changes(ill: pd.DataFrame, twins: pd.DataFrame) -> pd.DataFrame:

@@ -23,6 +23,13 @@ def reference_class(cohort: Cohort) -> str | None:
     return healthy[0] if healthy else task.classes[1] if len(cohort.classes) == 2 else None
 
 
+def norm_rows(cohort: Cohort) -> np.ndarray:
+    """The faces that norms are made of, bool (n,): training images of `reference_class`, or all if there is none."""
+    control = reference_class(cohort)
+    train = (cohort.table["split"] == "train").to_numpy()
+    return train if control is None else train & (cohort.table["label"] == control).to_numpy()
+
+
 def covariates(table: pd.DataFrame, reference: np.ndarray) -> list[str]:
     """What the norms of a reference group, bool (n,), take into account.
 

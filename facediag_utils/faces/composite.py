@@ -10,7 +10,7 @@ from scipy.ndimage import map_coordinates
 from scipy.spatial import Delaunay
 
 SIDE = 160  # pixels
-SPREAD = 0.34  # root mean squared distance of the landmarks from their mean, as a share of the side
+SPREAD = 0.29  # root mean squared distance of the landmarks from their mean, as a share of the side
 
 
 def canvas(shape: np.ndarray, side: int = SIDE) -> np.ndarray:

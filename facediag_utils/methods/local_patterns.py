@@ -18,8 +18,8 @@ from facediag_utils.data.images import read_rgb
 from facediag_utils.faces.composite import Bending, canvas
 from facediag_utils.faces.detection import DETECTOR_VERSION
 
-SIDE = 160  # pixels of the bent face
-PATCH = 20  # pixels of a patch's side: about the width of an eye
+SIDE = 224  # pixels of the bent face, about as many as a bundled picture has there
+PATCH = 24  # pixels of a patch's side, a little more than the width of an eye
 PATTERNS = 10
 #: Landmarks, or middles of several, at which a patch lies: brows, corners of the eyes, bridge, tip, wings and base of the nose,
 #: philtrum, corners of the mouth, lower lip, chin, cheeks.
