@@ -1,5 +1,6 @@
 """Which measures differ between the ill and the healthy, and whether these are the ones that the signs have changed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,3 +113,26 @@ def search(found: pd.DataFrame, truth: pd.DataFrame) -> Search:
     right = found["found"] & truth["sign"] & (np.sign(found["difference"]) == np.sign(truth["change"]))
     hits = int(right.sum())
     return Search(wilson_interval(hits, int(found["found"].sum())), wilson_interval(hits, int(truth["sign"].sum())))
+
+
+def search_all(found: Mapping[str, pd.DataFrame], truth: Mapping[str, pd.DataFrame]) -> Search:
+    """`search` over the measures of all diseases together."""
+    return search(*(pd.concat({name: tables[name] for name in truth}) for tables in (found, truth)))
+
+
+def table(of_sources: Mapping[str, Mapping[str, pd.DataFrame]], truth: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """All of it in one table, as a file: class, whose landmarks, measure, then the columns of `differences` and, where it is
+    known, the ``change`` that signs made."""
+    parts = []
+    for source, made in of_sources.items():
+        for name, rows in made.items():
+            known = truth[name]["change"] if name in truth else np.nan
+            parts.append(rows.assign(change=known, landmarks=source, **{"class": name}).reset_index())
+    front = ["class", "landmarks", "measure"]
+    whole = pd.concat(parts, ignore_index=True)
+    return whole[[*front, *(name for name in whole if name not in front)]]
+
+
+def shown(row: dict) -> str:
+    """Difference and interval of a row of `table` in words."""
+    return Interval(row["difference"], row["low"], row["high"]).plain(1, "+")

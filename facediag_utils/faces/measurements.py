@@ -16,6 +16,7 @@ import pandas as pd
 
 Point = tuple[int, ...]  # landmarks, of which it is the middle
 Segment = tuple[Point, Point]
+TABLE = Path(__file__).with_name("measurements.csv")
 UNITS = {"length": "% of the face's size", "ratio": "%", "slope": "degrees"}
 
 
@@ -49,7 +50,7 @@ class Measure:
 @cache
 def table() -> tuple[Measure, ...]:
     """All measures, in the order of ``measurements.csv``."""
-    rows = pd.read_csv(Path(__file__).with_name("measurements.csv"), keep_default_na=False).to_dict("records")
+    rows = pd.read_csv(TABLE, keep_default_na=False).to_dict("records")
     return tuple(Measure(**row | {part: _segments(row[part]) for part in ("of", "over")}) for row in rows)
 
 

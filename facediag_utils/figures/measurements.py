@@ -52,7 +52,7 @@ def measures_on_face(image: np.ndarray, landmarks: np.ndarray, values: pd.Series
             lines.append(f"{mark:>2} {measure.title} {values[measure.name]:+.1f}")
         axis.text(0, -0.04, "\n".join(lines), transform=axis.transAxes, va="top", fontsize=7.5)
     figure.suptitle(title, fontsize=10)
-    figure.subplots_adjust(left=0.01, right=0.99, bottom=0.3, top=0.9, wspace=0.06)
+    figure.subplots_adjust(left=0.01, right=0.99, bottom=0.3, top=0.93, wspace=0.06)
     return figure
 
 
@@ -204,16 +204,17 @@ def mean_shapes(shapes: Mapping[str, np.ndarray], reference: np.ndarray, times: 
     """
     down = -(-len(shapes) // ACROSS)
     size = (2.4 * min(len(shapes), ACROSS), 2.8 * down + 0.3)
-    figure, axes = plt.subplots(down, min(len(shapes), ACROSS), figsize=size, squeeze=False, layout="constrained")
+    shared = {"sharex": True, "sharey": True, "subplot_kw": {"aspect": "equal"}}
+    figure, axes = plt.subplots(down, min(len(shapes), ACROSS), figsize=size, squeeze=False, **shared)
     for axis in axes.flat:
         axis.set_axis_off()
     for axis, (name, shape) in zip(axes.flat, shapes.items(), strict=False):
         _outline(axis, reference, color="0.65", linewidth=2.4)
         _outline(axis, reference + times * (shape - reference), color=COLOURS[6], linewidth=1.2)
-        axis.set(aspect="equal")
-        axis.invert_yaxis()
         axis.set_title(class_title(name), fontsize=9)
+    axes[0, 0].invert_yaxis()
     figure.suptitle(title, fontsize=10)
+    figure.tight_layout()
     return figure
 
 
