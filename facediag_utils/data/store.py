@@ -43,6 +43,11 @@ class Method(str, Enum):
     __str__ = str.__str__
 
     @property
+    def neighbour(self) -> bool:
+        """Whether it is a method of a neighbouring system, kept in `NEIGHBOURS`."""
+        return self in (Method.MEASURES, Method.SHAPE, Method.MEASURES_TEXTURE)
+
+    @property
     def trained(self) -> bool:
         """Whether a network was trained: such numbers differ between processors."""
         return self in (Method.DTL1, Method.DTL1_TEST_EPOCH, Method.FROM_SCRATCH)

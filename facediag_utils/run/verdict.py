@@ -30,6 +30,7 @@ COMPARED = {
     "predictions.csv": ROW,
     "neighbours.csv": ROW,
     "out_of_fold.csv": ROW,
+    "measures.csv": ["class", "landmarks", "measure"],
     "splits_*.csv": [],
     "claims.csv": ["claim", "task"],
 }
