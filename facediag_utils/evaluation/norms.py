@@ -83,7 +83,8 @@ def z_scores(values: pd.DataFrame, table: pd.DataFrame, reference: np.ndarray, k
     for name in values:
         expected = sm.OLS(values[name].to_numpy()[rows], design[rows]).fit().get_prediction(design)
         result[name] = (values[name].to_numpy() - expected.predicted_mean) / expected.se_obs
-    return result.mask(foreign, axis=0) if foreign.any() else result
+    result[foreign] = np.nan
+    return result
 
 
 def _design(table: pd.DataFrame, known: Sequence[str]) -> np.ndarray:

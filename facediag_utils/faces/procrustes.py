@@ -47,11 +47,14 @@ def laid_upon(shapes: np.ndarray, mean: np.ndarray) -> np.ndarray:
     numpy.ndarray
         float64, (n, k, 2), NaN where there is none.
     """
+    found = np.isfinite(shapes).all(axis=(1, 2))
     # In the plane the best turn has a formula: with points as complex numbers, the direction of sum(conj(z) m).
-    numbers = _normalised(shapes) @ np.array([1, 1j])
+    numbers = _normalised(shapes[found]) @ np.array([1, 1j])
     turn = (numbers.conj() * (mean @ np.array([1, 1j]))).sum(axis=1, keepdims=True)
     turned = numbers * turn / np.abs(turn)
-    return np.stack([turned.real, turned.imag], axis=2)
+    laid = np.full(shapes.shape, np.nan)
+    laid[found] = np.stack([turned.real, turned.imag], axis=2)
+    return laid
 
 
 def _normalised(shapes: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import procrustes as of_two
 
@@ -17,6 +17,7 @@ def copies(shape, seed=0, count=7, reach=0.6):
     return shape @ matrices * rng.uniform(0.5, 20, (count, 1, 1)) + rng.normal(size=(count, 1, 2)) * 50
 
 
+@settings(deadline=None)
 @given(st.integers(0, 1000))
 def test_copies_of_one_shape_fall_together(seed):
     shape = np.random.default_rng(seed).normal(size=(68, 2))
