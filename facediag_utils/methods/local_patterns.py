@@ -16,7 +16,6 @@ from facediag_utils.core import parallel, row_cache
 from facediag_utils.data.cohort import Cohort
 from facediag_utils.data.images import read_rgb
 from facediag_utils.faces.composite import Bending, canvas
-from facediag_utils.faces.detection import DETECTOR_VERSION
 
 SIDE = 224  # pixels of the bent face, about as many as a bundled picture has there
 PATCH = 24  # pixels of a patch's side, a little more than the width of an eye
@@ -77,8 +76,8 @@ def histograms(grey: np.ndarray, places: np.ndarray) -> np.ndarray:
     return np.stack(rows)
 
 
-def texture(cohort: Cohort, landmarks: np.ndarray, shape: np.ndarray, source: str) -> np.ndarray:
-    """Histograms of every image with landmarks, cached by content, shape and whose landmarks they are.
+def texture(cohort: Cohort, landmarks: np.ndarray, shape: np.ndarray) -> np.ndarray:
+    """Histograms of every image with landmarks, cached by content, landmarks and shape.
 
     Parameters
     ----------
@@ -87,8 +86,6 @@ def texture(cohort: Cohort, landmarks: np.ndarray, shape: np.ndarray, source: st
         (n, 68, 2), pixels; NaN where no face was found.
     shape : numpy.ndarray
         (68, 2), the mean shape, as `facediag_utils.faces.procrustes.mean_shape` gives it.
-    source : str
-        Where the landmarks are from.
 
     Returns
     -------
@@ -103,8 +100,8 @@ def texture(cohort: Cohort, landmarks: np.ndarray, shape: np.ndarray, source: st
         for values in parallel.parallel_map(_of_file, work, "texture"):
             yield {"texture": values[None]}
 
-    digest = hashlib.sha256(places.tobytes()).hexdigest()
-    path = row_cache.table_path("texture", digest, source, SIDE, PATCH, CENTRES, DETECTOR_VERSION)
+    digest = hashlib.sha256(places.tobytes() + np.ascontiguousarray(landmarks).tobytes()).hexdigest()
+    path = row_cache.table_path("texture", digest, SIDE, PATCH, CENTRES)
     result = np.full((len(cohort), PATTERNS * len(CENTRES)), np.nan)
     if len(rows):
         result[rows] = row_cache.complete(path, list(cohort.table["sha256"].iloc[rows]), compute)["texture"]
