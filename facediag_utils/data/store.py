@@ -23,7 +23,7 @@ NEIGHBOURS = (
     "neighbours.csv"  # test images again, by methods of neighbouring systems: the paper's tables are without them
 )
 #: What stands in the column "backbone" where a method has no network.
-WITHOUT_NETWORK = ("dsift", "landmarks", "true landmarks")
+WITHOUT_NETWORK = ("dsift", "detected landmarks", "true landmarks")
 DECIMALS = 4  # of all that is written: what thread counts and machines leave unchanged of the scores
 
 

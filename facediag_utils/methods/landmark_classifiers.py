@@ -19,7 +19,7 @@ from facediag_utils.faces.procrustes import laid_upon, mean_shape
 from facediag_utils.methods import svm
 from facediag_utils.methods.local_patterns import CENTRES, PATCH, PATTERNS, texture
 
-DETECTED, TRUE = "landmarks", "true landmarks"  # the column "backbone" of their rows
+DETECTED, TRUE = "detected landmarks", "true landmarks"  # the column "backbone" of their rows
 
 
 def run(task: Task, cohort: Cohort, landmarks: np.ndarray, source: str = DETECTED, seed: int = 0) -> list[Predictions]:
@@ -31,7 +31,7 @@ def run(task: Task, cohort: Cohort, landmarks: np.ndarray, source: str = DETECTE
     cohort : Cohort
     landmarks : numpy.ndarray
         (len(cohort), 68, 2), pixels; NaN where no face was found: left out of training, an error in testing.
-    source : {"landmarks", "true landmarks"}
+    source : {"detected landmarks", "true landmarks"}
         Whose landmarks they are.
     seed : int
         Of the folds on which C is chosen.
