@@ -4,6 +4,7 @@ A ruler needs norms. They are a linear regression of each measure on what is kno
 far its faces lie from it."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -72,7 +73,7 @@ def z_scores(values: pd.DataFrame, table: pd.DataFrame, reference: np.ndarray, k
     """
     design = _design(table, known)
     foreign = np.zeros(len(table), bool)
-    for name in set(known) & set(GROUPS):
+    for name in filter(partial(_is_group, table), known):
         foreign |= ~table[name].isin(table.loc[reference, name]).to_numpy()
     rows = reference & values.notna().all(axis=1).to_numpy()
     if rows.sum() <= design.shape[1] + 1:
@@ -91,10 +92,15 @@ def _design(table: pd.DataFrame, known: Sequence[str]) -> np.ndarray:
     """Columns of the regression: 1; age; the cosine of yaw, by which widths shrink in the picture; 0 or 1 for each group but one."""
     columns = [np.ones(len(table))]
     for name in known:
-        if name in GROUPS:
+        if _is_group(table, name):
             values = table[name].to_numpy(str)
             columns += [(values == group).astype(float) for group in np.unique(values)[1:]]
         else:
             number = table[name].to_numpy(float)
             columns.append(np.cos(np.radians(number)) if name == "yaw" else number)
     return np.stack(columns, axis=1)
+
+
+def _is_group(table: pd.DataFrame, name: str) -> bool:
+    """Whether people are sorted by it; an age of "30-40" is a group too."""
+    return name in GROUPS or not pd.api.types.is_numeric_dtype(table[name])

@@ -73,6 +73,15 @@ def test_nobody_has_a_norm_for_a_group_without_reference():
     assert z.iloc[59].isna().all() and z.iloc[:59].notna().all(axis=None)
 
 
+def test_ages_in_words_are_groups():
+    table = people(60).assign(age=np.where(np.arange(60) % 3, "30-40", "child"))
+    reference = np.arange(60) < 40
+    z = norms.z_scores(measured(people(60), 1.0), table, reference, ["age"])
+    assert z.notna().all(axis=None)
+    table.loc[59, "age"] = "old"
+    assert norms.z_scores(measured(people(60), 1.0), table, reference, ["age"]).iloc[59].isna().all()
+
+
 def test_faces_that_were_not_found_are_left_out():
     table, reference = people(60), np.arange(60) < 40
     values = measured(table, 1.0)
