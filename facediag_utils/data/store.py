@@ -43,14 +43,14 @@ class Method(str, Enum):
     __str__ = str.__str__
 
     @property
-    def neighbour(self) -> bool:
-        """Whether it is a method of a neighbouring system, kept in `NEIGHBOURS`."""
-        return self in (Method.MEASURES, Method.SHAPE, Method.MEASURES_TEXTURE)
-
-    @property
     def trained(self) -> bool:
         """Whether a network was trained: such numbers differ between processors."""
         return self in (Method.DTL1, Method.DTL1_TEST_EPOCH, Method.FROM_SCRATCH)
+
+    @property
+    def neighbour(self) -> bool:
+        """Whether it is of a neighbouring system (notebooks 10 to 12) and in none of the paper's tables."""
+        return self in (Method.MEASURES, Method.SHAPE, Method.MEASURES_TEXTURE)
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def save(profile: Profile, *predictions: Predictions, store: str = TEST) -> Path
     fresh = pd.concat([item.frame() for item in predictions], ignore_index=True)
     with file_lock(path):
         if path.exists():
-            old = load(profile, store)
+            old = load(profile, store, neighbours=True)
             replaced = pd.MultiIndex.from_frame(old[KEY]).isin(pd.MultiIndex.from_frame(fresh[KEY]))
             fresh = pd.concat([old[~replaced], fresh], ignore_index=True)
         scored = [name for name in fresh if name.startswith("score_")]
@@ -117,8 +117,16 @@ def save(profile: Profile, *predictions: Predictions, store: str = TEST) -> Path
         return write_csv(path, fresh)
 
 
-def load(profile: Profile, store: str = TEST) -> pd.DataFrame:
-    """All predictions of a profile's store.
+def load(profile: Profile, store: str = TEST, neighbours: bool = False) -> pd.DataFrame:
+    """The predictions of a profile's store.
+
+    Parameters
+    ----------
+    profile : Profile
+    store : str
+        `TEST` or `OUT_OF_FOLD`.
+    neighbours : bool
+        Those of neighbouring systems too, which are compared in notebooks of their own.
 
     Raises
     ------
@@ -141,7 +149,7 @@ def load(profile: Profile, store: str = TEST) -> pd.DataFrame:
     missing = [name for name in COLUMNS if name not in table]
     if missing:
         raise ResultsError(f"{path}: no column {', '.join(missing)}; remove the file and run `make reproduce` again")
-    return table
+    return table if neighbours else table[~table["method"].isin([m.value for m in Method if m.neighbour])]
 
 
 def from_scores(

@@ -28,7 +28,6 @@ COLUMNS = ["file", "row", "column", "recorded", "found", "tolerance", "outcome",
 COMPARED = {
     "measured_*.csv": KEY,
     "predictions.csv": ROW,
-    "neighbours.csv": ROW,
     "out_of_fold.csv": ROW,
     "measures.csv": ["class", "landmarks", "measure"],
     "splits_*.csv": [],
