@@ -55,9 +55,8 @@ def within(predictions: pd.DataFrame, table: pd.DataFrame, column: str) -> pd.Da
     rows = []
     for group, part in known.groupby(values, observed=True):
         commonest = part["label"].value_counts().max() / len(part)
-        rows.append({"column": column, "group": _shown(group), "accuracy": accuracy(part), "commonest": commonest})
+        shown = (
+            f"{part[column].min():.2g} to {part[column].max():.2g}" if isinstance(group, pd.Interval) else str(group)
+        )
+        rows.append({"column": column, "group": shown, "accuracy": accuracy(part), "commonest": commonest})
     return pd.DataFrame(rows)
-
-
-def _shown(group: object) -> str:
-    return f"{group.left:.3g} to {group.right:.3g}" if isinstance(group, pd.Interval) else str(group)

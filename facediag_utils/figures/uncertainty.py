@@ -43,7 +43,7 @@ def severity_curve(severity: np.ndarray, right: np.ndarray, controls: np.ndarray
         axis.annotate(f"n = {len(hits)}", (x, value[0] - reach[0, 0]), **below)
     axis.plot([x for x, _ in points[:-1]], [100 * hits.mean() for _, hits in points[:-1]], color=COLOURS[0])
     axis.annotate("controls", (0, 100 * controls.mean()), xytext=(8, 0), textcoords="offset points", va="center")
-    axis.set(ylabel="classified correctly (%), 95% Wilson", xlim=(-0.06, 1.02), ylim=(0, 102))
+    axis.set(ylabel="classified correctly (%), 95% Wilson", xlim=(-0.1, 1.02), ylim=(0, 102))
     axis.set_xlabel("severity of the signs (0 to 1, mean of a fifth of the diseased)")
     return finished(figure, title)
 

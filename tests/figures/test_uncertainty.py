@@ -29,8 +29,9 @@ def test_accuracy_within_groups_adds_up():
     )
     by_sex = subgroups.within(predictions, table, "sex")["accuracy"].tolist()
     assert [share.count for share in by_sex] == ["4/6", "4/6"] and all(share.low < share.value for share in by_sex)
-    by_severity = subgroups.within(predictions, table, "severity")["accuracy"]
-    assert sum(int(share.count.split("/")[1]) for share in by_severity) == 11  # severity 0 is not ill
+    by_severity = subgroups.within(predictions, table, "severity")
+    assert sum(int(share.count.split("/")[1]) for share in by_severity["accuracy"]) == 11  # severity 0 is not ill
+    assert by_severity["group"].tolist() == ["0.091 to 0.36", "0.45 to 0.64", "0.73 to 1"]  # values that occur
 
 
 def test_predictive_values_of_the_textbook():
