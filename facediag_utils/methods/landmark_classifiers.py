@@ -3,7 +3,7 @@ measures with texture and an SVM.
 
 FASD (Valentine et al. 2017) measures distances on the face; shapes after Procrustes with discriminant analysis are what geometric
 morphometrics does; Kruszka et al. (2017) join measures with local texture.  These follow the descriptions; measures, places and
-texture are our own choice, made before any accuracy was seen."""
+texture are our own choice; no accuracy has chosen them."""
 
 from collections.abc import Iterator
 
