@@ -113,10 +113,19 @@ def chosen_pairs(predictions: pd.DataFrame, task: Task, pairs: Iterable[tuple[st
     -------
     pandas.DataFrame
         A row a pair: first, second, only_first, only_second, difference, low, high, p, p_holm.
+
+    Raises
+    ------
+    ResultsError
+        If one of them has no predictions.
     """
     right = {short_title(*key[1:3]): hits for key, hits in correctness(predictions, task).items()}
     rows = []
     for one, other in pairs:
+        if missing := {one, other} - set(right):
+            raise ResultsError(
+                f"no predictions by {', '.join(sorted(missing))}; run make reproduce, or its notebook first"
+            )
         found = compare(right[one], right[other])
         row = {"first": one, "second": other, "n": found.n}
         row |= {"only_first": found.only_first, "only_second": found.only_second}

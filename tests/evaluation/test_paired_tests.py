@@ -144,3 +144,5 @@ def test_chosen_pairs_are_corrected_for_their_own_number():
     assert alone["difference"] == -within["difference"] and alone["only_first"] == within["only_second"]
     assert "Procrustes + LDA, detected landmarks" in {*every["first"], *every["second"]}
     assert paired_tests.chosen_pairs(predictions, task, []).empty
+    with pytest.raises(ResultsError, match="no predictions by DTL1, AlexNet"):
+        paired_tests.chosen_pairs(predictions, task, [(one, "DTL1, AlexNet")])
