@@ -204,7 +204,7 @@ def mean_shapes(shapes: Mapping[str, np.ndarray], reference: np.ndarray, times: 
     """
     down = -(-len(shapes) // ACROSS)
     size = (2.4 * min(len(shapes), ACROSS), 2.8 * down + 0.3)
-    shared = {"sharex": True, "sharey": True, "subplot_kw": {"aspect": "equal"}}
+    shared: dict[str, Any] = {"sharex": True, "sharey": True, "subplot_kw": {"aspect": "equal"}}
     figure, axes = plt.subplots(down, min(len(shapes), ACROSS), figsize=size, squeeze=False, **shared)
     for axis in axes.flat:
         axis.set_axis_off()
