@@ -19,6 +19,8 @@ KEY = ["task", "method", "backbone", "pretraining"]
 ROW = [*KEY, "training", "image"]  # a method that is trained has several trainings, numbered from 0
 COLUMNS = [*ROW, "label", "predicted"]  # and the scores
 TEST, OUT_OF_FOLD = "predictions.csv", "out_of_fold.csv"  # the second holds training images, to choose thresholds on
+#: What stands in the column "backbone" where a method has no network.
+WITHOUT_NETWORK = ("dsift", "detected landmarks", "true landmarks")
 DECIMALS = 4  # of all that is written: what thread counts and machines leave unchanged of the scores
 
 
@@ -34,6 +36,9 @@ class Method(str, Enum):
     DEEPGESTALT = "DeepGestalt's recipe"  # a network a region of the face, or their mean (notebook 10)
     DEEPGESTALT_PRETRAINED = "DeepGestalt's recipe, pretrained on people"
     LOGISTIC = "Features + logistic regression"  # likewise
+    MEASURES = "Measures + LDA"  # without a network (notebook 11)
+    SHAPE = "Procrustes + LDA"
+    MEASURES_TEXTURE = "Measures, texture + SVM"
 
     __str__ = str.__str__
 
@@ -45,7 +50,12 @@ class Method(str, Enum):
     @property
     def neighbour(self) -> bool:
         """Whether it is of a neighbouring system (notebooks 10 to 12) and in none of the paper's tables."""
-        return self in (Method.DEEPGESTALT, Method.DEEPGESTALT_PRETRAINED, Method.LOGISTIC)
+        return self in (*OF_REGIONS, *OF_LANDMARKS)
+
+
+#: Of notebook 10 and of notebook 11.
+OF_REGIONS = (Method.DEEPGESTALT, Method.DEEPGESTALT_PRETRAINED, Method.LOGISTIC)
+OF_LANDMARKS = (Method.MEASURES, Method.SHAPE, Method.MEASURES_TEXTURE)
 
 
 @dataclass(frozen=True)

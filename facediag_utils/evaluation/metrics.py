@@ -9,7 +9,7 @@ from statsmodels.stats.proportion import proportion_confint
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.data.cohort import NO_FACE, Task
 from facediag_utils.data.paper import CLASSES, FEATURES_AND_SVM, FINE_TUNING
-from facediag_utils.data.store import KEY, Method
+from facediag_utils.data.store import KEY, WITHOUT_NETWORK, Method
 from facediag_utils.evaluation import trainings
 from facediag_utils.evaluation.interval import Interval, wilson_interval, wilson_share
 from facediag_utils.networks import registry
@@ -207,6 +207,10 @@ def method_title(method: str, backbone: str) -> tuple[str, str, int]:
         from facediag_utils.methods.dsift import operations
 
         return method, "N", sum(operations().values())
+    if backbone in WITHOUT_NETWORK:
+        from facediag_utils.methods import landmark_classifiers
+
+        return f"{method}, {backbone}", "N", landmark_classifiers.operations(method)
     record = registry.get(backbone)
     pretraining = "N" if method in UNTRAINED else record.pretraining
     return f"{record.title} ({HOW[Method(method)]})", pretraining, record.macs
@@ -214,8 +218,8 @@ def method_title(method: str, backbone: str) -> tuple[str, str, int]:
 
 def short_title(method: str, backbone: str) -> str:
     """A method in few words: "DTL2, VGG16, VGG-Face"."""
-    if backbone == "dsift":
-        return method
+    if backbone in WITHOUT_NETWORK:
+        return method if backbone == "dsift" else f"{method}, {backbone}"
     record = registry.get(backbone)
     return f"{method}, {record.title}" + ("" if method in UNTRAINED else f", {record.pretraining}")
 

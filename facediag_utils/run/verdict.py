@@ -29,6 +29,7 @@ COMPARED = {
     "measured_*.csv": KEY,
     "predictions.csv": ROW,
     "out_of_fold.csv": ROW,
+    "measures.csv": ["class", "landmarks", "measure"],
     "splits_*.csv": [],
     "claims.csv": ["claim", "task"],
 }
