@@ -1,0 +1,261 @@
+"""Heat maps scored where the truth is known: does what a map calls important lie on the signs?
+
+The measures are those of CLEVR-XAI (Arras et al. 2022).  Each is 1 for a map that equals the mask and falls to the mask's share of
+the picture (the area to 0.5) for a map that says nothing.  A map must also beat maps that never looked at the face, `baselines`."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+from scipy.stats import bootstrap, rankdata
+
+from facediag_utils.core.errors import ExplanationError
+from facediag_utils.data import ground_truth
+from facediag_utils.data.cohort import Cohort
+from facediag_utils.data.store import DECIMALS
+from facediag_utils.evaluation.interval import Interval
+from facediag_utils.faces.alignment import face_chip
+from facediag_utils.faces.detection import Faces
+
+MARKED = 0.5  # how much a place must have changed (1: 5 mm, or as much recoloured) to count as a sign
+SPREAD = 1 / 4  # standard deviation of the centred Gaussian, a share of the side
+DRAWS = 2000  # of the bootstrap
+COLUMNS = ["face", "network", "method", "measure", "value"]
+
+
+def pointing_game(maps: np.ndarray, masks: np.ndarray) -> np.ndarray:
+    """Whether the highest place lies on the mask; of several that are equally high, the share that does.
+
+    Parameters
+    ----------
+    maps : numpy.ndarray
+        (n, height, width), higher is more important; the sign matters.
+    masks : numpy.ndarray
+        bool, the same shape.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n,), 0 to 1; NaN where the mask is empty, as for all measures here.
+    """
+    flat, on = _flat(maps, masks)
+    best = flat == flat.max(axis=1, keepdims=True)
+    return _known((best & on).sum(axis=1) / best.sum(axis=1), on)
+
+
+def relevance_mass(maps: np.ndarray, masks: np.ndarray) -> np.ndarray:
+    """Share of all positive values that lies on the mask; 0 if nothing is positive.  Parameters and result as `pointing_game`."""
+    flat, on = _flat(maps, masks)
+    positive = flat.clip(min=0)
+    total = positive.sum(axis=1)
+    share = np.divide((positive * on).sum(axis=1), total, out=np.zeros(len(total)), where=total > 0)
+    return _known(share, on)
+
+
+def relevance_rank(maps: np.ndarray, masks: np.ndarray) -> np.ndarray:
+    """Of the K highest places, K being the size of the mask, the share that lies on it; places that tie count by their share.
+
+    Parameters and result as `pointing_game`."""
+    flat, on = _flat(maps, masks)
+    size = on.sum(axis=1)
+    last = np.take_along_axis(-np.sort(-flat, axis=1), (size - 1).clip(min=0)[:, None], axis=1)
+    above, level = flat > last, flat == last
+    left = size - above.sum(axis=1)  # places to be given to those that tie for the last
+    hits = (above & on).sum(axis=1) + left * (level & on).sum(axis=1) / level.sum(axis=1)
+    return _known(np.divide(hits, size, out=np.zeros(len(size)), where=size > 0), on)
+
+
+def area(maps: np.ndarray, masks: np.ndarray) -> np.ndarray:
+    """Area under the ROC curve of the map's values as a detector of the mask's places.  Parameters and result as `pointing_game`."""
+    flat, on = _flat(maps, masks)
+    size, rest = on.sum(axis=1), (~on).sum(axis=1)
+    found = (rankdata(flat, axis=1) * on).sum(axis=1) - size * (size + 1) / 2
+    return np.divide(found, size * rest, out=np.full(len(size), np.nan), where=size * rest > 0)
+
+
+Measure = Callable[[np.ndarray, np.ndarray], np.ndarray]
+MEASURES: dict[str, Measure] = {
+    "pointing game": pointing_game,
+    "relevance mass": relevance_mass,
+    "relevance rank": relevance_rank,
+    "AUC": area,
+}
+
+
+def _flat(maps: np.ndarray, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    if maps.shape != masks.shape:
+        raise ExplanationError(f"maps of shape {maps.shape} and masks of shape {masks.shape}: scores need the same")
+    return maps.reshape(len(maps), -1).astype(float), masks.reshape(len(masks), -1).astype(bool)
+
+
+def _known(values: np.ndarray, on: np.ndarray) -> np.ndarray:
+    return np.where(on.any(axis=1), values, np.nan)
+
+
+def aligned_signs(
+    cohort: Cohort, faces: Faces, rows: np.ndarray, side: int, crop: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where the head is and how much each place has changed, in the frame of the face chips.
+
+    Parameters
+    ----------
+    cohort, faces
+        With masks, see `facediag_utils.data.ground_truth.sign_mask`.
+    rows : numpy.ndarray
+        (n,), rows of the cohort in which a face was found.
+    side : int
+    crop : str
+        As the network has it, see `facediag_utils.faces.alignment.face_chip`.
+
+    Returns
+    -------
+    heads, signs : numpy.ndarray
+        float32, (n, side, side), 0 to 1.
+    """
+    both = [_aligned(cohort, int(row), faces.landmarks[row], side, crop) for row in rows]
+    stacked = np.stack(both) if both else np.empty((0, side, side, 2), np.float32)
+    return stacked[..., 0], stacked[..., 1]
+
+
+def _aligned(cohort: Cohort, row: int, landmarks: np.ndarray, side: int, crop: str) -> np.ndarray:
+    """A mask goes the way of its picture: enlarged to the picture's size, as two colours, and cut out by the same landmarks."""
+    head, sign = ground_truth.sign_mask(cohort, row)
+    painted = np.stack([255 * head, np.round(255 * sign), np.zeros(head.shape)], axis=2).astype(np.uint8)
+    with Image.open(cohort.table["path"].iloc[row]) as picture:
+        enlarged = Image.fromarray(painted).resize(picture.size, Image.Resampling.NEAREST)
+    return face_chip(np.asarray(enlarged), landmarks, side, crop)[..., :2].astype(np.float32) / 255
+
+
+def gaussian(side: int) -> np.ndarray:
+    """A centred Gaussian of `SPREAD`, float64 (side, side): every face in its middle, and nothing else."""
+    along = (np.arange(side) + 0.5) / side - 0.5
+    return np.exp(-(along[:, None] ** 2 + along[None] ** 2) / (2 * SPREAD**2))
+
+
+def baselines(heads: np.ndarray, known: np.ndarray) -> dict[str, np.ndarray]:
+    """Maps that have not looked at the network, and all but the second not even at the picture.
+
+    Parameters
+    ----------
+    heads : numpy.ndarray
+        (n, side, side), of the faces to be scored.
+    known : numpy.ndarray
+        (m, side, side), how much each place has changed in *training* faces.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        (n, side, side) each.
+    """
+    shape = heads.shape
+    return {
+        "uniform": np.zeros(shape),
+        "head": heads,
+        "centred Gaussian": np.broadcast_to(gaussian(shape[1]), shape),
+        "mean training mask": np.broadcast_to(known.mean(axis=0), shape),
+    }
+
+
+def scored(names: np.ndarray, network: str, method: str, maps: np.ndarray, signs: np.ndarray) -> pd.DataFrame:
+    """All `MEASURES` of the maps of one method, as rows of ``explanations.csv``; faces without a marked place are left out.
+
+    Parameters
+    ----------
+    names : numpy.ndarray
+        (n,), of the faces.
+    network, method : str
+    maps, signs : numpy.ndarray
+        (n, side, side); a place is a sign from `MARKED` on.
+    """
+    masks = signs >= MARKED
+    parts = [
+        rows_of(names, network, method, name, measure(maps, masks))  # NaN: no place is marked
+        for name, measure in MEASURES.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def rows_of(names: np.ndarray, network: str, method: str, measure: str, values: np.ndarray) -> pd.DataFrame:
+    """Rows of ``explanations.csv``, without those that are NaN."""
+    table = pd.DataFrame({"face": names, "network": network, "method": method, "measure": measure, "value": values})
+    return table.dropna(subset="value").assign(value=lambda t: t["value"].round(DECIMALS) + 0.0)[COLUMNS]
+
+
+def of_others(maps: np.ndarray, signs: np.ndarray, labels: np.ndarray, severity: np.ndarray) -> np.ndarray:
+    """AUC of each map on masks of other classes: those of faces with the same rank of severity in their own class, on average.
+
+    A map that follows the disease fits its own face's mask better than these.
+
+    Parameters
+    ----------
+    maps, signs : numpy.ndarray
+        (n, side, side).
+    labels : numpy.ndarray
+        (n,), class of each face.
+    severity : numpy.ndarray
+        (n,).
+
+    Returns
+    -------
+    numpy.ndarray
+        (n,); NaN where none of the others has a marked place.
+    """
+    classes = sorted(set(labels))
+    order = {name: np.flatnonzero(labels == name)[np.argsort(severity[labels == name])] for name in classes}
+    found = np.full((len(classes), len(maps)), np.nan)
+    for own in classes:
+        for k, other in enumerate(classes):
+            if other != own:
+                places = np.linspace(0, len(order[other]) - 1, len(order[own])).round().astype(int)
+                masks = signs[order[other][places]] >= MARKED
+                found[k, order[own]] = area(maps[order[own]], masks)
+    known = np.isfinite(found)
+    return np.where(known.any(axis=0), np.where(known, found, 0).sum(axis=0) / known.sum(axis=0).clip(min=1), np.nan)
+
+
+def over_people(values: pd.Series, people: pd.Series | None = None) -> Interval:
+    """A mean with its 95% interval by bootstrap over people (percentiles of `DRAWS` draws).
+
+    Parameters
+    ----------
+    values : pandas.Series
+        By face: a score, or the difference of two.
+    people : pandas.Series, optional
+        By face, who it is; each face another person if it is not given.
+    """
+    of_each = values.dropna()
+    if people is not None:
+        of_each = of_each.groupby(people.reindex(of_each.index)).mean()
+    if len(of_each) < 2:
+        return Interval(float(of_each.mean()) if len(of_each) else np.nan)
+    found = bootstrap((of_each.to_numpy(),), np.mean, n_resamples=DRAWS, method="percentile", rng=0)
+    low, high = found.confidence_interval
+    return Interval(float(of_each.mean()), float(low), float(high))
+
+
+def differences(table: pd.DataFrame, measure: str, baseline: str, people: pd.Series | None = None) -> pd.DataFrame:
+    """Each method's scores less those of a baseline on the same faces, with intervals over people.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As `scored` gives it; the baselines of a network's crop stand under the network's name.
+    measure, baseline : str
+    people : pandas.Series, optional
+        By face.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns network, method, n (faces), mean (of the score) and difference, both `Interval`; in the table's order.
+    """
+    rows = []
+    chosen = table[table["measure"] == measure]
+    for network, part in chosen.groupby("network", sort=False):
+        wide = part.pivot(index="face", columns="method", values="value")
+        for method in part["method"].unique():
+            less = (wide[method] - wide[baseline]).dropna()
+            mean = over_people(wide[method].reindex(less.index), people)
+            rows.append((network, method, len(less), mean, over_people(less, people)))
+    return pd.DataFrame(rows, columns=["network", "method", "n", "mean", "difference"])

@@ -1,0 +1,109 @@
+"""A map put to the test by healthy twins: is what it calls important what the answer rests on?
+
+Deletion curves grey out the most important places, and a grey patch is like no face.  A twin is the same photograph without
+the signs, so a place of it is what would be there if the person were well (`facediag_utils.data.ground_truth`)."""
+
+import hashlib
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from facediag_utils.core import row_cache
+from facediag_utils.data.cohort import Cohort
+from facediag_utils.data.images import read_rgb
+from facediag_utils.faces.alignment import CROPS, aligned_chips, face_chip
+from facediag_utils.faces.detection import Faces
+from facediag_utils.methods.explanations import Contrast
+from facediag_utils.methods.trained_model import state_digest
+
+SHARES = (0.05, 0.1, 0.2, 0.4)  # of the face chip that is replaced, the most important places first
+BLOBS = 8  # places a side of the random order: about as coarse as the maps
+
+
+def twin_chips(cohort: Cohort, faces: Faces, rows: np.ndarray, twins: Cohort, size: int, crop: str) -> np.ndarray:
+    """The healthy twins of some faces, cut out by the landmarks of the faces with the signs: place by place the same photograph.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8, (n, size, size, 3).
+    """
+    path = dict(zip(twins.table["cohort_image"], twins.table["path"], strict=True))
+    names = cohort.table["image"]
+    made = [face_chip(read_rgb(path[names.iloc[row]]), faces.landmarks[row], size, crop) for row in rows]
+    return np.stack(made) if made else np.empty((0, size, size, 3), np.uint8)
+
+
+def swapped(chips: np.ndarray, twins: np.ndarray, order: np.ndarray, share: float) -> np.ndarray:
+    """Faces whose most important places are those of their twins.
+
+    Parameters
+    ----------
+    chips, twins : numpy.ndarray
+        uint8, (n, size, size, 3).
+    order : numpy.ndarray
+        (n, side, side), higher is replaced sooner; of equal places the upper left one.
+    share : float
+        Of the places that are replaced, 0 to 1.
+    """
+    n, side = order.shape[:2]
+    ranks = np.argsort(np.argsort(-order.reshape(n, -1), axis=1, kind="stable"), axis=1)
+    chosen = torch.from_numpy((ranks < round(share * side * side)).reshape(n, 1, side, side).astype(np.float32))
+    places = F.interpolate(chosen, chips.shape[1:3], mode="nearest-exact")[:, 0].numpy() > 0.5
+    return np.where(places[..., None], twins, chips)
+
+
+def margins(contrast: Contrast, chips: np.ndarray, twins: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """The contrast after each of `SHARES` was replaced: float32 (n, shares); other parameters as `swapped`."""
+    return np.stack([contrast.margins(swapped(chips, twins, order, share)) for share in SHARES], axis=1)
+
+
+def explained(
+    contrast: Contrast, cohort: Cohort, faces: Faces, rows: np.ndarray, twins: Cohort, orders: dict[str, np.ndarray]
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """The contrast of some faces, of their twins, and with their places replaced in several orders; cached by content.
+
+    Parameters
+    ----------
+    contrast : Contrast
+    cohort, faces
+    rows : numpy.ndarray
+        (n,), faces that have a twin.
+    twins : Cohort
+        As `facediag_utils.data.ground_truth.companion` gives it.
+    orders : dict of str to numpy.ndarray
+        (n, side, side) each.
+
+    Returns
+    -------
+    whole : numpy.ndarray
+        (n, 2): the contrast of the face, and with all of it replaced.
+    by_order : dict of str to numpy.ndarray
+        (n, shares) each.
+    """
+    record, digests = contrast.record, cohort.table["sha256"].iloc[rows].tolist()
+
+    def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
+        chips = aligned_chips(cohort, faces, record.input_size, record.crop)
+        for k in range(0, len(missing), 8):
+            part = missing[k : k + 8]
+            given = np.stack([chips[row] for row in rows[part]])
+            other = twin_chips(cohort, faces, rows[part], twins, record.input_size, record.crop)
+            columns = {name: margins(contrast, given, other, order[part]) for name, order in orders.items()}
+            whole = np.stack([contrast.margins(given), contrast.margins(other)], axis=1)
+            yield {"whole": whole, **columns}
+
+    known = hashlib.sha256("".join(twins.table["sha256"]).encode())
+    for name, order in orders.items():
+        known.update(name.encode() + np.ascontiguousarray(order, np.float32).tobytes())
+    path = row_cache.table_path("twin_swap", state_digest(contrast), record.name, CROPS[record.crop], SHARES, known.hexdigest())
+    found = row_cache.complete(path, digests, compute)
+    return found["whole"], {name: found[name] for name in orders}
+
+
+def random_order(count: int, side: int, seed: int = 0) -> np.ndarray:
+    """Places in random order, in blobs: (count, side, side)."""
+    noise = np.random.default_rng(seed).normal(size=(count, 1, BLOBS, BLOBS)).astype(np.float32)
+    return F.interpolate(torch.from_numpy(noise), (side, side), mode="bilinear", align_corners=False)[:, 0].numpy()
