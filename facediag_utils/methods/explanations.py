@@ -106,6 +106,20 @@ def healthy(classes: Sequence[str]) -> str:
     return next((name for name in classes if name.lower() in HEALTHY), classes[-1])
 
 
+def pair(ranked: Sequence[tuple[str, float]]) -> tuple[str, str]:
+    """Which two classes an answer is explained by: the likeliest ill one and the healthy one, or the first two if none is healthy.
+
+    Parameters
+    ----------
+    ranked : sequence of (str, float)
+        As `facediag_utils.methods.trained_model.Answer` has it.
+    """
+    names = [name for name, _ in ranked]
+    well = [name for name in names if name.lower() in HEALTHY]
+    first = next(name for name in names if name not in well)
+    return first, (well or [name for name in names if name != first])[0]
+
+
 def map_layer(contrast: Contrast, least: int) -> nn.Module:
     """The last layer of a network whose output is a map of at least so many places a side.
 

@@ -1,0 +1,137 @@
+"""Scores of maps made by hand: a map that equals the mask scores 1, its complement 0."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from made import cohort_of, rows_of
+from PIL import Image
+
+from facediag_utils.core.errors import ExplanationError
+from facediag_utils.evaluation import localisation
+from facediag_utils.evaluation.localisation import MEASURES
+from facediag_utils.faces.alignment import face_chip
+from portraits.rendering import mask as written_mask
+
+SIDE = 20
+
+
+@pytest.fixture
+def masks():
+    made = np.zeros((3, SIDE, SIDE), bool)
+    made[0, 2:7, 3:9], made[1, 10:, 10:], made[2, 0, 0] = True, True, True
+    return made
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_the_mask_scores_one_and_its_complement_nothing(masks, measure):
+    assert MEASURES[measure](masks.astype(float), masks) == pytest.approx(np.ones(3))
+    assert MEASURES[measure](1.0 - masks, masks) == pytest.approx(np.zeros(3))
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_a_map_that_says_nothing_scores_the_size_of_the_mask(masks, measure):
+    share = masks.mean(axis=(1, 2))
+    found = MEASURES[measure](np.full(masks.shape, 2.0), masks)
+    assert found == pytest.approx(np.full(3, 0.5) if measure == "AUC" else share)
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_a_face_without_a_marked_place_has_no_score(measure):
+    found = MEASURES[measure](np.random.default_rng(0).normal(size=(1, SIDE, SIDE)), np.zeros((1, SIDE, SIDE), bool))
+    assert np.isnan(found).all()
+    with pytest.raises(ExplanationError, match="scores need the same"):
+        MEASURES[measure](np.zeros((1, 3, 3)), np.zeros((1, 4, 4), bool))
+
+
+def test_scores_by_hand():
+    mask = np.array([[[True, True], [False, False]]])
+    values = np.array([[[3.0, 1.0], [2.0, -6.0]]])
+    assert localisation.pointing_game(values, mask) == [1]
+    assert localisation.relevance_mass(values, mask) == pytest.approx([4 / 6])  # what speaks against does not count
+    assert localisation.relevance_rank(values, mask) == [0.5]  # of 3 and 2 one is on the mask
+    assert localisation.area(values, mask) == [0.75]  # 3 above 2 and -6; 1 above -6 only
+    tied = np.array([[[3.0, 2.0], [2.0, 2.0]]])
+    assert localisation.relevance_rank(tied, mask) == pytest.approx([(1 + 1 / 3) / 2])
+    assert localisation.relevance_mass(-abs(values), mask) == [0]
+
+
+def test_areas_do_not_depend_on_the_scale_of_a_map(masks):
+    maps = np.random.default_rng(0).normal(size=masks.shape)
+    for name in ("pointing game", "relevance rank", "AUC"):
+        assert MEASURES[name](np.exp(3 * maps) + 5, masks) == pytest.approx(MEASURES[name](maps, masks))
+
+
+def test_a_mask_goes_the_way_of_its_picture(few, tmp_path):
+    """A white square in a black picture, and a sign at the same place of the mask: both come to lie at the same place."""
+    images, faces = few
+    picture, head, sign = np.zeros((320, 320, 3), np.uint8), np.ones((320, 320)), np.zeros((320, 320))
+    x, y = faces.landmarks[0][30].astype(int) // 2 * 2  # the tip of the nose
+    picture[y - 12 : y + 12, x - 20 : x + 20], sign[y - 12 : y + 12, x - 20 : x + 20] = 255, 1
+    name = images.table["image"].iloc[0]
+    (tmp_path / "masks").mkdir()
+    Image.fromarray(picture).save(tmp_path / "face.png")
+    (tmp_path / "masks" / f"{name.split('/')[-1].removesuffix('.jpg')}.png").write_bytes(written_mask(head, sign))
+    own = cohort_of(images, [0])
+    own = replace(own, profile=replace(own.profile, data=tmp_path), table=own.table.assign(path=tmp_path / "face.png"))
+    for crop in ("tight", "loose"):
+        heads, signs = localisation.aligned_signs(own, rows_of(faces, [0]), np.array([0]), 64, crop)
+        chip = face_chip(picture, faces.landmarks[0], 64, crop)[..., 0] / 255
+        assert heads.shape == signs.shape == (1, 64, 64) and signs.max() == 1
+        assert abs(signs[0] - chip).mean() < 0.01 and signs.sum() == pytest.approx(chip.sum(), rel=0.05)
+
+
+def test_baselines_look_at_no_network():
+    heads, known = np.ones((2, SIDE, SIDE)), np.zeros((5, SIDE, SIDE))
+    known[:, 5:8, 5:8] = 1
+    maps = localisation.baselines(heads, known)
+    assert all(made.shape == heads.shape for made in maps.values())
+    assert np.unravel_index(maps["mean training mask"][0].argmax(), (SIDE, SIDE)) == (5, 5)
+    bell = maps["centred Gaussian"][0]
+    assert bell == pytest.approx(bell[::-1]) and bell == pytest.approx(bell.T) and bell[9, 9] > bell[9, 4] > bell[0, 0]
+
+
+def test_rows_of_scores(masks):
+    signs = np.where(masks, 0.7, 0.3)
+    signs[2] = 0.4  # nothing marked
+    table = localisation.scored(np.array(["a", "b", "c"]), "net", "mine", masks.astype(float), signs)
+    assert list(table) == localisation.COLUMNS and set(table["face"]) == {"a", "b"}
+    assert len(table) == 2 * len(MEASURES) and (table["value"] == 1).all()
+
+
+def test_masks_of_others():
+    """Maps that equal their own class's masks fit those better than the other's."""
+    signs = np.zeros((4, SIDE, SIDE))
+    signs[:2, :5], signs[2:, -5:] = 1, 1
+    labels, severity = np.array(["a", "a", "b", "b"]), np.array([0.2, 0.9, 0.9, 0.2])
+    assert localisation.area(signs, signs >= 0.5) == pytest.approx(np.ones(4))
+    assert (localisation.of_others(signs, signs, labels, severity) < 0.5).all()
+    signs[2] = 0  # the marked face of b bears no sign: the marked face of a has nothing to be compared with
+    assert np.isnan(localisation.of_others(signs, signs, labels, severity)).tolist() == [False, True, False, False]
+
+
+def test_intervals_are_over_people():
+    rng = np.random.default_rng(0)
+    values = pd.Series(rng.normal(0.3, 1, 60))
+    alone = localisation.over_people(values)
+    assert alone.low < alone.value < alone.high and alone.value == pytest.approx(values.mean())
+    assert alone.high - alone.low == pytest.approx(2 * 1.96 * values.std() / 60**0.5, rel=0.1)
+    again = pd.concat([values, values], ignore_index=True)  # every face twice is not twice as many people
+    people = pd.Series(np.tile(np.arange(60), 2))
+    assert tuple(localisation.over_people(again, people)) == pytest.approx(tuple(alone), abs=0.02)
+    assert np.isnan(localisation.over_people(pd.Series([1.0])).low)
+
+
+def test_differences_are_paired(masks):
+    rng = np.random.default_rng(0)
+    names, base = np.array([f"{k}" for k in range(30)]), rng.uniform(0, 0.5, 30)
+    parts = [localisation.rows_of(names, "net", "mine", "AUC", base + 0.1 + rng.normal(0, 0.01, 30))]
+    parts.append(localisation.rows_of(names, "net", "mean training mask", "AUC", base))
+    parts.append(localisation.rows_of(names[:9], "other", "mine", "AUC", base[:9]))
+    parts.append(localisation.rows_of(names, "other", "mean training mask", "AUC", base))
+    found = localisation.differences(pd.concat(parts), "AUC", "mean training mask")
+    mine, same, fewer = found.iloc[0], found.iloc[1], found.iloc[2]
+    assert mine["difference"].value == pytest.approx(0.1, abs=0.01)
+    assert mine["difference"].high - mine["difference"].low < 0.02  # the faces' own differences are gone
+    assert same["difference"].value == 0 and fewer["n"] == 9 and fewer["difference"].value == 0

@@ -1,0 +1,62 @@
+"""Places of a face replaced by those of its twin."""
+
+import numpy as np
+import pytest
+from made import cohort_of
+
+from facediag_utils.evaluation import twin_swap
+
+SIZE, SIDE = 30, 10
+
+
+class Red:
+    """A contrast that is the mean of the red channel."""
+
+    def margins(self, chips):
+        return chips[..., 0].mean(axis=(1, 2))
+
+
+@pytest.fixture
+def pair():
+    """A face with a red patch of a tenth of its places, its twin without, and an order that knows the patch."""
+    face, twin = np.zeros((1, SIZE, SIZE, 3), np.uint8), np.zeros((1, SIZE, SIZE, 3), np.uint8)
+    face[0, 6:9, :, 0] = 200
+    order = np.zeros((1, SIDE, SIDE))
+    order[0, 2] = np.arange(SIDE) + 1
+    return face, twin, order
+
+
+def test_all_or_nothing(pair):
+    face, twin, order = pair
+    twin = twin + 7
+    assert np.array_equal(twin_swap.swapped(face, twin, order, 0), face)
+    assert np.array_equal(twin_swap.swapped(face, twin, order, 1), twin)
+
+
+def test_the_most_important_places_go_first(pair):
+    face, twin, order = pair
+    half = twin_swap.swapped(face, twin, order, 0.05)[0, 6:9, :, 0]
+    assert (half[:, :15] == 200).all() and (half[:, 15:] == 0).all()
+
+
+def test_an_order_that_knows_the_sign_takes_the_answer_away_soonest(pair):
+    face, twin, order = pair
+    known, blind = (twin_swap.margins(Red(), face, twin, made)[0] for made in (order, -order))
+    assert known == pytest.approx([10, 0, 0, 0]) and blind == pytest.approx([20, 20, 20, 20])
+    noise = twin_swap.random_order(1, SIDE)
+    assert np.array_equal(noise, twin_swap.random_order(1, SIDE)) and noise.shape == (1, SIDE, SIDE)
+    assert (twin_swap.margins(Red(), face, twin, noise)[0][:2] > known[:2]).all()
+
+
+def test_a_twin_is_cut_out_by_the_landmarks_of_the_ill_face(few):
+    """Put in place of a twin, the picture itself gives the same chip."""
+    from facediag_utils.data.images import read_rgb
+    from facediag_utils.faces.alignment import face_chip
+
+    images, faces = few
+    rows = np.array([1, 3])
+    twins = cohort_of(images, rows[::-1])
+    twins.table["cohort_image"] = twins.table["image"]
+    found = twin_swap.twin_chips(images, faces, rows, twins, 60, "tight")
+    wanted = [face_chip(read_rgb(images.table["path"].iloc[row]), faces.landmarks[row], 60, "tight") for row in rows]
+    assert np.array_equal(found, np.stack(wanted))
