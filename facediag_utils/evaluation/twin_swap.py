@@ -3,20 +3,23 @@
 Deletion curves grey out the most important places, and a grey patch is like no face.  A twin is the same photograph without
 the signs, so a place of it is what would be there if the person were well (`facediag_utils.data.ground_truth`)."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch.nn import functional as F
+from scipy.ndimage import zoom
 
 from facediag_utils.core import row_cache
 from facediag_utils.data.cohort import Cohort
 from facediag_utils.data.images import read_rgb
 from facediag_utils.faces.alignment import CROPS, aligned_chips, face_chip
 from facediag_utils.faces.detection import Faces
-from facediag_utils.methods.explanations import Contrast
-from facediag_utils.methods.trained_model import state_digest
+
+if TYPE_CHECKING:  # torch is not loaded for a name
+    from facediag_utils.methods.explanations import Contrast
 
 SHARES = (0.05, 0.1, 0.2, 0.4)  # of the face chip that is replaced, the most important places first
 BLOBS = 8  # places a side of the random order: about as coarse as the maps
@@ -50,9 +53,9 @@ def swapped(chips: np.ndarray, twins: np.ndarray, order: np.ndarray, share: floa
     """
     n, side = order.shape[:2]
     ranks = np.argsort(np.argsort(-order.reshape(n, -1), axis=1, kind="stable"), axis=1)
-    chosen = torch.from_numpy((ranks < round(share * side * side)).reshape(n, 1, side, side).astype(np.float32))
-    places = F.interpolate(chosen, chips.shape[1:3], mode="nearest-exact")[:, 0].numpy() > 0.5
-    return np.where(places[..., None], twins, chips)
+    chosen = (ranks < round(share * side * side)).reshape(n, side, side)
+    nearest = ((np.arange(chips.shape[1]) + 0.5) * side / chips.shape[1]).astype(int)
+    return np.where(chosen[:, nearest][:, :, nearest][..., None], twins, chips)
 
 
 def margins(contrast: Contrast, chips: np.ndarray, twins: np.ndarray, order: np.ndarray) -> np.ndarray:
@@ -83,6 +86,8 @@ def explained(
     by_order : dict of str to numpy.ndarray
         (n, shares) each.
     """
+    from facediag_utils.methods.trained_model import state_digest
+
     record, digests = contrast.record, cohort.table["sha256"].iloc[rows].tolist()
 
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
@@ -98,12 +103,14 @@ def explained(
     known = hashlib.sha256("".join(twins.table["sha256"]).encode())
     for name, order in orders.items():
         known.update(name.encode() + np.ascontiguousarray(order, np.float32).tobytes())
-    path = row_cache.table_path("twin_swap", state_digest(contrast), record.name, CROPS[record.crop], SHARES, known.hexdigest())
+    path = row_cache.table_path(
+        "twin_swap", state_digest(contrast), record.name, CROPS[record.crop], SHARES, known.hexdigest()
+    )
     found = row_cache.complete(path, digests, compute)
     return found["whole"], {name: found[name] for name in orders}
 
 
 def random_order(count: int, side: int, seed: int = 0) -> np.ndarray:
     """Places in random order, in blobs: (count, side, side)."""
-    noise = np.random.default_rng(seed).normal(size=(count, 1, BLOBS, BLOBS)).astype(np.float32)
-    return F.interpolate(torch.from_numpy(noise), (side, side), mode="bilinear", align_corners=False)[:, 0].numpy()
+    noise = np.random.default_rng(seed).normal(size=(count, BLOBS, BLOBS))
+    return zoom(noise, (1, side / BLOBS, side / BLOBS), order=1)

@@ -135,7 +135,9 @@ def scores_and_swaps(
     """`draw_scores`, a panel a measure, and beside them `draw_swaps` where there are twins."""
     count, rows = len(scores), max(len(table) for table in scores.values())
     size = (3.1 * count + 1.8 + (4.4 if swaps else 0), max(3.6, 1.4 + 0.27 * rows))
-    figure, axes = plt.subplots(1, count + bool(swaps), figsize=size, squeeze=False, width_ratios=[1] * count + [1.35] * bool(swaps))
+    figure, axes = plt.subplots(
+        1, count + bool(swaps), figsize=size, squeeze=False, width_ratios=[1] * count + [1.35] * bool(swaps)
+    )
     for k, (axis, (measure, table)) in enumerate(zip(axes[0], scores.items(), strict=False)):
         draw_scores(axis, table, baselines, f"{measure}, mean and 95% interval")
         axis.tick_params(axis="y", labelleft=k == 0)
@@ -145,7 +147,9 @@ def scores_and_swaps(
     return finished_panels(figure, title)
 
 
-def sanity(curves: dict[str, dict[str, list[Interval]]], shares: Sequence[float], labels: Sequence[str], title: str) -> Figure:
+def sanity(
+    curves: dict[str, dict[str, list[Interval]]], shares: Sequence[float], labels: Sequence[str], title: str
+) -> Figure:
     """What is left of maps while a network forgets, from its last layer on; a panel a measure.
 
     Parameters

@@ -21,8 +21,8 @@ from facediag_utils.core.progress import progress_bar
 from facediag_utils.data.cohort import HEALTHY, Cohort
 from facediag_utils.faces.alignment import CROPS, aligned_chips
 from facediag_utils.faces.detection import Faces
-from facediag_utils.methods.training import Classifier
 from facediag_utils.methods.trained_model import Model, state_digest
+from facediag_utils.methods.training import Classifier
 from facediag_utils.networks import registry
 
 SIDE = 64  # of every heat map, in places; the picture of a network is 150 to 260 pixels
