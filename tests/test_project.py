@@ -68,7 +68,9 @@ def test_every_entry_of_the_lock_has_a_version_and_a_hash(lock):
 
 def test_the_lock_names_the_extras_that_its_packages_want(lock):
     """Without them pip takes the newest version for the extra, and refuses it because the lock has no hash for it."""
-    wanted = [Requirement(text) for name, (entry, _) in lock.items() if holds(entry) for text in metadata.requires(name) or ()]
+    wanted = [
+        Requirement(text) for name, (entry, _) in lock.items() if holds(entry) for text in metadata.requires(name) or ()
+    ]
     wanted = [one for one in wanted if one.extras and (one.marker is None or one.marker.evaluate({"extra": ""}))]
     assert {canonicalize_name(one.name) for one in wanted} >= {"etils", "jsonschema"}
     assert all(one.extras <= lock[canonicalize_name(one.name)][0].extras for one in wanted)

@@ -49,9 +49,7 @@ def severity_strip(strip: Cohort, side: int = 120) -> Figure:
         rows[str(label)] = images.sort_values(["subject", "severity"])["path"].tolist()
     levels = sorted(strip.table["severity"].unique())
     people = len(next(iter(rows.values()))) // len(levels)
-    figure = _picture_rows(
-        rows, side, f"Eight people, each without signs and more and more marked; {strip.profile.title}"
-    )
+    figure = _picture_rows(rows, side, f"Each person without signs, then more and more marked; {strip.profile.title}")
     figure.axes[-1].set_axis_on()
     figure.axes[-1].set(yticks=[], xticks=[side * (k + 0.5) for k in range(people * len(levels))])
     figure.axes[-1].set_xticklabels([f"{level:g}" for level in levels * people], fontsize=9)
