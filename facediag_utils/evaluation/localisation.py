@@ -21,6 +21,7 @@ from facediag_utils.faces.detection import Faces
 MARKED = 0.5  # how much a place must have changed (1: 5 mm, or as much recoloured) to count as a sign
 SPREAD = 1 / 4  # standard deviation of the centred Gaussian, a share of the side
 DRAWS = 2000  # of the bootstrap
+BASELINES = ("uniform", "head", "centred Gaussian", "mean training mask", "mean mask of its class")
 COLUMNS = ["face", "network", "method", "measure", "value"]
 
 
@@ -133,28 +134,37 @@ def gaussian(side: int) -> np.ndarray:
     return np.exp(-(along[:, None] ** 2 + along[None] ** 2) / (2 * SPREAD**2))
 
 
-def baselines(heads: np.ndarray, known: np.ndarray) -> dict[str, np.ndarray]:
-    """Maps that have not looked at the network, and all but the second not even at the picture.
+def baselines(
+    heads: np.ndarray, labels: np.ndarray, known: np.ndarray, known_labels: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Maps that have not looked at the network, and but for the head not even at the picture.  The last one knows the diagnosis.
 
     Parameters
     ----------
     heads : numpy.ndarray
         (n, side, side), of the faces to be scored.
+    labels : numpy.ndarray
+        (n,), their classes.
     known : numpy.ndarray
         (m, side, side), how much each place has changed in *training* faces.
+    known_labels : numpy.ndarray
+        (m,).
 
     Returns
     -------
     dict of str to numpy.ndarray
-        (n, side, side) each.
+        (n, side, side) each, by `BASELINES`.
     """
     shape = heads.shape
-    return {
-        "uniform": np.zeros(shape),
-        "head": heads,
-        "centred Gaussian": np.broadcast_to(gaussian(shape[1]), shape),
-        "mean training mask": np.broadcast_to(known.mean(axis=0), shape),
-    }
+    of_class = {name: known[known_labels == name].mean(axis=0) for name in set(labels)}
+    made = (
+        np.zeros(shape),
+        heads,
+        np.broadcast_to(gaussian(shape[1]), shape),
+        np.broadcast_to(known.mean(axis=0), shape),
+        np.stack([of_class[name] for name in labels]),
+    )
+    return dict(zip(BASELINES, made, strict=True))
 
 
 def scored(names: np.ndarray, network: str, method: str, maps: np.ndarray, signs: np.ndarray) -> pd.DataFrame:
@@ -234,28 +244,56 @@ def over_people(values: pd.Series, people: pd.Series | None = None) -> Interval:
     return Interval(float(of_each.mean()), float(low), float(high))
 
 
-def differences(table: pd.DataFrame, measure: str, baseline: str, people: pd.Series | None = None) -> pd.DataFrame:
-    """Each method's scores less those of a baseline on the same faces, with intervals over people.
+def similarity(maps: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Spearman's rank correlation of two maps of each face, (n, side, side) each: (n,), NaN where one is the same everywhere."""
+    one, other = (rankdata(part.reshape(len(part), -1), axis=1) for part in (maps, others))
+    one, other = (part - part.mean(axis=1, keepdims=True) for part in (one, other))
+    size = np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1))
+    return np.divide((one * other).sum(axis=1), size, out=np.full(len(size), np.nan), where=size > 0)
+
+
+def means(table: pd.DataFrame, measure: str, people: pd.Series | None = None) -> pd.DataFrame:
+    """Mean scores with their intervals over people.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        As `scored` gives it; the baselines of a network's crop stand under the network's name.
-    measure, baseline : str
+        As `scored` gives it.
+    measure : str
     people : pandas.Series, optional
-        By face.
+        By face, see `over_people`.
 
     Returns
     -------
     pandas.DataFrame
-        Columns network, method, n (faces), mean (of the score) and difference, both `Interval`; in the table's order.
+        Columns network, method, n (faces) and mean (`Interval`), in the table's order.
     """
+    groups = table[table["measure"] == measure].groupby(["network", "method"], sort=False)
+    rows = [(*key, len(part), over_people(part.set_index("face")["value"], people)) for key, part in groups]
+    return pd.DataFrame(rows, columns=["network", "method", "n", "mean"])
+
+
+def differences(
+    table: pd.DataFrame, baseline: pd.DataFrame, measure: str, people: pd.Series | None = None
+) -> pd.DataFrame:
+    """Each method's scores less those of a baseline on the same faces, with intervals over people.
+
+    Parameters
+    ----------
+    table, baseline : pandas.DataFrame
+        As `scored` gives them; the second of one method, in the frame of the same crop.
+    measure : str
+    people : pandas.Series, optional
+        By face, see `over_people`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns network, method, n (faces) and difference (`Interval`), in the table's order.
+    """
+    base = baseline[baseline["measure"] == measure].set_index("face")["value"]
     rows = []
-    chosen = table[table["measure"] == measure]
-    for network, part in chosen.groupby("network", sort=False):
-        wide = part.pivot(index="face", columns="method", values="value")
-        for method in part["method"].unique():
-            less = (wide[method] - wide[baseline]).dropna()
-            mean = over_people(wide[method].reindex(less.index), people)
-            rows.append((network, method, len(less), mean, over_people(less, people)))
-    return pd.DataFrame(rows, columns=["network", "method", "n", "mean", "difference"])
+    for key, part in table[table["measure"] == measure].groupby(["network", "method"], sort=False):
+        less = (part.set_index("face")["value"] - base).dropna()
+        rows.append((*key, len(less), over_people(less, people)))
+    return pd.DataFrame(rows, columns=["network", "method", "n", "difference"])

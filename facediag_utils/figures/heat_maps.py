@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,11 +13,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.ndimage import zoom
 
+from facediag_utils.core.files import atomic_write
 from facediag_utils.evaluation.interval import Interval
 from facediag_utils.evaluation.localisation import MARKED
 from facediag_utils.figures.style import COLOURS, LINES, class_title, finished_panels, marker_style
 
-CAUTION = "Where the network's answer changes, not where a disease is: research and teaching only"
+if TYPE_CHECKING:  # torch is not loaded for a name
+    from facediag_utils.methods.trained_model import Answer, Model
+
+CAUTION = "Where this network's answer comes from, not where a disease is. Research and teaching only."
 
 
 @dataclass(frozen=True)
@@ -196,8 +202,26 @@ def fall_by_severity(table: pd.DataFrame, title: str) -> Figure:
     return finished_panels(figure, title)
 
 
-def heat_map_answer(face: Shown, said: str) -> Figure:
-    """One face and one map of it, with the answer and the words of caution, for `facediag predict --explain`."""
-    figure = maps_over_faces([face], said)
-    figure.supxlabel(CAUTION, fontsize=8)
-    return figure
+def explain(model: "Model", answer: "Answer", path: Path) -> str:
+    """Draw where the answer about one picture comes from, with the words of caution, and say what is drawn.
+
+    Parameters
+    ----------
+    model : facediag_utils.methods.trained_model.Model
+    answer : facediag_utils.methods.trained_model.Answer
+        That is no refusal.
+    path : Path
+        A PNG file to be written.
+    """
+    from facediag_utils.methods import explanations
+
+    assert answer.chip is not None
+    first, second = explanations.pair(answer.ranked)
+    contrast = explanations.of_model(model, first, second)
+    [heat] = explanations.heat_maps("Grad-CAM", contrast, answer.chip[None], answer.chip)  # Grad-CAM needs no reference
+    said = f"bright: speaks for {class_title(first)} and against {class_title(second)}"
+    figure = maps_over_faces([Shown("", answer.chip, {"Grad-CAM": heat})], said)
+    figure.supxlabel("\n".join(wrap(CAUTION, 56)), fontsize=8)
+    with atomic_write(path) as partial:
+        figure.savefig(partial, metadata={"Software": None, "Title": CAUTION})
+    return f"{path}: {said} (Grad-CAM). {CAUTION}"

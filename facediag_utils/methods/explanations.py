@@ -284,6 +284,42 @@ def explained(
     return row_cache.complete(path, digests, compute)["maps"] if digests else np.empty((0, SIDE, SIDE), np.float32)
 
 
+def of_classes(
+    methods: Sequence[str],
+    contrasts: dict[str, Contrast],
+    cohort: Cohort,
+    faces: Faces,
+    rows: dict[str, np.ndarray],
+    second: str,
+) -> dict[str, np.ndarray]:
+    """Heat maps of faces of several classes, each explained as its own class and not the second one.
+
+    Parameters
+    ----------
+    methods : sequence of str
+    contrasts : dict of str to Contrast
+        By class, of one network.
+    cohort, faces
+    rows : dict of str to numpy.ndarray
+        By class, rows of the cohort in which a face was found.
+    second : str
+        The class that all are compared with; the average of its training faces covers windows.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        By method: float32, (n, `SIDE`, `SIDE`), class after class.
+    """
+    backbone = next(iter(contrasts.values())).record.name
+    reference = average_face(cohort, faces, backbone, second)
+    return {
+        method: np.concatenate(
+            [explained(method, made, cohort, faces, rows[name], reference) for name, made in contrasts.items()]
+        )
+        for method in methods
+    }
+
+
 def randomised(contrast: Contrast, share: float, seed: int = 0) -> Contrast:
     """A copy in which the last layers have lost what they learned: each one's weights are put in random order (Adebayo et al. 2018).
 

@@ -83,13 +83,22 @@ def test_a_mask_goes_the_way_of_its_picture(few, tmp_path):
 
 
 def test_baselines_look_at_no_network():
-    heads, known = np.ones((2, SIDE, SIDE)), np.zeros((5, SIDE, SIDE))
-    known[:, 5:8, 5:8] = 1
-    maps = localisation.baselines(heads, known)
-    assert all(made.shape == heads.shape for made in maps.values())
-    assert np.unravel_index(maps["mean training mask"][0].argmax(), (SIDE, SIDE)) == (5, 5)
+    heads, known = np.ones((2, SIDE, SIDE)), np.zeros((4, SIDE, SIDE))
+    known[:3, 5:8, 5:8], known[3, 0, 0] = 1, 1
+    maps = localisation.baselines(heads, np.array(["a", "b"]), known, np.array(["a", "a", "a", "b"]))
+    assert tuple(maps) == localisation.BASELINES and all(made.shape == heads.shape for made in maps.values())
+    assert np.unravel_index(maps["mean training mask"][1].argmax(), (SIDE, SIDE)) == (5, 5)
+    assert np.unravel_index(maps["mean mask of its class"][1].argmax(), (SIDE, SIDE)) == (0, 0)
     bell = maps["centred Gaussian"][0]
     assert bell == pytest.approx(bell[::-1]) and bell == pytest.approx(bell.T) and bell[9, 9] > bell[9, 4] > bell[0, 0]
+
+
+def test_similar_maps():
+    maps = np.random.default_rng(0).normal(size=(3, SIDE, SIDE))
+    assert localisation.similarity(maps, np.exp(maps)) == pytest.approx(np.ones(3))
+    assert localisation.similarity(maps, -maps) == pytest.approx(-np.ones(3))
+    assert abs(localisation.similarity(maps, maps[::-1])[[0, 2]]).max() < 0.2
+    assert np.isnan(localisation.similarity(maps, np.zeros_like(maps))).all()
 
 
 def test_rows_of_scores(masks):
@@ -123,15 +132,15 @@ def test_intervals_are_over_people():
     assert np.isnan(localisation.over_people(pd.Series([1.0])).low)
 
 
-def test_differences_are_paired(masks):
+def test_differences_are_paired():
     rng = np.random.default_rng(0)
     names, base = np.array([f"{k}" for k in range(30)]), rng.uniform(0, 0.5, 30)
-    parts = [localisation.rows_of(names, "net", "mine", "AUC", base + 0.1 + rng.normal(0, 0.01, 30))]
-    parts.append(localisation.rows_of(names, "net", "mean training mask", "AUC", base))
-    parts.append(localisation.rows_of(names[:9], "other", "mine", "AUC", base[:9]))
-    parts.append(localisation.rows_of(names, "other", "mean training mask", "AUC", base))
-    found = localisation.differences(pd.concat(parts), "AUC", "mean training mask")
-    mine, same, fewer = found.iloc[0], found.iloc[1], found.iloc[2]
-    assert mine["difference"].value == pytest.approx(0.1, abs=0.01)
-    assert mine["difference"].high - mine["difference"].low < 0.02  # the faces' own differences are gone
-    assert same["difference"].value == 0 and fewer["n"] == 9 and fewer["difference"].value == 0
+    baseline = localisation.rows_of(names, "none", "mean training mask", "AUC", base)
+    mine = localisation.rows_of(names, "net", "mine", "AUC", base + 0.1 + rng.normal(0, 0.01, 30))
+    fewer = localisation.rows_of(names[:9], "other", "mine", "AUC", base[:9])
+    found = localisation.differences(pd.concat([mine, fewer]), baseline, "AUC")
+    one, other = found["difference"]
+    assert one.value == pytest.approx(0.1, abs=0.01) and one.high - one.low < 0.02  # the faces' own differences are gone
+    assert found["n"].tolist() == [30, 9] and tuple(other) == (0, 0, 0)
+    mean = localisation.means(mine, "AUC")["mean"][0]
+    assert mean.value == pytest.approx(base.mean() + 0.1, abs=0.01) and mean.high - mean.low > 0.05
