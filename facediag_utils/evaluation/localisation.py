@@ -4,6 +4,7 @@ The measures are those of CLEVR-XAI (Arras et al. 2022).  Each is 1 for a map th
 the picture (the area to 0.5) for a map that says nothing.  A map must also beat maps that never looked at the face, `baselines`."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,8 @@ MARKED = 0.5  # how much a place must have changed (1: 5 mm, or as much recolour
 SPREAD = 1 / 4  # standard deviation of the centred Gaussian, a share of the side
 DRAWS = 2000  # of the bootstrap
 BASELINES = ("uniform", "head", "centred Gaussian", "mean training mask", "mean mask of its class")
+PRIMARY = ("relevance rank", "AUC")  # the measures that methods are compared by
+RIVALS = ("centred Gaussian", "mean training mask")  # and with what
 COLUMNS = ["face", "network", "method", "measure", "value"]
 
 
@@ -94,26 +97,72 @@ def _known(values: np.ndarray, on: np.ndarray) -> np.ndarray:
     return np.where(on.any(axis=1), values, np.nan)
 
 
-def aligned_signs(
-    cohort: Cohort, faces: Faces, rows: np.ndarray, side: int, crop: str
-) -> tuple[np.ndarray, np.ndarray]:
-    """Where the head is and how much each place has changed, in the frame of the face chips.
+@dataclass(frozen=True)
+class Truth:
+    """What is known of some faces, place by place, in the frame of the face chips of one crop.
+
+    Attributes
+    ----------
+    crop : str
+    names, labels : numpy.ndarray
+        (n,), the faces' images and classes.
+    severity : numpy.ndarray
+        (n,), 0 to 1.
+    people : pandas.Series
+        By image, who it is.
+    heads, signs : numpy.ndarray
+        float32, (n, side, side), 0 to 1: where the head is, how much each place has changed.
+    known, known_labels : numpy.ndarray
+        (m, side, side) and (m,): how much each place has changed in training faces of the same classes, and their classes.
+    """
+
+    crop: str
+    names: np.ndarray
+    labels: np.ndarray
+    severity: np.ndarray
+    people: pd.Series
+    heads: np.ndarray
+    signs: np.ndarray
+    known: np.ndarray
+    known_labels: np.ndarray
+
+    @property
+    def masks(self) -> np.ndarray:
+        """The places that bear a sign, bool (n, side, side)."""
+        return self.signs >= MARKED
+
+    def mean(self, values: np.ndarray, sign: str = "") -> str:
+        """The mean of a number a face, (n,), with its interval over people, in words."""
+        return over_people(pd.Series(values, self.names), self.people).plain(2, sign)
+
+
+def truth(cohort: Cohort, faces: Faces, rows: np.ndarray, side: int, crop: str) -> Truth:
+    """What is known of some rows of a cohort that comes with masks; a face was found in each.
 
     Parameters
     ----------
     cohort, faces
-        With masks, see `facediag_utils.data.ground_truth.sign_mask`.
+        See `facediag_utils.data.ground_truth.sign_mask`.
     rows : numpy.ndarray
-        (n,), rows of the cohort in which a face was found.
+        (n,).
     side : int
+        Of the maps to be scored.
     crop : str
         As the network has it, see `facediag_utils.faces.alignment.face_chip`.
-
-    Returns
-    -------
-    heads, signs : numpy.ndarray
-        float32, (n, side, side), 0 to 1.
     """
+    table, labels = cohort.table, cohort.table["label"].to_numpy(dtype=str)
+    train = (table["split"] == "train").to_numpy() & faces.found & np.isin(labels, labels[rows])
+    heads, signs = aligned_signs(cohort, faces, rows, side, crop)
+    _, known = aligned_signs(cohort, faces, np.flatnonzero(train), side, crop)
+    names, people = table["image"].to_numpy(dtype=str), table.set_index("image")["subject"]
+    severity = table["severity"].to_numpy(float)[rows]
+    return Truth(crop, names[rows], labels[rows], severity, people, heads, signs, known, labels[train])
+
+
+def aligned_signs(
+    cohort: Cohort, faces: Faces, rows: np.ndarray, side: int, crop: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Heads and signs, as `Truth` has them, of some rows of a cohort."""
     both = [_aligned(cohort, int(row), faces.landmarks[row], side, crop) for row in rows]
     stacked = np.stack(both) if both else np.empty((0, side, side, 2), np.float32)
     return stacked[..., 0], stacked[..., 1]
@@ -134,53 +183,39 @@ def gaussian(side: int) -> np.ndarray:
     return np.exp(-(along[:, None] ** 2 + along[None] ** 2) / (2 * SPREAD**2))
 
 
-def baselines(
-    heads: np.ndarray, labels: np.ndarray, known: np.ndarray, known_labels: np.ndarray
-) -> dict[str, np.ndarray]:
+def baselines(known: Truth) -> dict[str, np.ndarray]:
     """Maps that have not looked at the network, and but for the head not even at the picture.  The last one knows the diagnosis.
-
-    Parameters
-    ----------
-    heads : numpy.ndarray
-        (n, side, side), of the faces to be scored.
-    labels : numpy.ndarray
-        (n,), their classes.
-    known : numpy.ndarray
-        (m, side, side), how much each place has changed in *training* faces.
-    known_labels : numpy.ndarray
-        (m,).
 
     Returns
     -------
     dict of str to numpy.ndarray
         (n, side, side) each, by `BASELINES`.
     """
-    shape = heads.shape
-    of_class = {name: known[known_labels == name].mean(axis=0) for name in set(labels)}
+    shape = known.heads.shape
+    of_class = {name: known.known[known.known_labels == name].mean(axis=0) for name in set(known.labels)}
     made = (
         np.zeros(shape),
-        heads,
+        known.heads,
         np.broadcast_to(gaussian(shape[1]), shape),
-        np.broadcast_to(known.mean(axis=0), shape),
-        np.stack([of_class[name] for name in labels]),
+        np.broadcast_to(known.known.mean(axis=0), shape),
+        np.stack([of_class[name] for name in known.labels]),
     )
     return dict(zip(BASELINES, made, strict=True))
 
 
-def scored(names: np.ndarray, network: str, method: str, maps: np.ndarray, signs: np.ndarray) -> pd.DataFrame:
-    """All `MEASURES` of the maps of one method, as rows of ``explanations.csv``; faces without a marked place are left out.
+def scored(known: Truth, network: str, maps: dict[str, np.ndarray]) -> pd.DataFrame:
+    """All `MEASURES` of maps, as rows of ``explanations.csv``; faces without a marked place have none.
 
     Parameters
     ----------
-    names : numpy.ndarray
-        (n,), of the faces.
-    network, method : str
-    maps, signs : numpy.ndarray
-        (n, side, side); a place is a sign from `MARKED` on.
+    known : Truth
+    network : str
+    maps : dict of str to numpy.ndarray
+        By method: (n, side, side).
     """
-    masks = signs >= MARKED
     parts = [
-        rows_of(names, network, method, name, measure(maps, masks))  # NaN: no place is marked
+        rows_of(known.names, network, method, name, measure(found, known.masks))
+        for method, found in maps.items()
         for name, measure in MEASURES.items()
     ]
     return pd.concat(parts, ignore_index=True)
@@ -192,25 +227,23 @@ def rows_of(names: np.ndarray, network: str, method: str, measure: str, values: 
     return table.dropna(subset="value").assign(value=lambda t: t["value"].round(DECIMALS) + 0.0)[COLUMNS]
 
 
-def of_others(maps: np.ndarray, signs: np.ndarray, labels: np.ndarray, severity: np.ndarray) -> np.ndarray:
+def of_others(maps: np.ndarray, known: Truth) -> np.ndarray:
     """AUC of each map on masks of other classes: those of faces with the same rank of severity in their own class, on average.
 
     A map that follows the disease fits its own face's mask better than these.
 
     Parameters
     ----------
-    maps, signs : numpy.ndarray
+    maps : numpy.ndarray
         (n, side, side).
-    labels : numpy.ndarray
-        (n,), class of each face.
-    severity : numpy.ndarray
-        (n,).
+    known : Truth
 
     Returns
     -------
     numpy.ndarray
         (n,); NaN where none of the others has a marked place.
     """
+    labels, severity = known.labels, known.severity
     classes = sorted(set(labels))
     order = {name: np.flatnonzero(labels == name)[np.argsort(severity[labels == name])] for name in classes}
     found = np.full((len(classes), len(maps)), np.nan)
@@ -218,10 +251,20 @@ def of_others(maps: np.ndarray, signs: np.ndarray, labels: np.ndarray, severity:
         for k, other in enumerate(classes):
             if other != own:
                 places = np.linspace(0, len(order[other]) - 1, len(order[own])).round().astype(int)
-                masks = signs[order[other][places]] >= MARKED
-                found[k, order[own]] = area(maps[order[own]], masks)
-    known = np.isfinite(found)
-    return np.where(known.any(axis=0), np.where(known, found, 0).sum(axis=0) / known.sum(axis=0).clip(min=1), np.nan)
+                found[k, order[own]] = area(maps[order[own]], known.masks[order[other][places]])
+    count = np.isfinite(found).sum(axis=0)
+    return np.divide(np.nansum(found, axis=0), count, out=np.full(len(maps), np.nan), where=count > 0)
+
+
+def own_and_others(maps: dict[str, np.ndarray], known: Truth) -> pd.DataFrame:
+    """By method, mean AUC on the mask of the face itself, on those of other classes (`of_others`), and the difference, in words."""
+    lines = {}
+    for name, found in maps.items():
+        own, others = area(found, known.masks), of_others(found, known)
+        both = np.isfinite(own) & np.isfinite(others)
+        own, others = np.where(both, own, np.nan), np.where(both, others, np.nan)
+        lines[name] = [known.mean(own), known.mean(others), known.mean(own - others, "+")]
+    return pd.DataFrame.from_dict(lines, "index", columns=["own mask", "masks of others", "difference"])
 
 
 def over_people(values: pd.Series, people: pd.Series | None = None) -> Interval:
@@ -273,27 +316,28 @@ def means(table: pd.DataFrame, measure: str, people: pd.Series | None = None) ->
     return pd.DataFrame(rows, columns=["network", "method", "n", "mean"])
 
 
-def differences(
-    table: pd.DataFrame, baseline: pd.DataFrame, measure: str, people: pd.Series | None = None
-) -> pd.DataFrame:
+def differences(table: pd.DataFrame, baseline: pd.DataFrame, people: pd.Series | None = None) -> pd.DataFrame:
     """Each method's scores less those of a baseline on the same faces, with intervals over people.
 
     Parameters
     ----------
     table, baseline : pandas.DataFrame
-        As `scored` gives them; the second of one method, in the frame of the same crop.
-    measure : str
+        As `scored` gives them, in the frame of the same crop.
     people : pandas.Series, optional
         By face, see `over_people`.
 
     Returns
     -------
     pandas.DataFrame
-        Columns network, method, n (faces) and difference (`Interval`), in the table's order.
+        Columns network, method, n (faces), measure (of `PRIMARY`), baseline (of `RIVALS`) and difference (`Interval`), in
+        the table's order.
     """
-    base = baseline[baseline["measure"] == measure].set_index("face")["value"]
     rows = []
-    for key, part in table[table["measure"] == measure].groupby(["network", "method"], sort=False):
-        less = (part.set_index("face")["value"] - base).dropna()
-        rows.append((*key, len(less), over_people(less, people)))
-    return pd.DataFrame(rows, columns=["network", "method", "n", "difference"])
+    for key, part in table.groupby(["network", "method"], sort=False):
+        for measure in PRIMARY:
+            mine = part[part["measure"] == measure].set_index("face")["value"]
+            for rival in RIVALS:
+                chosen = (baseline["measure"] == measure) & (baseline["method"] == rival)
+                less = (mine - baseline[chosen].set_index("face")["value"]).dropna()
+                rows.append((*key, len(less), measure, rival, over_people(less, people)))
+    return pd.DataFrame(rows, columns=["network", "method", "n", "measure", "baseline", "difference"])

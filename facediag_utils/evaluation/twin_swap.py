@@ -6,15 +6,19 @@ the signs, so a place of it is what would be there if the person were well (`fac
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from scipy.ndimage import zoom
 
 from facediag_utils.core import row_cache
 from facediag_utils.data.cohort import Cohort
 from facediag_utils.data.images import read_rgb
+from facediag_utils.evaluation.interval import wilson_interval
+from facediag_utils.evaluation.localisation import Truth
 from facediag_utils.faces.alignment import CROPS, aligned_chips, face_chip
 from facediag_utils.faces.detection import Faces
 
@@ -108,6 +112,77 @@ def explained(
     )
     found = row_cache.complete(path, digests, compute)
     return found["whole"], {name: found[name] for name in orders}
+
+
+@dataclass(frozen=True)
+class Swaps:
+    """What swapping twins in has done to the contrast of n faces, each explained as its own class.
+
+    Attributes
+    ----------
+    before, after : numpy.ndarray
+        (n,): with all signs, and with the whole twin.
+    falls : dict of str to numpy.ndarray
+        By order: how much the contrast falls at each of `SHARES`, (n, shares).
+    """
+
+    before: np.ndarray
+    after: np.ndarray
+    falls: dict[str, np.ndarray]
+
+
+def of_classes(
+    contrasts: dict[str, Contrast],
+    cohort: Cohort,
+    faces: Faces,
+    rows: dict[str, np.ndarray],
+    twins: Cohort,
+    orders: dict[str, np.ndarray],
+) -> Swaps:
+    """`explained` of several classes, one after another.
+
+    Parameters
+    ----------
+    contrasts, rows : dict
+        By class, as `facediag_utils.methods.explanations.of_classes` takes them.
+    cohort, faces, twins
+    orders : dict of str to numpy.ndarray
+        (n, side, side) each, class after class.
+    """
+    ends = np.cumsum([len(rows[name]) for name in contrasts])[:-1]
+    parts = {name: np.split(order, ends) for name, order in orders.items()}
+    whole, margins_of = [], []
+    for k, (name, contrast) in enumerate(contrasts.items()):
+        mine = {order: part[k] for order, part in parts.items()}
+        found, by_order = explained(contrast, cohort, faces, rows[name], twins, mine)
+        whole.append(found)
+        margins_of.append(by_order)
+    before, after = np.concatenate(whole).T
+    joined = {name: np.concatenate([found[name] for found in margins_of]) for name in orders}
+    return Swaps(before, after, {name: before[:, None] - values for name, values in joined.items()})
+
+
+def compared(swaps: Swaps, share: float, methods: Sequence[str], others: Sequence[str], known: Truth) -> pd.DataFrame:
+    """How much further the contrast falls in the order of each method than in other orders, in words, with intervals over people."""
+    at = SHARES.index(share)
+    lines = {}
+    for name in methods:
+        less = [swaps.falls[name][:, at] - swaps.falls[other][:, at] for other in others]
+        lines[name] = [known.mean(values, "+") for values in less]
+    return pd.DataFrame.from_dict(lines, "index", columns=[f"less that of {other}" for other in others])
+
+
+def by_class(swaps: Swaps, known: Truth) -> pd.DataFrame:
+    """By class: the contrast with the signs and without, the fall, and of those called ill the share that is no longer, in words."""
+    lines = {}
+    for name in dict.fromkeys(known.labels):
+        mine = known.labels == name
+        columns = {"with signs": swaps.before, "without": swaps.after, "fall": swaps.before - swaps.after}
+        line = {text: known.mean(np.where(mine, values, np.nan)) for text, values in columns.items()}
+        ill = mine & (swaps.before > 0)
+        line["called ill with signs only"] = str(wilson_interval(int((swaps.after[ill] <= 0).sum()), int(ill.sum())))
+        lines[name] = {"n": int(mine.sum())} | line
+    return pd.DataFrame.from_dict(lines, "index")
 
 
 def random_order(count: int, side: int, seed: int = 0) -> np.ndarray:

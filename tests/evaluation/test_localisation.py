@@ -10,7 +10,7 @@ from PIL import Image
 
 from facediag_utils.core.errors import ExplanationError
 from facediag_utils.evaluation import localisation
-from facediag_utils.evaluation.localisation import MEASURES
+from facediag_utils.evaluation.localisation import MEASURES, Truth
 from facediag_utils.faces.alignment import face_chip
 from portraits.rendering import mask as written_mask
 
@@ -82,11 +82,21 @@ def test_a_mask_goes_the_way_of_its_picture(few, tmp_path):
         assert abs(signs[0] - chip).mean() < 0.01 and signs.sum() == pytest.approx(chip.sum(), rel=0.05)
 
 
+def known(signs, labels=("a", "b"), **others):
+    """A `Truth` of a few faces, each another person, with two training faces per class."""
+    count = len(signs)
+    names = np.array([f"{k}.jpg" for k in range(count)])
+    given = {"severity": np.linspace(0.2, 1, count), "people": pd.Series(names, names), "heads": np.ones(signs.shape)}
+    given |= {"known": np.zeros((2, SIDE, SIDE)), "known_labels": np.array(["a", "b"])}
+    return Truth("tight", names, np.array(labels), signs=signs, **given | others)
+
+
 def test_baselines_look_at_no_network():
-    heads, known = np.ones((2, SIDE, SIDE)), np.zeros((4, SIDE, SIDE))
-    known[:3, 5:8, 5:8], known[3, 0, 0] = 1, 1
-    maps = localisation.baselines(heads, np.array(["a", "b"]), known, np.array(["a", "a", "a", "b"]))
-    assert tuple(maps) == localisation.BASELINES and all(made.shape == heads.shape for made in maps.values())
+    training = np.zeros((4, SIDE, SIDE))
+    training[:3, 5:8, 5:8], training[3, 0, 0] = 1, 1
+    given = known(np.zeros((2, SIDE, SIDE)), known=training, known_labels=np.array(["a", "a", "a", "b"]))
+    maps = localisation.baselines(given)
+    assert tuple(maps) == localisation.BASELINES and all(made.shape == (2, SIDE, SIDE) for made in maps.values())
     assert np.unravel_index(maps["mean training mask"][1].argmax(), (SIDE, SIDE)) == (5, 5)
     assert np.unravel_index(maps["mean mask of its class"][1].argmax(), (SIDE, SIDE)) == (0, 0)
     bell = maps["centred Gaussian"][0]
@@ -104,8 +114,8 @@ def test_similar_maps():
 def test_rows_of_scores(masks):
     signs = np.where(masks, 0.7, 0.3)
     signs[2] = 0.4  # nothing marked
-    table = localisation.scored(np.array(["a", "b", "c"]), "net", "mine", masks.astype(float), signs)
-    assert list(table) == localisation.COLUMNS and set(table["face"]) == {"a", "b"}
+    table = localisation.scored(known(signs, ("a", "a", "b")), "net", {"mine": masks.astype(float)})
+    assert list(table) == localisation.COLUMNS and set(table["face"]) == {"0.jpg", "1.jpg"}
     assert len(table) == 2 * len(MEASURES) and (table["value"] == 1).all()
 
 
@@ -113,11 +123,12 @@ def test_masks_of_others():
     """Maps that equal their own class's masks fit those better than the other's."""
     signs = np.zeros((4, SIDE, SIDE))
     signs[:2, :5], signs[2:, -5:] = 1, 1
-    labels, severity = np.array(["a", "a", "b", "b"]), np.array([0.2, 0.9, 0.9, 0.2])
-    assert localisation.area(signs, signs >= 0.5) == pytest.approx(np.ones(4))
-    assert (localisation.of_others(signs, signs, labels, severity) < 0.5).all()
+    given = known(signs, ("a", "a", "b", "b"), severity=np.array([0.2, 0.9, 0.9, 0.2]))
+    assert (localisation.of_others(signs, given) < 0.5).all()
+    table = localisation.own_and_others({"mine": signs}, given)
+    assert table.loc["mine", "own mask"].startswith("1.00 (") and table.loc["mine", "difference"].startswith("+0.6")
     signs[2] = 0  # the marked face of b bears no sign: the marked face of a has nothing to be compared with
-    assert np.isnan(localisation.of_others(signs, signs, labels, severity)).tolist() == [False, True, False, False]
+    assert np.isnan(localisation.of_others(signs, given)).tolist() == [False, True, False, False]
 
 
 def test_intervals_are_over_people():
@@ -135,12 +146,36 @@ def test_intervals_are_over_people():
 def test_differences_are_paired():
     rng = np.random.default_rng(0)
     names, base = np.array([f"{k}" for k in range(30)]), rng.uniform(0, 0.5, 30)
-    baseline = localisation.rows_of(names, "none", "mean training mask", "AUC", base)
-    mine = localisation.rows_of(names, "net", "mine", "AUC", base + 0.1 + rng.normal(0, 0.01, 30))
-    fewer = localisation.rows_of(names[:9], "other", "mine", "AUC", base[:9])
-    found = localisation.differences(pd.concat([mine, fewer]), baseline, "AUC")
-    one, other = found["difference"]
-    assert one.value == pytest.approx(0.1, abs=0.01) and one.high - one.low < 0.02  # the faces' own differences are gone
-    assert found["n"].tolist() == [30, 9] and tuple(other) == (0, 0, 0)
+    near = base + 0.1 + rng.normal(0, 0.01, 30)
+    tables = {"net": (names, near), "other": (names[:9], base[:9])}
+    mine = pd.concat(
+        [
+            localisation.rows_of(of, net, "mine", measure, values)
+            for net, (of, values) in tables.items()
+            for measure in localisation.PRIMARY
+        ]
+    )
+    blind = pd.concat(
+        [
+            localisation.rows_of(names, "none", rival, measure, base)
+            for rival in localisation.RIVALS
+            for measure in localisation.PRIMARY
+        ]
+    )
+    found = localisation.differences(mine, blind)
+    assert len(found) == 2 * 4 and found["n"].tolist() == [30] * 4 + [9] * 4
+    for one in found["difference"][:4]:
+        assert one.value == pytest.approx(0.1, abs=0.01) and one.high - one.low < 0.02  # the faces' own differences are gone
+    assert {tuple(other) for other in found["difference"][4:]} == {(0, 0, 0)}
     mean = localisation.means(mine, "AUC")["mean"][0]
     assert mean.value == pytest.approx(base.mean() + 0.1, abs=0.01) and mean.high - mean.low > 0.05
+
+
+def test_what_is_known_of_bundled_faces(few):
+    """The signs lie on the head, training faces are of the same classes, and a controls' class would have no signs."""
+    images, faces = few
+    rows = np.flatnonzero((images.table["split"] == "test") & (images.table["label"] == "leprosy"))
+    given = localisation.truth(images, faces, rows, SIDE, "tight")
+    assert given.signs.shape == given.heads.shape == (3, SIDE, SIDE) and given.known.shape == (4, SIDE, SIDE)
+    assert set(given.labels) == set(given.known_labels) == {"leprosy"} and (given.severity > 0).all()
+    assert given.heads[:, SIDE // 2, SIDE // 2].min() > 0.99 and given.signs[given.heads == 0].max() == 0

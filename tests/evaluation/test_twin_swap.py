@@ -1,10 +1,12 @@
 """Places of a face replaced by those of its twin."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from made import cohort_of
 
 from facediag_utils.evaluation import twin_swap
+from facediag_utils.evaluation.localisation import Truth
 
 SIZE, SIDE = 30, 10
 
@@ -60,3 +62,15 @@ def test_a_twin_is_cut_out_by_the_landmarks_of_the_ill_face(few):
     found = twin_swap.twin_chips(images, faces, rows, twins, 60, "tight")
     wanted = [face_chip(read_rgb(images.table["path"].iloc[row]), faces.landmarks[row], 60, "tight") for row in rows]
     assert np.array_equal(found, np.stack(wanted))
+
+
+def test_falls_and_who_is_called_ill_no_longer():
+    falls = {"map": np.array([[0, 1, 3, 3], [0, 1, 1, 1.0]]), "random": np.array([[0, 0, 1, 2], [0, 0, 1, 1.0]])}
+    swaps = twin_swap.Swaps(np.array([2.0, 1.0]), np.array([-1.0, 0.5]), falls)
+    signs = np.zeros((2, SIDE, SIDE))
+    names = np.array(["0", "1"])
+    given = Truth("tight", names, np.array(["a", "b"]), np.ones(2), pd.Series(names, names), *[signs] * 3, names)
+    assert twin_swap.compared(swaps, 0.2, ["map"], ["random"], given).iloc[0, 0].startswith("+1.00 (+0.00")
+    table = twin_swap.by_class(swaps, given)
+    assert table["fall"].str[:4].tolist() == ["3.00", "0.50"] and table["n"].tolist() == [1, 1]
+    assert [text[:6] for text in table["called ill with signs only"]] == ["100.0%", "0.0% 0"]
