@@ -90,7 +90,7 @@ def draw_scores(axis: Axes, scores: pd.DataFrame, baselines: Sequence[str], xlab
     Parameters
     ----------
     scores : pandas.DataFrame
-        Columns name, method, n, mean (`Interval`), a row a point, as they are to stand.
+        As `facediag_utils.evaluation.localisation.means` gives it, of one network.
     baselines : sequence of str
         Which methods have not looked at the network.
     """
@@ -98,13 +98,10 @@ def draw_scores(axis: Axes, scores: pd.DataFrame, baselines: Sequence[str], xlab
         value, low, high = row["mean"]
         style = marker_style(1 if row["method"] in baselines else 0)
         axis.errorbar(value, y, xerr=[[value - low], [high - value]], capsize=2.5, markersize=5, linewidth=1.2, **style)
-    axis.set_yticks(range(len(scores)), [f"{row.name_}, n = {row.n}" for row in _named(scores)], fontsize=8)
+    names = [f"{method}, n = {n}" for method, n in zip(scores["method"], scores["n"], strict=True)]
+    axis.set_yticks(range(len(scores)), names, fontsize=8)
     axis.invert_yaxis()
     axis.set_xlabel(xlabel)
-
-
-def _named(scores: pd.DataFrame) -> Any:
-    return scores.rename(columns={"name": "name_"}).itertuples(index=False)  # a tuple has a method "name" of its own
 
 
 def draw_swaps(axis: Axes, falls: dict[str, list[Interval]], shares: Sequence[float], whole: Interval) -> None:
@@ -133,23 +130,18 @@ def draw_swaps(axis: Axes, falls: dict[str, list[Interval]], shares: Sequence[fl
 
 
 def scores_and_swaps(
-    scores: dict[str, pd.DataFrame],
+    scores: pd.DataFrame,
     baselines: Sequence[str],
-    swaps: tuple[dict[str, list[Interval]], Sequence[float], Interval] | None,
+    swaps: tuple[dict[str, list[Interval]], Sequence[float], Interval],
     title: str,
 ) -> Figure:
-    """`draw_scores`, a panel a measure, and beside them `draw_swaps` where there are twins."""
-    count, rows = len(scores), max(len(table) for table in scores.values())
-    size = (3.1 * count + 1.8 + (4.4 if swaps else 0), max(3.6, 1.4 + 0.27 * rows))
-    figure, axes = plt.subplots(
-        1, count + bool(swaps), figsize=size, squeeze=False, width_ratios=[1] * count + [1.35] * bool(swaps)
-    )
-    for k, (axis, (measure, table)) in enumerate(zip(axes[0], scores.items(), strict=False)):
-        draw_scores(axis, table, baselines, f"{measure}, mean and 95% interval")
-        axis.tick_params(axis="y", labelleft=k == 0)
-    if swaps:
-        draw_swaps(axes[0, -1], *swaps)
-        axes[0, -1].set_title("healthy twin swapped in, 95% intervals", fontsize=9)
+    """`draw_scores` of the relevance rank beside `draw_swaps`; parameters as there."""
+    size = (11, max(4.0, 1.4 + 0.3 * len(scores)))
+    figure, axes = plt.subplots(1, 2, figsize=size, width_ratios=[1, 1.1])
+    draw_scores(axes[0], scores, baselines, "relevance rank, mean and 95% interval")
+    axes[0].set_title("scored on the true signs", fontsize=9)
+    draw_swaps(axes[1], *swaps)
+    axes[1].set_title("healthy twin swapped in, 95% intervals", fontsize=9)
     return finished_panels(figure, title)
 
 

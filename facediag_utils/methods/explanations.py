@@ -185,6 +185,17 @@ def class_maps(network: Contrast, x: torch.Tensor, weight: torch.Tensor, bias: t
     return F.conv2d(last, weight[:, :, None, None], bias)
 
 
+def class_map_side(backbone: str) -> int:
+    """How many places a side the class maps of an installed network have; 0 if it has none."""
+    record = registry.get(backbone)
+    blank = Contrast(registry.load(backbone), backbone, np.zeros(record.layers[record.feature_layer]), 0.0)
+    x = torch.zeros(1, 3, record.input_size, record.input_size)
+    try:
+        return cam(blank, x, x[0]).shape[2]
+    except ExplanationError:
+        return 0
+
+
 def cam(contrast: Contrast, x: torch.Tensor, _: torch.Tensor) -> torch.Tensor:
     """Class activation map (Zhou et al. 2016), exact: its mean over places is the contrast."""
     return class_maps(contrast, x, contrast.head.weight, contrast.head.bias)
