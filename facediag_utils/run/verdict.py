@@ -30,6 +30,7 @@ COMPARED = {
     "predictions.csv": ROW,
     "out_of_fold.csv": ROW,
     "splits_*.csv": [],
+    "explanations.csv": ["face", "network", "method", "measure"],
     "claims.csv": ["claim", "task"],
 }
 PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "pandas", "opencv-python-headless", "dlib-bin")

@@ -165,7 +165,9 @@ def test_differences_are_paired():
     found = localisation.differences(mine, blind)
     assert len(found) == 2 * 4 and found["n"].tolist() == [30] * 4 + [9] * 4
     for one in found["difference"][:4]:
-        assert one.value == pytest.approx(0.1, abs=0.01) and one.high - one.low < 0.02  # the faces' own differences are gone
+        assert (
+            one.value == pytest.approx(0.1, abs=0.01) and one.high - one.low < 0.02
+        )  # the faces' own differences are gone
     assert {tuple(other) for other in found["difference"][4:]} == {(0, 0, 0)}
     mean = localisation.means(mine, "AUC")["mean"][0]
     assert mean.value == pytest.approx(base.mean() + 0.1, abs=0.01) and mean.high - mean.low > 0.05

@@ -48,6 +48,8 @@ def test_scores_swaps_and_sanity():
     assert [text.get_text() for text in figure.axes[1].get_legend().get_texts()] == ["whole twin", "mine", "random"]
     figure = heat_maps.sanity({"Spearman": {"mine": [some, some]}}, [0, 1], ["last", "all"], "title")
     assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["last", "all"]
-    table = pd.DataFrame({"label": ["a", "a", "b", "b"], "severity": [0.2, 0.9, 0.3, 0.8], "fall": [0.1, 1.0, 0.3, 0.2]})
+    table = pd.DataFrame(
+        {"label": ["a", "a", "b", "b"], "severity": [0.2, 0.9, 0.3, 0.8], "fall": [0.1, 1.0, 0.3, 0.2]}
+    )
     figure = heat_maps.fall_by_severity(table, "title")
     assert [axis.get_title() for axis in figure.axes] == ["a\nn = 2, Spearman 1.00", "b\nn = 2, Spearman -1.00"]
