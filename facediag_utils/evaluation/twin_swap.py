@@ -18,12 +18,12 @@ from facediag_utils.core import row_cache
 from facediag_utils.data.cohort import Cohort
 from facediag_utils.data.images import read_rgb
 from facediag_utils.evaluation.interval import wilson_interval
-from facediag_utils.evaluation.localisation import Truth
+from facediag_utils.evaluation.true_signs import Truth
 from facediag_utils.faces.alignment import CROPS, aligned_chips, face_chip
 from facediag_utils.faces.detection import Faces
 
 if TYPE_CHECKING:  # torch is not loaded for a name
-    from facediag_utils.methods.explanations import Contrast
+    from facediag_utils.methods.contrast import Contrast
 
 SHARES = (0.05, 0.1, 0.2, 0.4)  # of the face chip that is replaced, the most important places first
 BLOBS = 8  # places a side of the random order: about as coarse as the maps

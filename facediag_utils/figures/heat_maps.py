@@ -15,7 +15,7 @@ from scipy.ndimage import zoom
 
 from facediag_utils.core.files import atomic_write
 from facediag_utils.evaluation.interval import Interval
-from facediag_utils.evaluation.localisation import MARKED
+from facediag_utils.evaluation.true_signs import MARKED
 from facediag_utils.figures.style import COLOURS, LINES, class_title, finished_panels, marker_style
 
 if TYPE_CHECKING:  # torch is not loaded for a name
@@ -205,12 +205,12 @@ def explain(model: "Model", answer: "Answer", path: Path) -> str:
     path : Path
         A PNG file to be written.
     """
-    from facediag_utils.methods import explanations
+    from facediag_utils.methods import contrast, explanations
 
     assert answer.chip is not None
-    first, second = explanations.pair(answer.ranked)
-    contrast = explanations.of_model(model, first, second)
-    [heat] = explanations.heat_maps("Grad-CAM", contrast, answer.chip[None], answer.chip)  # Grad-CAM needs no reference
+    first, second = contrast.pair(answer.ranked)
+    margin = contrast.of_model(model, first, second)
+    [heat] = explanations.heat_maps("Grad-CAM", margin, answer.chip[None], answer.chip)  # Grad-CAM needs no reference
     said = f"bright: speaks for {class_title(first)} and against {class_title(second)}"
     figure = maps_over_faces([Shown("", answer.chip, {"Grad-CAM": heat})], said)
     figure.supxlabel("\n".join(wrap(CAUTION, 56)), fontsize=8)

@@ -9,8 +9,10 @@ from made import cohort_of, rows_of
 from PIL import Image
 
 from facediag_utils.core.errors import ExplanationError
-from facediag_utils.evaluation import localisation
-from facediag_utils.evaluation.localisation import MEASURES, Truth
+from facediag_utils.evaluation import localisation, true_signs
+from facediag_utils.evaluation.interval import over_people
+from facediag_utils.evaluation.localisation import MEASURES
+from facediag_utils.evaluation.true_signs import Truth
 from facediag_utils.faces.alignment import face_chip
 from portraits.rendering import mask as written_mask
 
@@ -76,7 +78,7 @@ def test_a_mask_goes_the_way_of_its_picture(few, tmp_path):
     own = cohort_of(images, [0])
     own = replace(own, profile=replace(own.profile, data=tmp_path), table=own.table.assign(path=tmp_path / "face.png"))
     for crop in ("tight", "loose"):
-        heads, signs = localisation.aligned_signs(own, rows_of(faces, [0]), np.array([0]), 64, crop)
+        heads, signs = true_signs.aligned_signs(own, rows_of(faces, [0]), np.array([0]), 64, crop)
         chip = face_chip(picture, faces.landmarks[0], 64, crop)[..., 0] / 255
         assert heads.shape == signs.shape == (1, 64, 64) and signs.max() == 1
         assert abs(signs[0] - chip).mean() < 0.01 and signs.sum() == pytest.approx(chip.sum(), rel=0.05)
@@ -95,8 +97,8 @@ def test_baselines_look_at_no_network():
     training = np.zeros((4, SIDE, SIDE))
     training[:3, 5:8, 5:8], training[3, 0, 0] = 1, 1
     given = known(np.zeros((2, SIDE, SIDE)), known=training, known_labels=np.array(["a", "a", "a", "b"]))
-    maps = localisation.baselines(given)
-    assert tuple(maps) == localisation.BASELINES and all(made.shape == (2, SIDE, SIDE) for made in maps.values())
+    maps = true_signs.baselines(given)
+    assert tuple(maps) == true_signs.BASELINES and all(made.shape == (2, SIDE, SIDE) for made in maps.values())
     assert np.unravel_index(maps["mean training mask"][1].argmax(), (SIDE, SIDE)) == (5, 5)
     assert np.unravel_index(maps["mean mask of its class"][1].argmax(), (SIDE, SIDE)) == (0, 0)
     bell = maps["centred Gaussian"][0]
@@ -134,13 +136,13 @@ def test_masks_of_others():
 def test_intervals_are_over_people():
     rng = np.random.default_rng(0)
     values = pd.Series(rng.normal(0.3, 1, 60))
-    alone = localisation.over_people(values)
+    alone = over_people(values)
     assert alone.low < alone.value < alone.high and alone.value == pytest.approx(values.mean())
     assert alone.high - alone.low == pytest.approx(2 * 1.96 * values.std() / 60**0.5, rel=0.1)
     again = pd.concat([values, values], ignore_index=True)  # every face twice is not twice as many people
     people = pd.Series(np.tile(np.arange(60), 2))
-    assert tuple(localisation.over_people(again, people)) == pytest.approx(tuple(alone), abs=0.02)
-    assert np.isnan(localisation.over_people(pd.Series([1.0])).low)
+    assert tuple(over_people(again, people)) == pytest.approx(tuple(alone), abs=0.02)
+    assert np.isnan(over_people(pd.Series([1.0])).low)
 
 
 def test_differences_are_paired():
@@ -177,7 +179,7 @@ def test_what_is_known_of_bundled_faces(few):
     """The signs lie on the head, training faces are of the same classes, and a controls' class would have no signs."""
     images, faces = few
     rows = np.flatnonzero((images.table["split"] == "test") & (images.table["label"] == "leprosy"))
-    given = localisation.truth(images, faces, rows, SIDE, "tight")
+    given = true_signs.truth(images, faces, rows, SIDE, "tight")
     assert given.signs.shape == given.heads.shape == (3, SIDE, SIDE) and given.known.shape == (4, SIDE, SIDE)
     assert set(given.labels) == set(given.known_labels) == {"leprosy"} and (given.severity > 0).all()
     assert given.heads[:, SIDE // 2, SIDE // 2].min() > 0.99 and given.signs[given.heads == 0].max() == 0

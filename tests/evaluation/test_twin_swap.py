@@ -6,7 +6,7 @@ import pytest
 from made import cohort_of
 
 from facediag_utils.evaluation import twin_swap
-from facediag_utils.evaluation.localisation import Truth
+from facediag_utils.evaluation.true_signs import Truth
 
 SIZE, SIDE = 30, 10
 

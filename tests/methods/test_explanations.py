@@ -8,7 +8,7 @@ from sklearn.svm import SVC
 from torch import nn
 
 from facediag_utils.core.errors import ExplanationError
-from facediag_utils.methods import explanations
+from facediag_utils.methods import contrast, explanations
 from facediag_utils.networks import registry
 
 NAME, SIZE = "dlib_resnet29", 150  # only its record is used by the planted network
@@ -31,7 +31,7 @@ class Planted(nn.Module):
 
 @pytest.fixture
 def planted():
-    return explanations.Contrast(Planted(), NAME, np.array([1.0, -1.0]), 0.0)  # red less blue
+    return contrast.Contrast(Planted(), NAME, np.array([1.0, -1.0]), 0.0)  # red less blue
 
 
 @pytest.fixture
@@ -84,11 +84,11 @@ def test_a_network_whose_features_are_no_mean_has_no_class_map(chip):
         def features(self, x, layer):
             return self.pool(torch.relu(self.look(x))).amax(dim=(2, 3))
 
-    contrast = explanations.Contrast(Highest(), NAME, np.ones(2), 0.0)
+    highest = contrast.Contrast(Highest(), NAME, np.ones(2), 0.0)
     with pytest.raises(ExplanationError, match="not the mean of its last map"):
-        explanations.heat_maps("CAM", contrast, chip, chip[0])
+        explanations.heat_maps("CAM", highest, chip, chip[0])
     with pytest.raises(ExplanationError, match="no layer gives a map of 200 places"):
-        explanations.map_layer(contrast, 200)
+        explanations.map_layer(highest, 200)
 
 
 @pytest.mark.parametrize("classes", [("ill", "well"), ("a", "b", "c", "control")])
@@ -103,7 +103,7 @@ def test_the_contrast_is_the_svms_own_decision(classes):
         for other in classes[i + 1 :]:
             sign = -1 if len(classes) == 2 else 1  # of two classes scikit-learn's is towards the second
             for first, second, turned in ((one, other, sign), (other, one, -sign)):
-                head = explanations.of_svm(svm, Planted(), NAME, first, second).head
+                head = contrast.of_svm(svm, Planted(), NAME, first, second).head
                 found = head(torch.from_numpy(features).float()).squeeze(1).numpy()
                 assert found == pytest.approx(turned * decisions[:, place], abs=1e-4)
                 mine = np.isin(labels, (first, second))
@@ -112,7 +112,7 @@ def test_the_contrast_is_the_svms_own_decision(classes):
 
 
 def test_randomised_layers_forget_and_the_others_do_not(planted):
-    head, whole = explanations.randomised(planted, 0), explanations.randomised(planted, 1)
+    head, whole = contrast.randomised(planted, 0), contrast.randomised(planted, 1)
     assert torch.equal(head.body.look.weight, planted.body.look.weight)
     assert not torch.equal(whole.body.look.weight, planted.body.look.weight)
     for one, other in zip(whole.parameters(), planted.parameters(), strict=True):
@@ -121,11 +121,11 @@ def test_randomised_layers_forget_and_the_others_do_not(planted):
 
 
 def test_what_the_others_are_compared_with():
-    assert explanations.healthy(("a", "Control", "b")) == "Control" and explanations.healthy(("anna", "ben")) == "ben"
+    assert contrast.healthy(("a", "Control", "b")) == "Control" and contrast.healthy(("anna", "ben")) == "ben"
     ranked = [("control", 0.6), ("leprosy", 0.3), ("other", 0.1)]
-    assert explanations.pair(ranked) == ("leprosy", "control")
-    assert explanations.pair(ranked[1:]) == ("leprosy", "other")
-    assert explanations.pair([ranked[1], ranked[2], ranked[0]]) == ("leprosy", "control")
+    assert contrast.pair(ranked) == ("leprosy", "control")
+    assert contrast.pair(ranked[1:]) == ("leprosy", "other")
+    assert contrast.pair([ranked[1], ranked[2], ranked[0]]) == ("leprosy", "control")
 
 
 @pytest.mark.slow
@@ -134,13 +134,13 @@ def test_maps_of_real_networks(name, places):
     """CAM of both is exact; Grad-CAM of a network whose last map is large enough is CAM."""
     record = registry.get(name)
     rng = np.random.default_rng(0)
-    contrast = explanations.Contrast(registry.load(name), name, rng.normal(size=record.layers["pooled"]), 0.5)
+    whole = contrast.Contrast(registry.load(name), name, rng.normal(size=record.layers["pooled"]), 0.5)
     chips = rng.integers(0, 256, (2, record.input_size, record.input_size, 3), dtype=np.uint8)
     x = registry.prepare(chips, record)
-    found = explanations.cam(contrast, x, x[0])
+    found = explanations.cam(whole, x, x[0])
     assert found.shape == (2, 1, places, places)
-    assert found.mean(dim=(1, 2, 3)).numpy() == pytest.approx(contrast.margins(chips), rel=1e-3, abs=1e-4)
-    other = explanations.grad_cam(contrast, x, x[0])
+    assert found.mean(dim=(1, 2, 3)).numpy() == pytest.approx(whole.margins(chips), rel=1e-3, abs=1e-4)
+    other = explanations.grad_cam(whole, x, x[0])
     assert other.shape[2] >= explanations.LEAST
     if places >= explanations.LEAST:  # Grad-CAM has no bias and no division by the number of places
         assert torch.allclose(other * places**2 + 0.5, found, rtol=1e-3, atol=1e-3)
@@ -152,7 +152,7 @@ def test_maps_are_kept_by_image_and_network(few, own_cache, monkeypatch):
     rows = np.flatnonzero(images.table["label"] == "leprosy")[:2]
     rng = np.random.default_rng(0)
     body, reference = registry.load(NAME), explanations.average_face(images, faces, NAME, "control")
-    one, other = (explanations.Contrast(body, NAME, rng.normal(size=256), 0.0) for _ in range(2))
+    one, other = (contrast.Contrast(body, NAME, rng.normal(size=256), 0.0) for _ in range(2))
     found = explanations.explained("Grad-CAM", one, images, faces, rows, reference)
     assert found.shape == (2, explanations.SIDE, explanations.SIDE)
     different = explanations.explained("Grad-CAM", other, images, faces, rows, reference)
