@@ -96,7 +96,7 @@ def draw_scores(axis: Axes, scores: pd.DataFrame, baselines: Sequence[str], xlab
     """
     for y, row in enumerate(scores.to_dict("records")):
         value, low, high = row["mean"]
-        style = marker_style(1 if row["method"] in baselines else 0)
+        style: dict[str, Any] = marker_style(1 if row["method"] in baselines else 0)
         axis.errorbar(value, y, xerr=[[value - low], [high - value]], capsize=2.5, markersize=5, linewidth=1.2, **style)
     names = [f"{method}, n = {n}" for method, n in zip(scores["method"], scores["n"], strict=True)]
     axis.set_yticks(range(len(scores)), names, fontsize=8)
