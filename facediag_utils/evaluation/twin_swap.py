@@ -25,7 +25,7 @@ from facediag_utils.faces.detection import Faces
 if TYPE_CHECKING:  # torch is not loaded for a name
     from facediag_utils.methods.contrast import Contrast
 
-SHARES = (0.05, 0.1, 0.2, 0.4)  # of the face chip that is replaced, the most important places first
+SHARES = (0.1, 0.2, 0.4)  # of the face chip that is replaced, the most important places first
 BLOBS = 8  # places a side of the random order: about as coarse as the maps
 
 

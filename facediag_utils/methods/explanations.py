@@ -24,7 +24,7 @@ from facediag_utils.networks import registry
 
 SIDE = 64  # of every heat map, in places; the picture of a network is 150 to 260 pixels
 LEAST = 7  # places a side that a layer's map must have for Grad-CAM
-WINDOW, STRIDE = 1 / 5, 2 / 15  # of occlusion, shares of the picture's side: 49 windows
+WINDOW, STRIDE = 1 / 4, 3 / 16  # of occlusion, shares of the picture's side: 25 windows
 STEPS = 8  # of the path of integrated gradients
 BLUR = SIDE / 32  # standard deviation, in places: gradients of single pixels are grainy
 
