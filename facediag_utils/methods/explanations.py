@@ -199,7 +199,16 @@ def explained(
         for batch in progress_bar(batches, len(batches), f"{method}, {record.title}", unit="batch"):
             yield {"maps": heat_maps(method, contrast, np.stack([chips[row] for row in batch]), reference)}
 
-    settings = (SIDE, LEAST, WINDOW, STRIDE, STEPS, BLUR, CROPS[record.crop], hashlib.sha256(reference.tobytes()).hexdigest())
+    settings = (
+        SIDE,
+        LEAST,
+        WINDOW,
+        STRIDE,
+        STEPS,
+        BLUR,
+        CROPS[record.crop],
+        hashlib.sha256(reference.tobytes()).hexdigest(),
+    )
     path = row_cache.table_path(f"maps/{method}", state_digest(contrast), record.name, *settings)
     return row_cache.complete(path, digests, compute)["maps"] if digests else np.empty((0, SIDE, SIDE), np.float32)
 

@@ -9,6 +9,7 @@ from torch import nn
 
 from facediag_utils.core.errors import ExplanationError
 from facediag_utils.methods import contrast, explanations
+from facediag_utils.methods.training import Classifier
 from facediag_utils.networks import registry
 
 NAME, SIZE = "dlib_resnet29", 150  # only its record is used by the planted network
@@ -126,6 +127,16 @@ def test_what_the_others_are_compared_with():
     assert contrast.pair(ranked) == ("leprosy", "control")
     assert contrast.pair(ranked[1:]) == ("leprosy", "other")
     assert contrast.pair([ranked[1], ranked[2], ranked[0]]) == ("leprosy", "control")
+
+
+@pytest.mark.slow
+def test_the_contrast_of_a_fine_tuned_network_is_a_difference_of_logits():
+    network = Classifier(NAME, 3, True, torch.Generator().manual_seed(0)).eval()
+    chips = np.random.default_rng(0).integers(0, 256, (2, SIZE, SIZE, 3), dtype=np.uint8)
+    with torch.inference_mode():
+        logits = network(registry.prepare(chips, registry.get(NAME))).numpy()
+    found = contrast.of_network(network, NAME, ("a", "b", "c"), "c", "a").margins(chips)
+    assert found == pytest.approx(logits[:, 2] - logits[:, 0], abs=1e-5)
 
 
 @pytest.mark.slow
