@@ -53,7 +53,7 @@ def draw_map(axis: Axes, chip: np.ndarray, heat: np.ndarray | None, signs: np.nd
     if heat is not None:
         share = (heat / max(float(heat.max()), 1e-12)).clip(0, 1)
         large = zoom(share, size / len(share), order=1).clip(0, 1)
-        axis.imshow(large, cmap="cividis", vmin=0, vmax=1, alpha=0.85 * large**0.5)
+        axis.imshow(large, cmap="cividis", vmin=0, vmax=1, alpha=0.9 * large)
     if signs is not None and (signs >= MARKED).any():
         large = zoom(signs, size / len(signs), order=1)
         for colour, width in (("white", 2.2), ("black", 1.0)):
@@ -145,30 +145,26 @@ def scores_and_swaps(
     return finished_panels(figure, title)
 
 
-def sanity(
-    curves: dict[str, dict[str, list[Interval]]], shares: Sequence[float], labels: Sequence[str], title: str
-) -> Figure:
+def sanity(curves: dict[str, dict[str, list[Interval]]], labels: Sequence[str], title: str) -> Figure:
     """What is left of maps while a network forgets, from its last layer on; a panel a measure.
 
     Parameters
     ----------
     curves : dict of str to dict of str to list of Interval
-        By measure and method: a mean at each share.
-    shares : sequence of float
-        Of the layers that were randomised.
+        By measure and method: a mean for each of the labels.
     labels : sequence of str
-        How the shares are called.
+        How much was forgotten.
     """
     figure, axes = plt.subplots(1, len(curves), figsize=(4.4 * len(curves), 3.5), squeeze=False)
     for axis, (measure, of_method) in zip(axes[0], curves.items(), strict=True):
         for k, (name, values) in enumerate(of_method.items()):
             mean = np.array([value.value for value in values])
             reach = np.array([[value.value - value.low, value.high - value.value] for value in values]).T
-            x = np.array(shares) + 0.012 * k
             style: dict[str, Any] = {**marker_style(k), "linestyle": LINES[k % len(LINES)], "label": name}
-            axis.errorbar(x, mean, yerr=reach, capsize=2, markersize=5, linewidth=1.2, **style)
-        axis.set(xlabel="layers randomised, from the last", ylabel=f"{measure}, 95% interval")
-        axis.set_xticks(list(shares), list(labels))
+            axis.errorbar(np.arange(len(labels)) + 0.06 * k, mean, yerr=reach, capsize=2, linewidth=1.2, **style)
+        axis.set(xlabel="layers that were randomised, from the last")
+        axis.set_xticks(range(len(labels)), list(labels))
+        axis.set_title(f"{measure}, mean and 95% interval", fontsize=9)
     axes[0, 0].legend(frameon=False, fontsize=8)
     return finished_panels(figure, title)
 

@@ -46,8 +46,8 @@ def test_scores_swaps_and_sanity():
     figure = heat_maps.scores_and_swaps(scores, ["uniform"], swaps, "title")
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["mine, n = 9", "uniform, n = 8"]
     assert [text.get_text() for text in figure.axes[1].get_legend().get_texts()] == ["whole twin", "mine", "random"]
-    figure = heat_maps.sanity({"Spearman": {"mine": [some, some]}}, [0, 1], ["last", "all"], "title")
-    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["last", "all"]
+    figure = heat_maps.sanity({"Spearman": {"mine": [some, some]}}, ["none", "all"], "title")
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["none", "all"]
     table = pd.DataFrame(
         {"label": ["a", "a", "b", "b"], "severity": [0.2, 0.9, 0.3, 0.8], "fall": [0.1, 1.0, 0.3, 0.2]}
     )
