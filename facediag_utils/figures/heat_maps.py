@@ -126,7 +126,7 @@ def draw_swaps(axis: Axes, falls: dict[str, list[Interval]], shares: Sequence[fl
     axis.set(xscale="log", xlabel="share of the face replaced (%)", ylabel="fall of disease less control")
     axis.set_xticks([100 * share for share in shares], [f"{100 * share:g}" for share in shares])
     axis.minorticks_off()
-    axis.legend(frameon=False, fontsize=8)
+    axis.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
 
 
 def scores_and_swaps(
@@ -136,7 +136,7 @@ def scores_and_swaps(
     title: str,
 ) -> Figure:
     """`draw_scores` of the relevance rank beside `draw_swaps`; parameters as there."""
-    size = (11, max(4.0, 1.4 + 0.3 * len(scores)))
+    size = (12, max(4.0, 1.4 + 0.3 * len(scores)))
     figure, axes = plt.subplots(1, 2, figsize=size, width_ratios=[1, 1.1])
     draw_scores(axes[0], scores, baselines, "relevance rank, mean and 95% interval")
     axes[0].set_title("scored on the true signs", fontsize=9)
