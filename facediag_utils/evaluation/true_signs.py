@@ -116,7 +116,7 @@ def baselines(known: Truth) -> dict[str, np.ndarray]:
     shape = known.heads.shape
     of_class = {name: known.known[known.known_labels == name].mean(axis=0) for name in set(known.labels)}
     made = (
-        np.zeros(shape),
+        np.ones(shape),
         known.heads,
         np.broadcast_to(gaussian(shape[1]), shape),
         np.broadcast_to(known.known.mean(axis=0), shape),

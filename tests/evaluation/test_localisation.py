@@ -99,6 +99,7 @@ def test_baselines_look_at_no_network():
     given = known(np.zeros((2, SIDE, SIDE)), known=training, known_labels=np.array(["a", "a", "a", "b"]))
     maps = true_signs.baselines(given)
     assert tuple(maps) == true_signs.BASELINES and all(made.shape == (2, SIDE, SIDE) for made in maps.values())
+    assert (maps["uniform"] > 0).all()  # or there would be no relevance to be spread
     assert np.unravel_index(maps["mean training mask"][1].argmax(), (SIDE, SIDE)) == (5, 5)
     assert np.unravel_index(maps["mean mask of its class"][1].argmax(), (SIDE, SIDE)) == (0, 0)
     bell = maps["centred Gaussian"][0]
