@@ -31,6 +31,7 @@ COMPARED = {
     "out_of_fold.csv": ROW,
     "measures.csv": ["class", "landmarks", "measure"],
     "splits_*.csv": [],
+    "explanations.csv": ["face", "network", "method", "measure"],
     "claims.csv": ["claim", "task"],
 }
 PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "pandas", "opencv-python-headless", "dlib-bin")
