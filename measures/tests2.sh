@@ -1,0 +1,3 @@
+cd /work/wt/measures
+export OMP_NUM_THREADS=1 LOKY_MAX_CPU_COUNT=1 PYTHONPATH=/work/wt/measures
+nice -n 15 /work/wt/sixteen/.venv/bin/python -m pytest -q -p no:cacheprovider tests/evaluation/test_paired_tests.py tests/data/test_store.py tests/run/test_verdict.py tests/test_record.py "tests/test_project.py" tests/run/test_notebook_variants.py tests/run/test_reproduce.py::test_notebooks_wait_for_all_that_they_read_from_the_store tests/run/test_reproduce.py::test_papermill_reads_every_parameter_of_the_notebooks tests/test_rendering.py tests/evaluation/test_measured_signs.py tests/evaluation/test_norms.py > /tmp/h/measures/tests2.log 2>&1; echo done >> /tmp/h/measures/tests2.log
