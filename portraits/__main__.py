@@ -1,5 +1,6 @@
 """``python -m portraits make`` renders the images; ``compare`` renders some again and compares; ``audit`` (in the
-environment of ``facediag_utils``) measures the images, ``readers`` simulates readers of them; ``croissant`` writes their metadata; ``render`` is what workers run."""
+environment of ``facediag_utils``) measures the images, ``readers`` simulates readers of them; ``croissant`` writes their metadata; ``render`` is what workers
+run."""
 
 from __future__ import annotations
 

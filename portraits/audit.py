@@ -204,14 +204,11 @@ def answers_changed(ill: Opened, twins: Opened) -> list[Measure]:
     task = tasks(ill.cohort)[-1]
     features = [dtl2.extract(FACES, part.cohort, part.faces) for part in (ill, twins)]
     fitted = dtl2.run(task, ill.cohort, features[0], FACES)[1]
-    said = [dtl2.answers(fitted, values, task) for values in features]
-    with_signs = dict(zip(ill.cohort.table["image"], said[0], strict=True))
-    without = dict(zip(twins.cohort.table["cohort_image"], said[1], strict=True))
-    test = twins.cohort.table.loc[twins.cohort.table["split"] == "test", "cohort_image"]
-    pairs = [(with_signs[image], without[image]) for image in test]
-    pairs = [pair for pair in pairs if NO_FACE not in pair]
-    became = [after for before, after in pairs if after != before]
-    rows = [Measure(f"ill test faces whose DTL2 answer ({FACES}) changes without signs", len(became) / len(pairs))]
+    with_signs, without = (dtl2.answers(fitted, values, task) for values in features)
+    with_signs = with_signs[ground_truth.same_people(ill.cohort, twins.cohort)]
+    test = (twins.cohort.table["split"] == "test") & (with_signs != NO_FACE) & (without != NO_FACE)
+    became = without[test & (with_signs != without)].tolist()
+    rows = [Measure(f"ill test faces whose DTL2 answer ({FACES}) changes without signs", len(became) / test.sum())]
     return rows + [
         Measure(f"... of these, to {label}", became.count(label) / max(1, len(became))) for label in task.classes
     ]

@@ -33,6 +33,12 @@ def companion(cohort: Cohort, name: str) -> Cohort:
     return load(replace(cohort.profile, data=cohort.profile.data / name))
 
 
+def same_people(cohort: Cohort, companion: Cohort) -> np.ndarray:
+    """For each image of ``twins`` or ``cases``, the row of the cohort's image of the same person: int, (n,)."""
+    rows = pd.Series(np.arange(len(cohort)), index=cohort.table["image"])
+    return rows.loc[companion.table["cohort_image"]].to_numpy()
+
+
 def landmarks(cohort: Cohort) -> np.ndarray:
     """The 68 landmarks (iBUG order) of every image as projected from the mesh.
 

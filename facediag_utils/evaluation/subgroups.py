@@ -51,7 +51,7 @@ def within(predictions: pd.DataFrame, table: pd.DataFrame, column: str) -> pd.Da
     if pd.api.types.is_numeric_dtype(values):
         if column == "severity":
             known, values = known[values > 0], values[values > 0]  # controls have none
-        values = pd.qcut(values, 3, precision=2, duplicates="drop")
+        values = pd.qcut(values, 3, duplicates="drop")
     rows = []
     for group, part in known.groupby(values, observed=True):
         commonest = part["label"].value_counts().max() / len(part)

@@ -28,7 +28,7 @@ def test_most_people_on_both_sides_are_found(identities):
     assert pairs["test"].is_unique and same.sum() >= 50  # of 60: the nearest training image is the person's other one
     assert same[:40].mean() >= 0.9  # the nearest pairs
     # of 3,540 pairs of two rendered people, who lie nearer than photographed ones
-    assert (pairs["near"] - same).sum() <= 60 * 59 * 0.15 and pairs["near"].min() == 1
+    assert (pairs["near"] - same).sum() <= 60 * 59 * 0.12 and pairs["near"].min() == 1
     # row by row, as numpy alone counts them
     images = identities.table.set_index("image")
     known = pd.DataFrame(
