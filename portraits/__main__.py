@@ -1,13 +1,13 @@
-"""``python -m portraits make`` renders the images; ``compare`` renders some again and compares; ``audit`` (in the
-environment of ``facediag_utils``) measures the images, ``readers`` simulates readers of them; ``croissant`` writes their metadata; ``render`` is what workers
-run."""
+"""``python -m portraits make`` renders the images; ``compare`` renders some again and compares; ``render`` is what workers run.
+In the environment of ``facediag_utils``: ``audit`` measures the images, ``readers`` simulates readers of them, ``croissant``
+writes their metadata."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from portraits import croissant, rendering
+from portraits import rendering
 from portraits.plan import SETS
 
 BUNDLED = Path(__file__).resolve().parents[1] / "data" / "bundled"
@@ -21,7 +21,7 @@ def main() -> None:
     compare = commands.add_parser("compare", help="render some images again: mean difference from the files")
     audit = commands.add_parser("audit", help="measure detection, landmarks, identities, leaks; write the datasheet")
     readers = commands.add_parser("readers", help="simulate the readers of notebook 08")
-    metadata = commands.add_parser("croissant", help="write croissant.json from the manifests (make does so too)")
+    metadata = commands.add_parser("croissant", help="write croissant.json from the manifests")
     for command in (make, render, compare, audit, readers, metadata):
         command.add_argument("--to", type=Path, default=BUNDLED, metavar="FOLDER", help="the images' folder")
     make.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS), help="only these sets")
@@ -32,7 +32,6 @@ def main() -> None:
     options = parser.parse_args()
     if options.command == "make":
         rendering.make(options.to, options.sets, options.limit)
-        croissant.write(options.to)
     elif options.command == "render":
         kind = SETS[options.set]
         rows = kind.rows()
@@ -47,6 +46,8 @@ def main() -> None:
 
         panel.write(options.to)
     elif options.command == "croissant":
+        from portraits import croissant
+
         croissant.write(options.to)
     else:
         from portraits import audit as measures
