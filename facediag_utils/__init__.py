@@ -4,4 +4,8 @@ Eight rooms, each of which imports only from those before it: ``core``, ``networ
 ``evaluation``, ``figures``, ``run``.  Research and teaching only: nothing here is a medical device.
 """
 
+from facediag_utils.core.pin import pin as _pin
+
+_pin()  # before numpy and torch are loaded
+
 __version__ = "0.1.0"

@@ -47,7 +47,8 @@ def parser() -> argparse.ArgumentParser:
     named.add_argument("--profile", default="bundled", help="data set (default: bundled)")
     run = argparse.ArgumentParser(add_help=False, parents=[named])
     run.add_argument("--seed", type=int, default=0, help="seed of folds and maps (default: 0)")
-    run.add_argument("--splits", type=int, help="how often the split is drawn again (default: the notebook's 200)")
+    run.add_argument("--trainings", type=_count, help="how often each network is trained (default: the notebook's 3)")
+    run.add_argument("--splits", type=_count, help="how often the split is drawn again (default: the notebook's 200)")
     run.add_argument("--data", type=Path, help="a folder of your own: a folder of images per class, or a manifest.csv")
     run.add_argument("--name", default="mine", help="what to call it (default: mine)")
     run.add_argument("--positive", help="the positive class, if there are two")
@@ -66,12 +67,23 @@ def parser() -> argparse.ArgumentParser:
     add(record, "make the bundled cohort's last run the record: results/ and figures/")
     wanted = add(weights, "download published weights; without names, all of them")
     wanted.add_argument("names", nargs="*", help="networks of the registry, or timm:<name>")
+    shown = add(fingerprint, "checksums of short trainings and features: the same on every x86-64 processor with AVX2")
+    shown.add_argument(
+        "names", nargs="*", help="networks of the registry, or dense_sift (default: all that are installed)"
+    )
     gone = add(forget, "remove everything that was made from a folder of your own")
     gone.add_argument("name", help="the name it was given")
     asked = add(predict, "put pictures to a trained model; research and teaching only")
     asked.add_argument("images", nargs="+", type=Path, help="pictures of faces")
     asked.add_argument("--model", type=Path, default=Path("runs/bundled/results/model"), help="as `reproduce` made it")
     return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("1 or more")
+    return number
 
 
 def reproduce(options: argparse.Namespace) -> int:
@@ -87,7 +99,7 @@ def reproduce(options: argparse.Namespace) -> int:
                 raise ReproduceError(f"reading the folder was ended by signal {-done}; is there enough memory?")
             if done:
                 return done  # it has said why
-        return reproduce.main(profiles.profile(name), options.seed, options.splits)
+        return reproduce.main(profiles.profile(name), options.seed, options.splits, options.trainings)
 
 
 def prepare(options: argparse.Namespace) -> int:
@@ -123,6 +135,14 @@ def weights(options: argparse.Namespace) -> int:
     from facediag_utils.networks import download
 
     return 1 if download.fetch_all(options.names) else 0
+
+
+def fingerprint(options: argparse.Namespace) -> int:
+    from facediag_utils.methods import fingerprint
+
+    for line in fingerprint.lines(options.names):
+        print(line, flush=True)
+    return 0
 
 
 def forget(options: argparse.Namespace) -> int:

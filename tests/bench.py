@@ -1,8 +1,12 @@
-"""``make bench``: milliseconds an image of detection and of landmarks, of each bundled network beside dlib's own code, and of
-a fine-tuning step beside the plain loop; and DTL1's accuracy over several seeds (some minutes)."""
+"""``make bench``: milliseconds an image of detection and of landmarks, of the features of each installed network beside dlib's
+own code, and of a fine-tuning step beside the plain loop and a matrix product; and DTL1's accuracy over several trainings (some
+minutes)."""
 
 from __future__ import annotations
 
+import facediag_utils  # noqa: F401 - pins the libraries before they are loaded
+
+# isort: split
 import os
 import tempfile
 import time
@@ -12,19 +16,17 @@ import dlib
 import numpy as np
 import torch
 from joblib import Parallel, delayed
+from threadpoolctl import threadpool_limits
 from torch.nn import functional as F
 
 from facediag_utils.core import profiles
 from facediag_utils.data import cohort
 from facediag_utils.data.images import read_rgb
-from facediag_utils.data.store import Method
 from facediag_utils.evaluation import metrics
 from facediag_utils.faces import alignment, detection
-from facediag_utils.methods import dtl1, recipe, training
-from facediag_utils.networks import registry
+from facediag_utils.methods import dtl1, dtl2, recipe, training
+from facediag_utils.networks import flops, registry
 from facediag_utils.networks.weights import packaged_file
-
-BUNDLED = ("dlib_resnet29", "efficientnet_lite0")
 
 
 def fastest(function, repeats: int = 5) -> float:
@@ -59,12 +61,13 @@ def detection_times(pictures: list[np.ndarray]) -> None:
 
 
 def network_time(name: str, images: cohort.Cohort, faces: detection.Faces, rows: np.ndarray) -> float:
-    """Seconds an image from face chips to features, in one batch."""
+    """Seconds an image from face chips to features, as a run computes them: batches side by side, each on one thread."""
     record = registry.get(name)
     network: Any = registry.load(name).to(memory_format=torch.channels_last)
     batch = np.stack(list(alignment.chips(images, faces, record.input_size, record.crop, rows)))
-    with torch.inference_mode():
-        return fastest(lambda: network.features(registry.prepare(batch, record), record.feature_layer)) / len(batch)
+    cores = os.cpu_count() or 1
+    call = delayed(dtl2.features_of)(network, record, record.feature_layer, batch)
+    return fastest(lambda: Parallel(n_jobs=cores, prefer="threads")([call] * cores)) / cores / len(batch)
 
 
 def dlib_time(images: cohort.Cohort, faces: detection.Faces, rows: np.ndarray) -> float:
@@ -98,52 +101,76 @@ def steps_time(name: str, threads: int, plain: bool, seconds: float = 6) -> floa
     return (time.perf_counter() - started) / count / 10
 
 
+def matmul_rate() -> float:
+    """Multiply-accumulates a second of numpy's float32 matrix product on one thread, the most that a training could do.
+
+    Not torch's, which is pinned to MKL's slow code for all processors."""
+    square = np.ones((2048, 2048), np.float32)
+    with threadpool_limits(1):
+        return len(square) ** 3 / fastest(lambda: square @ square)
+
+
+def share_of_matmul(name: str, seconds: float, rate: float) -> float:
+    """How much of that rate a fine-tuning step reaches: it costs three forward passes (outputs, gradients of inputs and of
+    weights), but for the first layer's input, which needs no gradient."""
+    record = registry.get(name)
+    network: Any = registry.load(name)
+    with flops.counting(network) as counts, torch.inference_mode():
+        network.features(torch.zeros(1, 3, record.input_size, record.input_size), record.feature_layer)
+    first = next(iter(counts.values()))
+    return (3 * sum(counts.values()) - first) / seconds / rate
+
+
 def fine_tuning(name: str) -> None:
-    """The plain loop on all cores, and ours: channels-last, a training a core."""
+    """The plain loop on all cores, and ours: channels-last, a training a core, and what share of a matrix product's rate that is."""
     cores = os.cpu_count() or 1
     plain = steps_time(name, cores, True)
     print(f"{1000 * plain:7.1f}  {registry.get(name).title}, fine-tuning step, plain loop")
     each = Parallel(n_jobs=cores)(delayed(steps_time)(name, 1, False) for _ in range(cores))
     ours = float(np.mean(each)) / cores
     print(f"{1000 * ours:7.1f}  ours: {plain / ours:.1f} times as fast")
+    rate = sum(Parallel(n_jobs=cores)(delayed(matmul_rate)() for _ in range(cores)))
+    share = share_of_matmul(name, ours, rate)
+    print(f"{share:7.0%}  of the rate of a float32 matrix product here, {2e-9 * rate:.0f} GFLOP/s")
 
 
-def spread(images: cohort.Cohort, faces: detection.Faces) -> None:
-    """What several seeds make of notebook 04's trainings on two classes: what the verdict's tolerances rest on."""
+def spread(images: cohort.Cohort, faces: detection.Faces, trainings: int = 4) -> None:
+    """What several trainings as notebook 04 makes them come to on two classes: what the verdict's tolerances rest on."""
     task = cohort.tasks(images)[0]
-    objects = recipe.Recipe(epochs=8, learning_rate=registry.get("efficientnet_lite0").learning_rate)
-    jobs = [
-        dtl1.Job("dlib_resnet29", task, recipe.Recipe(epochs=24)),
-        dtl1.Job("efficientnet_lite0", task, objects),
-        dtl1.Job("dlib_resnet29", task, recipe.Recipe(epochs=12, learning_rate=1e-3), Method.FROM_SCRATCH),
-    ]
-    seeds = range(4)
+    learnt = int(images.table[images.table["split"] == "train"]["label"].isin(task.classes).sum())
+    objects = registry.get("efficientnet_lite0").learning_rate
+    recipes = {
+        "dlib_resnet29": recipe.Recipe(epochs=dtl1.epochs(24, learnt)),
+        "efficientnet_lite0": recipe.Recipe(epochs=dtl1.epochs(8, learnt), learning_rate=objects),
+    }
+    scratch = recipe.Recipe(epochs=dtl1.epochs(12, learnt), learning_rate=1e-3, pretrained=False)
+    made = [*recipes.items(), ("dlib_resnet29", scratch)]
+    jobs = [dtl1.Job(name, task, given, training=k) for name, given in made for k in range(trainings)]
     with tempfile.TemporaryDirectory() as folder:
         os.environ["FACEDIAG_CACHE"] = folder
-        outcomes = Parallel(n_jobs=-1)(delayed(dtl1.run)(job, images, faces, seed) for job in jobs for seed in seeds)
-    tables = [metrics.with_intervals(said.frame(), task) for said, _ in outcomes]
-    print(f"{task.title}, seeds 0 to {len(seeds) - 1}, least and most:")
-    for number, job in enumerate(jobs):
-        found = [
-            [table[name].value for name in metrics.METRICS] for table in tables[number * len(seeds) :][: len(seeds)]
-        ]
-        low, high = np.min(found, axis=0), np.max(found, axis=0)
-        shares = [
-            f"{name} {100 * a:.0f} to {100 * b:.0f}%" for name, a, b in zip(metrics.METRICS, low, high, strict=True)
-        ]
-        print(f"  {metrics.short_title(job.method, job.backbone)}: {', '.join(shares)}")
+        outcomes = dtl1.run_all(jobs, images, faces)
+    print(f"{task.title}, {trainings} trainings, least and most:")
+    for first in range(0, len(jobs), trainings):
+        for rows in zip(*(said for said, _ in outcomes[first : first + trainings]), strict=True):
+            tables = [metrics.with_intervals(row.frame(), task) for row in rows]
+            found = [[table[name].value for name in metrics.METRICS] for table in tables]
+            low, high = np.min(found, axis=0), np.max(found, axis=0)
+            shares = [
+                f"{name} {100 * a:.0f} to {100 * b:.0f}%" for name, a, b in zip(metrics.METRICS, low, high, strict=True)
+            ]
+            print(f"  {metrics.short_title(rows[0].method, jobs[first].backbone)}: {', '.join(shares)}")
 
 
 def main() -> None:
     images = cohort.load(profiles.profile("bundled"))
     faces = detection.find_faces(images)
-    rows = np.flatnonzero(faces.found)[:64]
-    print(f"{torch.get_num_threads()} threads, milliseconds an image")
+    rows = np.flatnonzero(faces.found)[: dtl2.BATCH]
+    print(f"{os.cpu_count()} cores, milliseconds an image")
     detection_times([read_rgb(path) for path in images.table["path"]])
-    for name in BUNDLED:
+    for name in registry.installed():
         print(f"{1000 * network_time(name, images, faces, rows):7.1f}  {registry.get(name).title}, features")
     print(f"{1000 * dlib_time(images, faces, rows[:8]):7.1f}  ResNet29 by dlib itself, descriptor")
-    for name in BUNDLED:
+    for name in registry.fine_tuned():
         fine_tuning(name)
     spread(images, faces)
 

@@ -49,8 +49,7 @@ for name in ("dlib_resnet29", "efficientnet_lite0"):
 identity_leakage.same_person(images, faces)
 done("same person")
 rows = np.flatnonzero(faces.found)
-train = np.flatnonzero(faces.found & (images.table["split"] == "train").to_numpy())
-dsift.histograms(images, faces, rows, dsift.vocabulary(images, faces, train))
+dsift.histograms(images, faces, rows, dsift.vocabularies(images, faces))
 done("dense SIFT")
 """
 

@@ -21,9 +21,9 @@ from facediag_utils.networks import registry
 COUNT = 200
 
 
-def refit(features: np.ndarray, labels: np.ndarray, test: np.ndarray, chi2: bool) -> None:
+def refit(features: np.ndarray, labels: np.ndarray, test: np.ndarray, kind: str) -> None:
     """One split from features, as a notebook would do it."""
-    kernel = dsift.chi2_of(features[~test]) if chi2 else "linear"
+    kernel = dsift.kernel_of(kind, features[~test]) if kind else "linear"
     svm.fit(features[~test], labels[~test], kernel=kernel).svm.predict(features[test])
 
 
@@ -39,12 +39,13 @@ def measure(empty: str) -> None:
     labels = images.table["label"].to_numpy(dtype=str)[faces.found]
     train = (images.table["split"] == "train").to_numpy()[faces.found]
     rows = np.flatnonzero(faces.found)
-    words = dsift.histograms(images, faces, rows, dsift.vocabulary(images, faces, rows[train]))
+    bags = dsift.histograms(images, faces, rows, dsift.vocabularies(images, faces))[dsift.WORDS[1]]
     features = {
         name: dtl2.extract(name, images, faces)[faces.found] for name in ("dlib_resnet29", "efficientnet_lite0")
     }
     features = {registry.get(name).title: found for name, found in features.items()}
-    features |= {"dense SIFT, linear": words, "dense SIFT, chi2": words}
+    kinds = {method.value: kind for kind, method in dsift.METHODS.items()}
+    features |= dict.fromkeys(kinds, bags)
     features["(made up) 4096 numbers"] = np.random.default_rng(0).random((len(labels), 4096), np.float32)
     os.environ["FACEDIAG_CACHE"] = empty
     totals = np.zeros(2)
@@ -53,10 +54,10 @@ def measure(empty: str) -> None:
         chosen = np.isin(labels, task.classes)
         tested = splitting.draw_splits(labels[chosen], dict.fromkeys(task.classes, 30), COUNT)
         for name, found in features.items():
-            chi2 = name.endswith("chi2")
+            kind = kinds.get(name, "")
             kernel = (
-                dsift.chi2_of(found[train])(found[chosen], found[chosen])
-                if chi2
+                dsift.kernel_of(kind, found[train])(found[chosen], found[chosen])
+                if kind
                 else resampled_splits.gram(found[chosen])
             )
             resampled_splits.accuracies({name: kernel}, labels[chosen], tested[:4])  # starts the processes
@@ -65,7 +66,7 @@ def measure(empty: str) -> None:
             gram = (time.perf_counter() - started) / COUNT
             started = time.perf_counter()
             for test in tested[:5]:
-                refit(found[chosen], labels[chosen], test, chi2)
+                refit(found[chosen], labels[chosen], test, kind)
             plain = (time.perf_counter() - started) / 5
             totals += np.array([gram, plain]) * ("made up" not in name)
             print(

@@ -7,6 +7,9 @@ import os
 if "PYTEST_XDIST_WORKER" in os.environ:  # a core each: what they start beside themselves would only be in the way
     os.environ |= {"OMP_NUM_THREADS": "1", "LOKY_MAX_CPU_COUNT": "1"}
 
+import facediag_utils  # noqa: F401 - pins the libraries before they are loaded
+
+# isort: split
 import csv
 import hashlib
 import sys

@@ -13,7 +13,8 @@ from facediag_utils.core.profiles import Profile
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data.cohort import Cohort
 from facediag_utils.data.store import Method, select
-from facediag_utils.evaluation.interval import Interval, wilson_interval
+from facediag_utils.evaluation.interval import Interval
+from facediag_utils.evaluation.metrics import interval_of
 
 BUNDLED = ROOT / "data" / "bundled"
 
@@ -66,4 +67,4 @@ def recorded_accuracy() -> Interval:
     """Accuracy of DTL2 on dlib's network on five classes, in the record."""
     table = pd.read_csv(ROOT / "results" / "measured_multiclass.csv")
     [row] = select(table, method=Method.DTL2, backbone="dlib_resnet29").to_dict("records")
-    return wilson_interval(row["correct"], row["n"])
+    return interval_of(row, "accuracy")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import facediag_utils  # noqa: F401 - pins the libraries before they are loaded
+
+# isort: split
 import re
 from pathlib import Path
 
@@ -11,7 +14,8 @@ from facediag_utils.core.files import atomic_write
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data.paper import BINARY_ROWS, MULTICLASS_ROWS
 from facediag_utils.data.store import Method
-from facediag_utils.evaluation import paper_audit
+from facediag_utils.evaluation import metrics, paper_audit
+from facediag_utils.evaluation.claims import format_pairs
 from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.networks import registry
 
@@ -24,6 +28,7 @@ WORDS = {
     Method.DTL2: " + linear SVM (DTL2)",
     Method.FROM_SCRATCH: ", trained from scratch",
     Method.DSIFT_LINEAR: "dense SIFT + linear SVM",
+    Method.DSIFT_HELLINGER: "dense SIFT + SVM, Hellinger kernel",
     Method.DSIFT_CHI2: "dense SIFT + chi² SVM",
 }
 
@@ -41,13 +46,20 @@ def accuracies(record: Path = RECORD) -> str:
             key = row["backbone"], Method(row["method"])
             pretraining[key] = row["pretraining"]
             bold = row in fair and row["correct"] == best
-            cells.setdefault(key, {})[task] = _cell(wilson_interval(row["correct"], row["n"]), bold)
+            cells.setdefault(key, {})[task] = _cell(accuracy(row), bold)
     lines = []
     for backbone, method in sorted(cells, key=lambda key: (networks.index(key[0]), list(WORDS).index(key[1]))):
         title = ("" if backbone == "dsift" else registry.get(backbone).title) + WORDS[method]
         of_tasks = [cells[backbone, method].get(task, "") for task in TASKS]
         lines.append([title, pretraining[backbone, method], *of_tasks])
     return _table(["method", "pretraining", *TASKS.values()], [*lines, _paper()])
+
+
+def accuracy(row: dict) -> Interval:
+    """Of one row of ``measured_*.csv``; of one training from its count, as four decimals may round otherwise."""
+    if row.get("trainings", 1) > 1:
+        return metrics.interval_of(row, "accuracy")
+    return wilson_interval(int(row["correct"]), row["n"])
 
 
 def _cell(accuracy: Interval, bold: bool = False) -> str:
@@ -66,12 +78,17 @@ def _paper() -> list[str]:
 def claims(record: Path = RECORD) -> str:
     """A row per claim of the paper, a verdict per task."""
     table = pd.read_csv(record / "claims.csv", keep_default_na=False)
-    table["text"] = table["verdict"] + ": " + table["why"]
     lines = []
     for (says, where), rows in table.groupby(["says", "where"], sort=False):
-        texts = dict(zip(rows["task"], rows["text"].str.removesuffix(": "), strict=True))
+        texts = {row["task"]: _verdict(row) for row in rows.to_dict("records")}
         lines.append([f"{says} ({where})", *(texts.get(task, "") for task in TASKS)])
     return _table(["claim (section of the paper)", *TASKS.values()], lines)
+
+
+def _verdict(row: dict) -> str:
+    """ "supported: 10 for it, of 10 pairs"."""
+    remarks = "; ".join(filter(None, (row["why"], format_pairs(row))))
+    return row["verdict"] + (f": {remarks}" if remarks else "")
 
 
 def _table(head: list[str], lines: list[list[str]]) -> str:

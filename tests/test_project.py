@@ -17,7 +17,6 @@ from packaging.utils import canonicalize_name
 
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data.store import Method
-from facediag_utils.evaluation.interval import wilson_interval
 from facediag_utils.networks import registry
 
 if sys.version_info >= (3, 11):
@@ -187,13 +186,13 @@ def test_another_record_makes_another_readme(tmp_path):
 
 
 def test_numbers_in_the_readme_are_the_stored_ones():
-    """Each accuracy of the record is on the line of its method, with its count and Wilson's interval, made here anew."""
+    """Each accuracy of the record is on the line of its method, with its count and interval; of one training Wilson's."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "Data: **rendered faces**" in readme
     for task in ("binary", "multiclass"):
         for _, row in pd.read_csv(RECORD / f"measured_{task}.csv").iterrows():
-            value, low, high = (100 * x for x in wilson_interval(row["correct"], row["n"]))
-            wanted = [f"{value:.1f}% ({low:.0f}-{high:.0f})", f"| {row['correct']}: "]
+            value, low, high = (100 * x for x in readme_tables.accuracy(row.to_dict()))
+            wanted = [f"{value:.1f}% ({low:.0f}-{high:.0f})", f"| {row['accuracy_count'].partition('/')[0]}: "]
             if row["backbone"] != "dsift":
                 wanted.append(registry.get(row["backbone"]).title)
             assert any(all(part in line for part in wanted) for line in readme.splitlines()), wanted

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed, parallel_config
 
-from facediag_utils.core import settings
+from facediag_utils.core import pin, settings
 from facediag_utils.core.errors import ClusterError
 from facediag_utils.core.progress import progress_bar
 
@@ -34,7 +34,7 @@ def cluster(shared: Sequence[np.ndarray] = ()) -> Iterator[dict[str, Any]]:
     Raises
     ------
     ClusterError
-        If no scheduler answers.
+        If no scheduler answers, or a worker computes other bits than this process.
     """
     address = settings.value(settings.DASK)
     if not address:
@@ -47,6 +47,11 @@ def cluster(shared: Sequence[np.ndarray] = ()) -> Iterator[dict[str, Any]]:
     except (OSError, ValueError) as error:
         raise ClusterError(f"DASK={address}: no scheduler answers there ({error}); start one or unset DASK") from None
     with client:
+        if pin.pinned() and set(client.run(pin.key).values()) - {pin.key()}:
+            raise ClusterError(
+                f"DASK={address}: a worker loaded its libraries before they were pinned, its numbers would differ; start "
+                f"workers with --preload facediag_utils, or set {settings.FAST}=1 here"
+            )
         yield {"backend": "dask", "scatter": list(shared)}
 
 

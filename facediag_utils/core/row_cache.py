@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from facediag_utils.core import run_log
+from facediag_utils.core import pin, run_log
 from facediag_utils.core.files import atomic_write, file_lock
 from facediag_utils.core.settings import cache_root
 
@@ -26,8 +26,8 @@ SAVE_EVERY = 256  # rows: what a killed run loses at most
 
 
 def table_path(kind: str, *settings: object) -> Path:
-    """Folder of the table for one kind of result and the settings it depends on."""
-    digest = hashlib.sha256(repr(settings).encode()).hexdigest()[:16]
+    """Folder of the table for one kind of result and the settings it depends on; another one where nothing is pinned."""
+    digest = hashlib.sha256(repr((pin.key(), *settings)).encode()).hexdigest()[:16]
     return cache_root() / kind / digest
 
 

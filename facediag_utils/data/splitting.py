@@ -10,7 +10,7 @@ from facediag_utils.data.cohort import Cohort, Task
 
 FOLDS = 5
 LEAST_FACES = 3  # training faces per class: the others must teach it when one is held out
-HELD_OUT = 0.2  # share of each class's training images that say which epoch to keep
+HELD_OUT = 0.2  # share of each class's training images that a training leaves aside, where something is chosen by them
 
 
 def draw_splits(

@@ -16,7 +16,8 @@ from facediag_utils.data.cohort import NO_FACE, Cohort, Task
 from facediag_utils.data.splitting import TaskSplit
 
 KEY = ["task", "method", "backbone", "pretraining"]
-COLUMNS = [*KEY, "image", "label", "predicted"]  # and the scores
+ROW = [*KEY, "training", "image"]  # a method that is trained has several trainings, numbered from 0
+COLUMNS = [*ROW, "label", "predicted"]  # and the scores
 TEST, OUT_OF_FOLD = "predictions.csv", "out_of_fold.csv"  # the second holds training images, to choose thresholds on
 DECIMALS = 4  # of all that is written: what thread counts and machines leave unchanged of the scores
 
@@ -29,6 +30,7 @@ class Method(str, Enum):
     FROM_SCRATCH = "From scratch"
     DTL2 = "DTL2"
     DSIFT_LINEAR = "DSIFT + SVM linear"
+    DSIFT_HELLINGER = "DSIFT + SVM Hellinger"  # of ours, beside the paper's two kernels
     DSIFT_CHI2 = "DSIFT + SVM chi2"
 
     __str__ = str.__str__
@@ -52,6 +54,8 @@ class Predictions:
     image, label, predicted : numpy.ndarray of str, (n,)
     scores : numpy.ndarray, (n, classes)
         Higher is more like the class; NaN where there was no face.
+    training : int
+        Which training of this method, from 0; they differ in their seed.
     """
 
     task: str
@@ -63,6 +67,7 @@ class Predictions:
     label: np.ndarray
     predicted: np.ndarray
     scores: np.ndarray
+    training: int = 0
 
     def frame(self) -> pd.DataFrame:
         """A row an image, with a column ``score_<class>`` a class."""
@@ -79,7 +84,9 @@ def select(stored: pd.DataFrame, **wanted: object) -> pd.DataFrame:
 
 
 def save(profile: Profile, *predictions: Predictions, store: str = TEST) -> Path:
-    """Add predictions to a store; those of the same task, method, network and pretraining are replaced.
+    """Add predictions to a store; those of the same task, method, network and pretraining are replaced, of every training.
+
+    So all trainings of a method are saved at once, and none of an earlier run with more of them stays behind.
 
     Returns
     -------
@@ -94,7 +101,7 @@ def save(profile: Profile, *predictions: Predictions, store: str = TEST) -> Path
             replaced = pd.MultiIndex.from_frame(old[KEY]).isin(pd.MultiIndex.from_frame(fresh[KEY]))
             fresh = pd.concat([old[~replaced], fresh], ignore_index=True)
         scored = [name for name in fresh if name.startswith("score_")]
-        fresh = fresh.sort_values([*KEY, "image"], ignore_index=True)[[*COLUMNS, *sorted(scored)]]
+        fresh = fresh.sort_values(ROW, ignore_index=True)[[*COLUMNS, *sorted(scored)]]
         return write_csv(path, fresh)
 
 
@@ -110,20 +117,52 @@ def load(profile: Profile, store: str = TEST) -> pd.DataFrame:
     if not path.is_file() and profile.record:
         path = profile.record / store
         print(f"nothing was run here yet: these are the predictions of the record, results/{store}")
+    return read(path)
+
+
+def read(path: Path) -> pd.DataFrame:
+    """A store by its path, as `load` gives it."""
     if not path.is_file():
         raise ResultsError(f"{path}: no predictions yet; run `make reproduce`, or notebooks 03 to 05 first")
+    types = dict.fromkeys(COLUMNS, str) | {"training": int}
     try:
-        table = pd.read_csv(path, dtype=dict.fromkeys(COLUMNS, str), keep_default_na=False, na_values=[""])
+        table = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""])
     except (ValueError, pd.errors.ParserError) as error:
         raise ResultsError(f"{path}: not readable ({error}); remove it and run `make reproduce` again") from None
+    if "training" not in table:  # written before there were several
+        table["training"] = 0
     missing = [name for name in COLUMNS if name not in table]
     if missing:
         raise ResultsError(f"{path}: no column {', '.join(missing)}; remove the file and run `make reproduce` again")
     return table
 
 
+def from_rows(rows: pd.DataFrame, task: Task) -> Predictions:
+    """Predictions of one method and training from their rows of a store."""
+    first = rows.iloc[0]
+    return Predictions(
+        task=task.name,
+        method=Method(first["method"]),
+        backbone=first["backbone"],
+        pretraining=first["pretraining"],
+        classes=task.classes,
+        image=rows["image"].to_numpy(str),
+        label=rows["label"].to_numpy(str),
+        predicted=rows["predicted"].to_numpy(str),
+        scores=rows[[f"score_{name}" for name in task.classes]].to_numpy(float),
+        training=int(first["training"]),
+    )
+
+
 def from_scores(
-    task: Task, cohort: Cohort, split: TaskSplit, given: np.ndarray, method: Method, backbone: str, pretraining: str
+    task: Task,
+    cohort: Cohort,
+    split: TaskSplit,
+    given: np.ndarray,
+    method: Method,
+    backbone: str,
+    pretraining: str,
+    training: int = 0,
 ) -> Predictions:
     """Predictions of the test rows from scores of those with a face.
 
@@ -135,6 +174,8 @@ def from_scores(
         (k, classes), scores of the k test rows with a face, in the cohort's order.
     method, backbone, pretraining : str
         Columns of the store.
+    training : int
+        Likewise: which training of the method, from 0.
     """
     count = int(split.test.sum())
     seen = split.found[split.test]
@@ -152,6 +193,7 @@ def from_scores(
         label=split.labels[split.test],
         predicted=predicted.astype(str),
         scores=filled,
+        training=training,
     )
 
 

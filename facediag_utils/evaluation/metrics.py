@@ -1,31 +1,43 @@
 """From predictions to the numbers of Tables 3-6, each with a 95% interval."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, logit
-from scipy.stats import norm
-from sklearn.metrics import roc_curve
 from statsmodels.stats.proportion import proportion_confint
 
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.data.cohort import NO_FACE, Task
 from facediag_utils.data.paper import CLASSES, FEATURES_AND_SVM, FINE_TUNING
 from facediag_utils.data.store import KEY, Method
+from facediag_utils.evaluation import trainings
 from facediag_utils.evaluation.interval import Interval, wilson_interval, wilson_share
 from facediag_utils.networks import registry
+from facediag_utils.networks.records import NOTHING
 
 METRICS = ("accuracy", "precision", "sensitivity", "specificity", "f1")  # of two classes (section IV.A)
 OF_MANY = ("accuracy", "macro_f1")
 DRAWS = 2000  # of the bootstrap
+Statistic = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+def trainings_of(predictions: pd.DataFrame) -> list[pd.DataFrame]:
+    """The predictions of one method, training by training, each in the order of its images."""
+    if "training" not in predictions:
+        return [predictions]
+    return [rows.sort_values("image", kind="stable") for _, rows in predictions.groupby("training")]
 
 
 def confusion(predictions: pd.DataFrame, classes: Iterable[str]) -> pd.DataFrame:
-    """Counts with predicted classes as rows and actual classes as columns, as in the paper's Figures 4 and 6.
+    """Counts with predicted classes as rows and actual classes as columns, as in the paper's Figures 4 and 6; of several
+    trainings the mean counts.
 
     A row `NO_FACE` is added where test images had none."""
+    runs = trainings_of(predictions)
+    if len(runs) > 1:
+        counts = [confusion(rows.drop(columns="training"), classes) for rows in runs]
+        names = max((matrix.index for matrix in counts), key=len)
+        return sum(matrix.reindex(names, fill_value=0) for matrix in counts) / len(counts)
     rows = list(classes)
     if (predictions["predicted"] == NO_FACE).any():
         rows.append(NO_FACE)
@@ -36,7 +48,10 @@ def confusion(predictions: pd.DataFrame, classes: Iterable[str]) -> pd.DataFrame
 def with_intervals(predictions: pd.DataFrame, task: Task) -> dict[str, Interval]:
     """`METRICS` for two classes, else `OF_MANY`, with Wilson's intervals; F1 with the bootstrap's.
 
-    A test image without a face is wrong whatever it was: a patient missed, or a control not cleared."""
+    A test image without a face is wrong whatever it was: a patient missed, or a control not cleared.  Of several trainings
+    of a method each number is the mean over them, its interval holds images and trainings, see `over_trainings`."""
+    if len(trainings_of(predictions)) > 1:
+        return over_trainings(predictions, task)
     right = (predictions["label"] == predictions["predicted"]).to_numpy()
     found = {"accuracy": wilson_interval(int(right.sum()), len(predictions))}
     if task.positive is not None:
@@ -45,11 +60,64 @@ def with_intervals(predictions: pd.DataFrame, task: Task) -> dict[str, Interval]
         found["precision"] = wilson_share(actual, said)
         found["sensitivity"] = wilson_share(said, actual)
         found["specificity"] = wilson_share(right, ~actual)
-    number = {name: k for k, name in enumerate((*task.classes, NO_FACE))}  # numbers are compared faster than names
+    labels, answers = _numbered(predictions, task)
+    name = "f1" if task.positive else "macro_f1"
+    statistic = _statistics(task)[name]
+    return found | {name: bootstrap(lambda rows: statistic(labels[rows], answers[rows]), labels)}
+
+
+def over_trainings(predictions: pd.DataFrame, task: Task) -> dict[str, Interval]:
+    """`METRICS` or `OF_MANY` of a method that was trained several times: means over the trainings.
+
+    The variance is that of the images, by the bootstrap, and that between the trainings; three trainings know little of the
+    latter, which `facediag_utils.evaluation.trainings.widened` allows for.  The interval is Wilson's for that variance.  A
+    precision is undefined if in one training nobody is called positive."""
+    numbered = [_numbered(rows, task) for rows in trainings_of(predictions)]
+    labels, answers = numbered[0][0], np.stack([said for _, said in numbered])
+    found = {}
+    for name, statistic in _statistics(task).items():
+        each = np.array([statistic(labels[None], said[None])[0] for said in answers])
+        value = float(each.mean())
+        if np.isnan(value):
+            found[name] = Interval(value)
+            continue
+
+        def mean(rows: np.ndarray, statistic: Statistic = statistic) -> np.ndarray:
+            return np.mean([statistic(labels[rows], said[rows]) for said in answers], axis=0)
+
+        variance = trainings.widened(resampled_variance(mean, labels), len(labels), each)
+        _, low, high = effective_wilson(value, variance, len(labels))
+        count = f"{value * len(labels):.1f}/{len(labels)}" if name == "accuracy" else ""
+        found[name] = Interval(value, low, high, count)
+    return found
+
+
+def _numbered(predictions: pd.DataFrame, task: Task) -> tuple[np.ndarray, np.ndarray]:
+    """Labels and answers as numbers, which are compared faster than names: int8, (n,) each."""
+    number = {name: k for k, name in enumerate((*task.classes, NO_FACE))}
     labels, answers = (predictions[column].map(number).to_numpy(np.int8) for column in ("label", "predicted"))
-    classes = (0,) if task.positive else range(len(task.classes))
-    score = bootstrap(lambda rows: f1(labels[rows], answers[rows], classes), labels)
-    return found | {"f1" if task.positive else "macro_f1": score}
+    return labels, answers
+
+
+def _statistics(task: Task) -> dict[str, Statistic]:
+    """`METRICS` or `OF_MANY` as functions of numbered labels and answers, (draws, n) each, the positive class being 0."""
+
+    def share(hits: np.ndarray, among: np.ndarray) -> np.ndarray:
+        total = among.sum(axis=1)
+        return np.divide((hits & among).sum(axis=1), total, out=np.full(len(total), np.nan), where=total > 0)
+
+    def right(labels: np.ndarray, answers: np.ndarray) -> np.ndarray:
+        return (labels == answers).mean(axis=1)
+
+    if task.positive is None:
+        return {"accuracy": right, "macro_f1": lambda labels, answers: f1(labels, answers, range(len(task.classes)))}
+    return {
+        "accuracy": right,
+        "precision": lambda labels, answers: share(labels == 0, answers == 0),
+        "sensitivity": lambda labels, answers: share(answers == 0, labels == 0),
+        "specificity": lambda labels, answers: share(labels == answers, labels != 0),
+        "f1": lambda labels, answers: f1(labels, answers, (0,)),
+    }
 
 
 def f1(actual: np.ndarray, predicted: np.ndarray, classes: Iterable[str | int]) -> np.ndarray:
@@ -96,10 +164,15 @@ def bootstrap(statistic: Callable[[np.ndarray], np.ndarray], labels: np.ndarray,
     value = float(statistic(np.arange(len(labels))[None])[0])
     if np.isnan(value):
         return Interval(value)
+    return effective_wilson(value, resampled_variance(statistic, labels, draws), len(labels))
+
+
+def resampled_variance(statistic: Callable[[np.ndarray], np.ndarray], labels: np.ndarray, draws: int = DRAWS) -> float:
+    """Variance of a statistic over test images drawn again within each class; parameters as `bootstrap` takes them."""
     rng = np.random.default_rng(0)
     groups = [np.flatnonzero(labels == name) for name in np.unique(labels)]
     rows = np.concatenate([group[rng.integers(len(group), size=(draws, len(group)))] for group in groups], axis=1)
-    return effective_wilson(value, float(np.nanvar(statistic(rows))), len(labels))
+    return float(np.nanvar(statistic(rows)))
 
 
 def effective_wilson(value: float, variance: float, most: int) -> Interval:
@@ -110,7 +183,9 @@ def effective_wilson(value: float, variance: float, most: int) -> Interval:
 
 
 def accuracy(predictions: pd.DataFrame) -> Interval:
-    """Top-1 accuracy and its Wilson interval."""
+    """Top-1 accuracy and its Wilson interval; of several trainings their mean, see `over_trainings`."""
+    if len(trainings_of(predictions)) > 1:
+        return over_trainings(predictions, Task("", "", tuple(sorted(set(predictions["label"])))))["accuracy"]
     return wilson_interval(int((predictions["label"] == predictions["predicted"]).sum()), len(predictions))
 
 
@@ -129,7 +204,7 @@ def method_title(method: str, backbone: str) -> tuple[str, str, int]:
 
         return method, "N", sum(operations().values())
     record = registry.get(backbone)
-    pretraining = "N" if method == Method.FROM_SCRATCH else record.pretraining
+    pretraining = "N" if method == Method.FROM_SCRATCH or record.task == NOTHING else record.pretraining
     return f"{record.title} ({HOW[Method(method)]})", pretraining, record.macs
 
 
@@ -153,13 +228,15 @@ def summarize(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns task, method, backbone, pretraining, macs, correct, n, then for each metric ``_count`` ("47/60"), the value,
-        ``_low`` and ``_high`` (0..1).
+        Columns task, method, backbone, pretraining, macs, trainings, correct (a mean if there are several), n (images), then
+        for each metric ``_count`` ("47/60"), the value, ``_low`` and ``_high`` (0..1).
     """
     rows = []
     for key, group in predictions[predictions["task"] == task.name].groupby(KEY, sort=True):
-        right = int((group["label"] == group["predicted"]).sum())
-        row = dict(zip(KEY, key, strict=True)) | {"macs": method_title(*key[1:3])[2], "correct": right, "n": len(group)}
+        count = len(trainings_of(group))
+        right = float((group["label"] == group["predicted"]).sum()) / count
+        row = dict(zip(KEY, key, strict=True)) | {"macs": method_title(*key[1:3])[2], "trainings": count}
+        row |= {"correct": right, "n": len(group) // count}
         for name, found in with_intervals(group, task).items():
             row |= {f"{name}_count": found.count} if found.count else {}
             row |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
@@ -172,72 +249,8 @@ def summarize(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
 def interval_of(row: dict, metric: str) -> Interval:
     """A metric of one row of `summarize`."""
     value, low, high = (row.get(f"{metric}{end}", np.nan) for end in ("", "_low", "_high"))
-    return Interval(value, low, high, row.get(f"{metric}_count", ""))
-
-
-@dataclass(frozen=True)
-class Roc:
-    """A receiver operating characteristic: rates (0..1) at falling thresholds, and the area."""
-
-    false_positive: np.ndarray
-    true_positive: np.ndarray
-    area: Interval
-    positives: int
-    negatives: int
-
-
-def roc(predictions: pd.DataFrame, task: Task) -> Roc:
-    """ROC of one method on a binary task, from the positive class's scores (Figure 5).
-
-    A test image without a face has no score; it is ranked where it is wrong at every threshold.  The variance of
-    the area is DeLong's, see `delong`, its interval that of `area_interval`.
-    """
-    if task.positive is None:
-        raise ResultsError(f"task {task.name!r} has {len(task.classes)} classes; a ROC needs two")
-    actual = (predictions["label"] == task.positive).to_numpy()
-    scores = predictions[f"score_{task.positive}"].to_numpy(dtype=float)
-    lowest, highest = np.nanmin(scores) - 1, np.nanmax(scores) + 1
-    scores = np.where(np.isnan(scores), np.where(actual, lowest, highest), scores)
-    false_positive, true_positive, _ = roc_curve(actual, scores, drop_intermediate=False)
-    [area], [[variance]] = (part.tolist() for part in delong(scores[None], actual))
-    found = area_interval(area, variance, int(min(actual.sum(), (~actual).sum())))
-    return Roc(false_positive, true_positive, found, int(actual.sum()), int((~actual).sum()))
-
-
-def area_interval(area: float, variance: float, fewest: int) -> Interval:
-    """An area under the curve with its 95% interval from its variance, on the logit scale (Pepe 2003, section 5.2): the plain
-    one leaves [0, 1] and, at an area of 0.95 of 30 and 30 images, holds the truth in 88% of cases only.
-
-    Where all pairs are ranked alike there is no variance: Wilson's interval for the ``fewest`` images of a class."""
-    if variance < 1e-12 or not 0 < area < 1:
-        return effective_wilson(area, 0.0, fewest)
-    reach = norm.ppf(0.975) * variance**0.5 / (area * (1 - area))
-    return Interval(area, float(expit(logit(area) - reach)), float(expit(logit(area) + reach)))
-
-
-def delong(scores: np.ndarray, actual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Areas under k ROC curves on the same images, and their covariance (DeLong, DeLong and Clarke-Pearson 1988), from
-    the ranks of each positive among the negatives and the reverse; scikit-learn has none.
-
-    Parameters
-    ----------
-    scores : numpy.ndarray
-        (k, n), of the positive class.
-    actual : numpy.ndarray
-        bool, (n,).
-
-    Returns
-    -------
-    areas : numpy.ndarray
-        (k,).
-    covariance : numpy.ndarray
-        (k, k).
-    """
-    wins = (np.sign(scores[:, actual][:, :, None] - scores[:, ~actual][:, None]) + 1) / 2  # 1, or 1/2 for a tie
-    of_positives, of_negatives = wins.mean(axis=2), wins.mean(axis=1)
-    covariance = np.atleast_2d(np.cov(of_positives)) / of_positives.shape[1]
-    covariance = covariance + np.atleast_2d(np.cov(of_negatives)) / of_negatives.shape[1]
-    return wins.mean(axis=(1, 2)), covariance
+    count = row.get(f"{metric}_count", "")
+    return Interval(value, low, high, count if isinstance(count, str) else "")  # NaN beside rows that have counts
 
 
 def short_names(classes: Iterable[str]) -> list[str]:

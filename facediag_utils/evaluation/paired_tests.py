@@ -15,20 +15,38 @@ from statsmodels.stats.proportion import proportion_confint
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.data.cohort import Task
 from facediag_utils.data.store import KEY
+from facediag_utils.evaluation import trainings
 from facediag_utils.evaluation.interval import Interval
-from facediag_utils.evaluation.metrics import delong, short_title
+from facediag_utils.evaluation.metrics import short_title, trainings_of
+from facediag_utils.evaluation.roc_analysis import delong, scores_of
 
 
 @dataclass(frozen=True)
 class Paired:
-    """Two methods on n images: how many only the first, and only the second, got right; the difference of their
-    accuracies (first less second) with its 95% interval; and the exact McNemar p."""
+    """Two methods on n images: how many only the first, and only the second, got right (of several trainings, on average);
+    the difference of their accuracies (first less second) with its 95% interval; and p."""
 
     n: int
-    only_first: int
-    only_second: int
+    only_first: float
+    only_second: float
     difference: Interval
     p: float
+
+
+def compare(first: np.ndarray, second: np.ndarray) -> Paired:
+    """Two methods, each trained once or several times: `paired_test` if both were trained once, else a t-test over images and
+    trainings, see `facediag_utils.evaluation.trainings.difference`.
+
+    Parameters
+    ----------
+    first, second : numpy.ndarray
+        bool, (trainings, n): whether each training got each image right, the images in the same order.
+    """
+    if len(first) == len(second) == 1:
+        return paired_test(first[0], second[0])
+    difference, p = trainings.difference(first, second)
+    one, other = first.mean(axis=0), second.mean(axis=0)  # of all pairs of a training here and a training there
+    return Paired(first.shape[1], float((one * (1 - other)).sum()), float((other * (1 - one)).sum()), difference, p)
 
 
 def paired_test(first: np.ndarray, second: np.ndarray) -> Paired:
@@ -75,7 +93,7 @@ def paired_interval(table: np.ndarray) -> Interval:
 
 
 def all_pairs(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
-    """Every two methods of a task, p by exact McNemar, corrected over the table by Holm (1979).
+    """Every two methods of a task, p by `compare`, corrected over the table by Holm (1979).
 
     Parameters
     ----------
@@ -88,10 +106,10 @@ def all_pairs(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
     pandas.DataFrame
         A row a pair: first, second, only_first, only_second, difference, low, high, p, p_holm.
     """
-    right = correctness(predictions, task)
+    right = {short_title(*key[1:3]): hits for key, hits in correctness(predictions, task).items()}
     rows = []
-    for one, other in combinations(right.columns, 2):
-        found = paired_test(right[one].to_numpy(), right[other].to_numpy())
+    for one, other in combinations(right, 2):
+        found = compare(right[one], right[other])
         row = {"first": one, "second": other, "n": found.n}
         row |= {"only_first": found.only_first, "only_second": found.only_second}
         row |= dict(zip(("difference", "low", "high"), found.difference, strict=True))
@@ -100,18 +118,61 @@ def all_pairs(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
     return table.assign(p_holm=holm(table["p"]) if rows else [])
 
 
-def correctness(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
-    """Whether each method (a column) got each test image (a row) right."""
+def correctness(predictions: pd.DataFrame, task: Task) -> dict[tuple[str, ...], np.ndarray]:
+    """Whether each training of each method got each test image right.
+
+    Returns
+    -------
+    dict
+        By the method's `KEY`: bool, (trainings, n), the images in the order of their names.
+
+    Raises
+    ------
+    ResultsError
+        If the methods, or the trainings of one, were not tried on the same images.
+    """
     rows = predictions[predictions["task"] == task.name]
-    columns = {}
-    for (_, method, backbone, _), group in rows.groupby(KEY, sort=True):
-        columns[short_title(method, backbone)] = (group["label"] == group["predicted"]).set_axis(group["image"])
-    table = pd.DataFrame(columns)
-    if table.isna().any(axis=None):
+    right, images = {}, set()
+    for key, group in rows.groupby(KEY, sort=True):
+        runs = trainings_of(group.sort_values("image"))
+        right[key] = [(run["label"] == run["predicted"]).to_numpy() for run in runs]
+        images |= {tuple(run["image"]) for run in runs}
+    if len(images) > 1:
         raise ResultsError(
             f"task {task.name!r}: the methods were not tried on the same images; run make reproduce again"
         )
-    return table.astype(bool)
+    return {key: np.stack(hits) for key, hits in right.items()}
+
+
+def compare_areas(first: pd.DataFrame, second: pd.DataFrame, task: Task) -> tuple[Interval, float]:
+    """Two methods' areas under the ROC curve on the same images: first less second, with its 95% interval, and p.
+
+    `delong_test` if both were trained once, else a t-test over images and trainings: DeLong's variance of the difference of
+    mean areas and the variances between trainings are added, as `facediag_utils.evaluation.trainings.difference` does.
+
+    Parameters
+    ----------
+    first, second : pandas.DataFrame
+        Rows of the store, all trainings of one method each.
+    task : Task
+        Of two classes.
+
+    Raises
+    ------
+    ResultsError
+        If the methods were not tried on the same images.
+    """
+    (one, actual), (other, also) = (scores_of(rows, task) for rows in (first, second))
+    if set(first["image"]) != set(second["image"]) or not np.array_equal(actual, also):
+        raise ResultsError(f"task {task.name!r}: two areas are compared on the same images only")
+    if len(one) == len(other) == 1:
+        return delong_test(one[0], other[0], actual)
+    areas, covariance = delong(np.concatenate([one, other]), actual)
+    weights = np.repeat([1 / len(one), -1 / len(other)], [len(one), len(other)])
+    difference = float(weights @ areas)
+    over_images = float(weights @ covariance @ weights), len(actual) - 1
+    between = (trainings.between(each) for each in (areas[: len(one)], areas[len(one) :]))
+    return trainings.tested(difference, trainings.combined([over_images, *between]))
 
 
 def delong_test(first: np.ndarray, second: np.ndarray, actual: np.ndarray) -> tuple[Interval, float]:

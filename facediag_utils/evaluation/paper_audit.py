@@ -14,8 +14,9 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 from facediag_utils.data.cohort import Task
 from facediag_utils.data.paper import AUC, BINARY_ROWS, MULTICLASS_ROWS, TEST_PER_CLASS, Row
 from facediag_utils.evaluation.interval import Interval, wilson_interval
-from facediag_utils.evaluation.metrics import METRICS, area_interval, with_intervals
+from facediag_utils.evaluation.metrics import METRICS, with_intervals
 from facediag_utils.evaluation.paired_tests import holm
+from facediag_utils.evaluation.roc_analysis import area_interval
 
 TESTS_OF_FIVE = 5 * TEST_PER_CLASS
 

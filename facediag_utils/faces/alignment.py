@@ -21,13 +21,21 @@ from facediag_utils.networks import registry
 #: that of the detector's box, the margin of the authors of VGGFace2 (Cao et al. 2018); notebook 02 measures it.
 PADDING = {"tight": 0.25, "loose": 0.4}
 
+#: Where eyes, tip of the nose and corners of the mouth come to lie in 112 pixels: the template of ArcFace (Deng et al. 2019)
+#: and of the networks trained on its crop.
+ARCFACE = ((38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655), (70.7299, 92.2041))
+_FIVE = (slice(36, 42), slice(42, 48), slice(30, 31), slice(48, 49), slice(54, 55))  # their landmarks, to be averaged
+#: Every crop, and what is cached under its name depends on.
+CROPS = {**PADDING, "arcface": "five-points"}
+
 Kind = tuple[int, str]  # side in pixels, crop
 
 
 def face_chip(image: np.ndarray, landmarks: np.ndarray, size: int, crop: str = "tight") -> np.ndarray:
     """The face turned upright, scaled and cut out.
 
-    The similarity transform takes the 51 landmarks inside the face to dlib's mean face (least squares).
+    The similarity transform takes the 51 landmarks inside the face to dlib's mean face (least squares), or five points to
+    those of ArcFace.
 
     Parameters
     ----------
@@ -37,8 +45,8 @@ def face_chip(image: np.ndarray, landmarks: np.ndarray, size: int, crop: str = "
         (68, 2), x and y in pixels of the image.
     size : int
         Side of the square result, in pixels: the network's input size.
-    crop : {"tight", "loose"}
-        See `PADDING`.
+    crop : {"tight", "loose", "arcface"}
+        See `PADDING` and `ARCFACE`.
 
     Returns
     -------
@@ -47,6 +55,11 @@ def face_chip(image: np.ndarray, landmarks: np.ndarray, size: int, crop: str = "
     """
     import dlib
 
+    if crop == "arcface":
+        found = dlib.dpoints([dlib.dpoint(*landmarks[part].mean(axis=0)) for part in _FIVE])
+        wanted = dlib.dpoints([dlib.dpoint(x * size / 112, y * size / 112) for x, y in ARCFACE])
+        details = dlib.chip_details(wanted, found, dlib.chip_dims(size, size))
+        return dlib.extract_image_chip(np.ascontiguousarray(image), details)
     points = [dlib.point(round(x), round(y)) for x, y in landmarks.tolist()]
     left, top = np.floor(landmarks.min(axis=0)).astype(int)
     right, bottom = np.ceil(landmarks.max(axis=0)).astype(int)
@@ -92,7 +105,7 @@ def _folder(profile: str) -> Path:
 
 def _path(cohort: Cohort, faces: Faces, kind: Kind) -> Path:
     content = hashlib.sha256("".join(cohort.table["sha256"]).encode() + faces.landmarks.tobytes())
-    return _folder(cohort.profile.name) / f"{kind[0]}-{kind[1]}-{PADDING[kind[1]]}-{content.hexdigest()[:16]}.npy"
+    return _folder(cohort.profile.name) / f"{kind[0]}-{kind[1]}-{CROPS[kind[1]]}-{content.hexdigest()[:16]}.npy"
 
 
 def _cut(cohort: Cohort, faces: Faces, paths: dict[Kind, Path]) -> None:

@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from facediag_utils.evaluation.domain_distance import Distance
-from facediag_utils.evaluation.interval import wilson_interval
-from facediag_utils.evaluation.metrics import Roc, short_names
+from facediag_utils.evaluation.interval import Interval, wilson_interval
+from facediag_utils.evaluation.metrics import short_names
+from facediag_utils.evaluation.roc_analysis import Roc
 from facediag_utils.figures.style import (
     COLOURS,
     LINES,
@@ -21,6 +22,7 @@ from facediag_utils.figures.style import (
     finished_panels,
     marker_style,
     named_class,
+    panels,
 )
 from facediag_utils.methods.recipe import Tuned
 from facediag_utils.methods.svm import Fitted
@@ -41,64 +43,79 @@ def penalty_curve(fits: dict[str, Fitted], title: str) -> Figure:
     return finished(figure, title)
 
 
-def confusion_matrices(matrices: dict[str, pd.DataFrame], data: str) -> Figure:
-    """Confusion matrices side by side, rows predicted and columns actual as in the paper's Figures 4 and 6.
+def confusion_matrices(
+    matrices: dict[str, pd.DataFrame], data: str, accuracies: dict[str, Interval] | None = None
+) -> Figure:
+    """Confusion matrices three a row: rows predicted and columns actual as in the paper's Figures 4 and 6.
 
-    Above each stands its accuracy with the 95% Wilson interval."""
+    Above each stands its accuracy: as given, or from its counts with the 95% Wilson interval.  Mean counts of several
+    trainings have a decimal."""
     size = max(matrix.shape[1] for matrix in matrices.values())
     many = size > 12  # then small cells, and zeros are left blank
     each = 1.3 + (0.25 if many else 0.55) * size
     between, turned, letters = (" ", 90, 7) if many else ("\n", 0, 9)
     style = {"cmap": "Blues", "vmin": 0, "vmax": 1, "cbar": False, "square": True, "linewidths": 0.5}
     style |= {"linecolor": "white", "annot_kws": {"fontsize": 7} if many else None}
-    figure, axes = plt.subplots(1, len(matrices), figsize=(each * len(matrices) + 0.4, each + 0.3), squeeze=False)
-    for axis, (name, matrix) in zip(axes[0], matrices.items(), strict=True):
+    figure, axes = panels(len(matrices), (each + 0.15, each + 0.15))
+    for axis, (name, matrix) in zip(axes.flat, matrices.items(), strict=False):
         totals = matrix.sum(axis=0)
-        text = matrix.astype(str).where((matrix > 0) | (not many), "")
+        text = matrix.map(lambda count: f"{count:.1f}".removesuffix(".0")).where((matrix > 0) | (not many), "")
         sns.heatmap(matrix / totals.replace(0, 1), annot=text, fmt="", **style, ax=axis)
-        names = zip(short_names(matrix.columns), totals, strict=True)
+        names = zip(short_names(matrix.columns), totals.round().astype(int), strict=True)
         across = [f"{short}{between}(n={total})" for short, total in names]
         axis.set_xticks(np.arange(len(across)) + 0.5, across, rotation=turned, fontsize=letters)
         axis.set_yticks(np.arange(len(matrix)) + 0.5, short_names(matrix.index), rotation=0, fontsize=letters)
         right = int(sum(matrix.loc[label, label] for label in matrix.columns))
+        share = (accuracies or {}).get(name) or wilson_interval(right, int(totals.sum()))
         axis.set(xlabel="actual", ylabel="predicted")
-        axis.set_title(f"{name}\n{wilson_interval(right, int(totals.sum()))}", fontsize=10)
+        axis.set_title(f"{name}\n{share}", fontsize=10)
     figure.text(0.5, 0.0, data, ha="center", fontsize=9)
     figure.tight_layout(rect=(0, 0.04, 1, 1))
     return figure
 
 
-def training_curves(runs: dict[str, Tuned], validation: str, classes: int, title: str) -> Figure:
-    """Objective, top-1 and top-3 error by epoch (Figure 3), a row a training; the epoch that was kept is marked.
+def training_curves(runs: dict[str, Sequence[Tuned]], validation: str, classes: int, title: str) -> Figure:
+    """Objective, top-1 and top-3 error by epoch (Figure 3), a row a kind of training.
+
+    Of several trainings that differ in their seed only a row shows the mean and a band from the lowest to the highest.
+    The half over which weights are averaged is shaded; the epoch with the lowest error on the validation images is
+    marked, of each training.
 
     Parameters
     ----------
-    runs : dict of str to Tuned
+    runs : dict of str to sequence of Tuned
     validation : str
         What the validation images are: "test images", "held-out training images".
     classes : int
         For the level of guessing.
     title : str
     """
-    panels = {"objective": ("Objective", "mean loss (eq. 7)"), "top1": ("Top-1 error", "%")}
+    shown = {"objective": ("Objective", "mean loss (eq. 7)"), "top1": ("Top-1 error", "%")}
     if classes > 3:  # of two classes, top 3 are all
-        panels["top3"] = ("Top-3 error", "%")
+        shown["top3"] = ("Top-3 error", "%")
     guessing = {"objective": np.log(classes), "top1": 100 * (1 - 1 / classes), "top3": 100 * max(0, 1 - 3 / classes)}
-    size = (3.4 * len(panels) + 2.2, 2.7 * len(runs) + 0.6)
-    figure, axes = plt.subplots(len(runs), len(panels), figsize=size, squeeze=False, sharex="row", sharey="col")
-    for line, (name, tuned) in enumerate(runs.items()):
-        curves = tuned.curves()
-        for axis, (column, (heading, unit)) in zip(axes[line], panels.items(), strict=True):
-            for k, (part, images) in enumerate(zip(("train", "validation"), tuned.images, strict=True)):
-                rows = curves[curves["part"] == part]
-                label = f"{('training images', validation)[k]} (n = {images})"
-                values = rows[column] * (1 if column == "objective" else 100)
-                axis.plot(rows["epoch"], values, LINES[k], color=COLOURS[(0, 6)[k]], label=label)
+    size = (3.4 * len(shown) + 2.2, 2.7 * len(runs) + 0.6)
+    figure, axes = plt.subplots(len(runs), len(shown), figsize=size, squeeze=False, sharex="row", sharey="col")
+    for line, (name, trainings) in enumerate(runs.items()):
+        curves = pd.concat([tuned.curves() for tuned in trainings])
+        several = f": mean and range of {len(trainings)} trainings" if len(trainings) > 1 else ""
+        for axis, (column, (heading, unit)) in zip(axes[line], shown.items(), strict=True):
+            for k, (part, images) in enumerate(zip(("train", "validation"), trainings[0].images, strict=True)):
+                rows = curves[curves["part"] == part].groupby("epoch")[column]
+                values = rows.agg(["mean", "min", "max"]) * (1 if column == "objective" else 100)
+                label, colour = f"{('training images', validation)[k]} (n = {images})", COLOURS[(0, 6)[k]]
+                axis.plot(values.index, values["mean"], LINES[k], color=colour, label=label)
+                if several:
+                    axis.fill_between(values.index, values["min"], values["max"], color=colour, alpha=0.2, linewidth=0)
             axis.axhline(guessing[column], color=COLOURS[4], linewidth=0.8, linestyle=":", label="guessing")
-            axis.axvline(tuned.kept_epoch, color=COLOURS[4], linewidth=0.8, label="epoch that was kept")
+            for k, tuned in enumerate(trainings):
+                once = "" if k else f"lowest error on {validation}"
+                axis.axvline(tuned.best_epoch, color=COLOURS[4], linewidth=0.8, label=once)
+            averaged = (trainings[0].averaged_from - 0.5, trainings[0].epochs + 0.5)
+            axis.axvspan(*averaged, color="0.93", zorder=0, label="weights are averaged")
             axis.set(xlabel="epoch", ylabel=f"{heading}, {unit}")
             axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-            axis.set_title(name if column == "objective" else "", loc="left", fontsize=10)
+            axis.set_title(name + several if column == "objective" else "", loc="left", fontsize=10)
         axes[line, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     for axis in axes[0]:  # the others share its scale
         axis.set_ylim(bottom=0)
@@ -106,9 +123,9 @@ def training_curves(runs: dict[str, Tuned], validation: str, classes: int, title
 
 
 def roc_curves(curves: dict[str, dict[str, Roc]], title: str) -> Figure:
-    """ROC curves (Figure 5), a panel a network, a line a method; the area with DeLong's 95% interval in the legend."""
-    figure, axes = plt.subplots(1, len(curves), figsize=(4.6 * len(curves), 4.9), squeeze=False)
-    for axis, (network, methods) in zip(axes[0], curves.items(), strict=True):
+    """ROC curves (Figure 5), a panel per network, a line per method; the area with DeLong's 95% interval in the legend."""
+    figure, axes = panels(len(curves), (4.6, 4.9), across=2)
+    for axis, (network, methods) in zip(axes.flat, curves.items(), strict=False):
         axis.plot([0, 100], [0, 100], color=COLOURS[4], linewidth=0.8, linestyle=(0, (1, 3)))
         for k, (method, roc) in enumerate(methods.items()):
             label = f"{method}: AUC {roc.area.plain()}"
@@ -121,22 +138,29 @@ def roc_curves(curves: dict[str, dict[str, Roc]], title: str) -> Figure:
 
 
 def distances(values: dict[str, dict[str, Distance]], counts: Sequence[str], title: str) -> Figure:
-    """Proxy A-distances, a row a pair of sets, a marker a network; hollow: the same images mixed at random.
+    """Proxy A-distances, rows of markers for each pair of sets, one per network; hollow: the same images mixed at random.
 
     ``counts`` are the rows' labels, with the numbers of images."""
-    figure, axis = plt.subplots(figsize=(7.2, 0.55 * len(counts) + 1.3))
+    room = len(values) + 1  # rows of markers, and one left free
+    figure, axis = plt.subplots(figsize=(6.8, 0.19 * room * len(counts) + 1.1))
     for k, (network, found) in enumerate(values.items()):
-        heights = np.arange(len(found)) + 0.16 * (k - (len(values) - 1) / 2)
-        style: dict[str, Any] = {"linestyle": "none", **marker_style(k)}
+        heights = np.arange(len(found)) + (k - (len(values) - 1) / 2) / room
+        style: dict[str, Any] = {"linestyle": "none", "markersize": 5, **marker_style(k)}
         means = [distance.value for distance in found.values()]
         axis.errorbar(means, heights, xerr=[d.spread for d in found.values()], capsize=2, label=network, **style)
         mixed = [distance.shuffled for distance in found.values()]
-        axis.plot(mixed, heights, markerfacecolor="none", label=f"{network}, mixed", **style)
-    axis.set(yticks=range(len(counts)), yticklabels=counts, xlim=(-0.05, 2.05))
+        axis.plot(mixed, heights, markerfacecolor="none", **style)
+    axis.plot([], [], "o", color=COLOURS[4], markerfacecolor="none", label="hollow: mixed at random")
+    for between in np.arange(1, len(counts)) - 0.5:
+        axis.axhline(between, color="0.85", linewidth=0.8, zorder=0)
+    axis.set(yticks=range(len(counts)), yticklabels=counts, xlim=(-0.05, 2.05), ylim=(-0.5, len(counts) - 0.5))
     meaning = "proxy A-distance (0: alike, 2: always told apart)"
     axis.set_xlabel(f"{meaning},\nmean and s.d. over repeats of cross-validation")
     axis.invert_yaxis()
-    axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    handles, names = axis.get_legend_handles_labels()
+    axis.legend(
+        handles[1:] + handles[:1], names[1:] + names[:1], loc="center left", bbox_to_anchor=(1, 0.5), frameon=False
+    )
     return finished(figure, title, fontsize=10)
 
 
@@ -188,9 +212,9 @@ def answers_without_signs(answers: pd.DataFrame, classes: Sequence[str], title: 
 
 
 def feature_maps(maps: dict[str, np.ndarray], labels: np.ndarray, classes: Sequence[str], title: str) -> Figure:
-    """Faces in two dimensions, (n, 2) a network, a marker and colour a class."""
-    figure, axes = plt.subplots(1, len(maps), figsize=(5.6 * len(maps), 4.6), squeeze=False)
-    for axis, (name, points) in zip(axes[0], maps.items(), strict=True):
+    """Faces in two dimensions, (n, 2) a network, three networks a row, a marker and colour a class."""
+    figure, axes = panels(len(maps), (5.6, 4.6))
+    for axis, (name, points) in zip(axes.flat, maps.items(), strict=False):
         for k, label in enumerate(classes):
             chosen = labels == label
             style: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.3, "alpha": 0.8, **marker_style(k)}

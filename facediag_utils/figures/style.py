@@ -6,6 +6,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
@@ -59,6 +61,18 @@ def finished_panels(figure: Figure, title: str, size: int = 10) -> Figure:
     figure.suptitle(title, fontsize=size)
     figure.tight_layout()
     return figure
+
+
+def panels(count: int, each: tuple[float, float], across: int = 3) -> tuple[Figure, np.ndarray]:
+    """A figure and its axes, (rows, across), for so many panels of a size, (width, height) in inches; what is left over is empty.
+
+    Figures wider than some ten inches are scaled down on a page until their letters cannot be read."""
+    across = min(count, across)
+    rows = -(-count // across)
+    figure, axes = plt.subplots(rows, across, figsize=(each[0] * across, each[1] * rows), squeeze=False)
+    for axis in axes.flat[count:]:
+        axis.set_axis_off()
+    return figure, axes
 
 
 def save(

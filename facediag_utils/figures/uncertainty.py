@@ -12,9 +12,18 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from facediag_utils.evaluation.interval import Interval, wilson_interval
-from facediag_utils.evaluation.metrics import Roc
+from facediag_utils.evaluation.roc_analysis import Roc
 from facediag_utils.evaluation.screening import PREVALENCES, Point, predictive_values
-from facediag_utils.figures.style import COLOURS, LINES, MARKERS, class_title, finished, finished_panels, marker_style
+from facediag_utils.figures.style import (
+    COLOURS,
+    LINES,
+    MARKERS,
+    class_title,
+    finished,
+    finished_panels,
+    marker_style,
+    panels,
+)
 
 if TYPE_CHECKING:  # torch is not loaded for a name
     from facediag_utils.methods.trained_model import Answer
@@ -91,7 +100,7 @@ def readers_on_roc(curves: dict[str, Roc], readers: dict[str, tuple[Interval, In
         axis.errorbar(x, y, xerr=x_reach, yerr=y_reach, **style, label=name)
     axis.set(xlabel="controls called ill (%)", ylabel="ill called ill, sensitivity (%)", xlim=(-2, 102), ylim=(-2, 102))
     axis.set_aspect("equal")
-    axis.legend(frameon=False, loc="lower right", fontsize=8)
+    axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8)
     return finished(figure, title, fontsize=10)
 
 
@@ -128,17 +137,18 @@ def reliability(curves: dict[str, list[tuple[float, int, int]]], brier: dict[str
         By method, as `facediag_utils.evaluation.screening.reliability` gives them.
     brier : dict of str to Interval
     """
-    figure, axes = plt.subplots(1, len(curves), figsize=(3.4 * len(curves), 3.9), squeeze=False, sharey=True)
-    for k, (axis, (name, bins)) in enumerate(zip(axes[0], curves.items(), strict=True)):
+    figure, axes = panels(len(curves), (3.4, 3.9), across=2 if len(curves) == 4 else 3)
+    for k, (axis, (name, bins)) in enumerate(zip(axes.flat, curves.items(), strict=False)):
         axis.plot([0, 100], [0, 100], color=COLOURS[4], linewidth=0.8, linestyle=":")
         shares, reach = errorbars(wilson_interval(ill, n) for _, ill, n in bins)
         said = [100 * probability for probability, *_ in bins]
         axis.errorbar(said, shares, yerr=reach, linestyle="none", capsize=2.5, **marker_style(k))
         counts = sorted({n for *_, n in bins})
         number = "-".join(str(n) for n in dict.fromkeys((counts[0], counts[-1])))
-        axis.set_title(f"{name}\nBrier {brier[name].plain()}, {number} images a point", fontsize=9)
+        axis.set_title(f"{name}\nBrier {brier[name].plain()}, {number} images per point", fontsize=9)
         axis.set(xlabel="said probability (%)", aspect="equal", xlim=(-4, 104), ylim=(-4, 104))
-    axes[0][0].set_ylabel("share that was ill (%), 95% Wilson")
+    for axis in axes[:, 0]:
+        axis.set_ylabel("share that was ill (%), 95% Wilson")
     return finished_panels(figure, title)
 
 
@@ -153,12 +163,16 @@ def predictive_value_curves(points: dict[str, Point], title: str) -> Figure:
         colour = marker_style(k)["color"]
         axis.fill_between(100 * prevalence, ppv[:, 1], ppv[:, 2], color=colour, alpha=0.15, linewidth=0)
         axis.plot(100 * prevalence, ppv[:, 0], LINES[k % 4], color=colour, label=name)
-    for name, value in PREVALENCES.items():
+    for value in PREVALENCES.values():
         axis.axvline(100 * value, color=COLOURS[4], linewidth=0.8, linestyle=":")
-        box = {"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.5}
-        axis.text(94 * value, 90, name, rotation=90, va="top", ha="right", fontsize=7.5, bbox=box)
     axis.set(xscale="log", yscale="log", xlim=(6e-4, 60), ylim=(6e-4, 110), xlabel="prevalence (%)")
     axis.set_ylabel("of those called ill, share that is ill:\npositive predictive value (%)")
+    named = [name.replace(" (", "\n(").replace(", ", ",\n") for name in PREVALENCES]
+    above = axis.secondary_xaxis("top")
+    above.set_xticks([100 * value for value in PREVALENCES.values()], named, fontsize=7.5)
+    above.set_xticks([], minor=True)
+    for text, side in zip(above.get_xticklabels(), ("right", "left", "right", "center"), strict=True):
+        text.set(horizontalalignment=side)
     for one in (axis.xaxis, axis.yaxis):
         one.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.legend(frameon=False, fontsize=8, loc="lower right")

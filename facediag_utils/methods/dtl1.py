@@ -1,6 +1,12 @@
-"""DTL1: fine-tuning put to the paper's tasks (section III.C.1), by its protocol and by one that spares the test images."""
+"""DTL1: fine-tuning put to the paper's tasks (section III.C.1).
+
+A training is not a method: it goes one way or the other by its seed, so a row of the tables is trained several times
+(`Job.training`).  Of each training two things are read: what its averaged weights say, which no image chose, and what the
+network said after the epoch that was best on the test images, as the paper did it.
+"""
 
 import hashlib
+import math
 import os
 import warnings
 from collections.abc import Iterator, Sequence
@@ -8,10 +14,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from joblib import Parallel, delayed
+from scipy.special import softmax
 
-from facediag_utils.core import parallel, row_cache, settings
+from facediag_utils.core import parallel, pin, row_cache, run_log, settings
+from facediag_utils.core.profiles import Profile
 from facediag_utils.core.progress import progress_bar
 from facediag_utils.core.settings import cache_root
 from facediag_utils.data import store
@@ -20,36 +27,60 @@ from facediag_utils.data.splitting import TaskSplit, class_numbers, held_out, ta
 from facediag_utils.data.store import Method, Predictions
 from facediag_utils.faces.alignment import aligned_chips
 from facediag_utils.faces.detection import Faces
-from facediag_utils.methods import devices
+from facediag_utils.methods import devices, training_table
 from facediag_utils.methods.recipe import Recipe, Tuned
 from facediag_utils.methods.training import fine_tune, predict
+from facediag_utils.methods.training_state import has_ended
 from facediag_utils.networks import registry
 
-MANY, FEWEST = 1000, 2  # training images from which on there are fewer epochs; epochs, at least
+#: Training images between which a training has the usual number of epochs.  With fewer than `FEW` (the paper's five classes
+#: have 200) it has as many steps as with `FEW`, with more than `MANY` no more than with `MANY`: a network needs steps, and time
+#: is not endless.
+FEW, MANY = 200, 1000
+FEWEST = 2  # epochs, at least
 
 
 @dataclass(frozen=True)
 class Job:
-    """One training: a network, a task, a recipe, and which images it may look at.
+    """One training: a network, a task, a recipe, and which of the training images it may learn from.
 
     Attributes
     ----------
     backbone : str
     task : Task
     recipe : Recipe
-    method : Method
-        ``DTL1`` holds out a fifth of each class's training images and keeps the epoch that is best on them.
-        ``DTL1_TEST_EPOCH`` trains on all of them and keeps the epoch that is best on the test images, as the paper did
-        (Figure 3): its result flatters.  ``FROM_SCRATCH`` trains on all from random weights and keeps the last epoch.
+    training : int
+        Which of several trainings that differ in their seed only, from 0.
+    aside : bool
+        False learns from all training images and looks at the test images after each epoch.  True leaves a fifth of each
+        class's training images aside and looks at these: for whatever is to be chosen or calibrated (a learning rate,
+        the temperature of `facediag_utils.methods.trained_model`); nothing is said of the test images.
     """
 
     backbone: str
     task: Task
     recipe: Recipe
-    method: Method = Method.DTL1
+    training: int = 0
+    aside: bool = False
+
+    @property
+    def method(self) -> Method:
+        """What the store calls it."""
+        return Method.DTL1 if self.recipe.pretrained else Method.FROM_SCRATCH
+
+    @property
+    def methods(self) -> tuple[Method, ...]:
+        """What is said of the test images, by the averaged weights first, under these names of the store."""
+        if self.aside:
+            return ()
+        return (Method.DTL1, Method.DTL1_TEST_EPOCH) if self.recipe.pretrained else (Method.FROM_SCRATCH,)
+
+    def seed(self, seed: int) -> int:
+        """The seed of this training, given that of the run: of the new layer, the order of images, those left aside."""
+        return seed + 1000 * self.training
 
 
-Outcome = tuple[Predictions, Tuned]
+Outcome = tuple[list[Predictions], Tuned]
 
 
 def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0, kept: Job | None = None) -> list[Outcome]:
@@ -69,9 +100,12 @@ def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0, ke
 
     Returns
     -------
-    list of (Predictions, Tuned)
+    list of (list of Predictions, Tuned)
+        As `run` gives them.
     """
-    left = [job for job in jobs if not _trained(job, cohort, faces, seed)]
+    recorded = _recorded([job for job in jobs if job != kept], cohort, faces, seed)
+    wanted = [job for job in jobs if job not in recorded]
+    left = [job for job in wanted if not _trained(job, cohort, faces, seed)]
     for name in sorted({job.backbone for job in left}):
         record = registry.get(name)
         aligned_chips(cohort, faces, record.input_size, record.crop)  # once, before processes ask for them side by side
@@ -80,54 +114,80 @@ def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0, ke
         # joblib renews a worker whose memory grew, and warns of it
         warnings.filterwarnings("ignore", "A worker stopped while some jobs were given to the executor")
         started = Parallel(n_jobs=count, return_as="generator")(
-            delayed(_on_one_core)(job, cohort, faces, seed, job == kept, os.getpid()) for job in jobs
+            delayed(_on_one_core)(job, cohort, faces, seed, job == kept, os.getpid()) for job in wanted
         )
-        return list(progress_bar(started, len(jobs), "trainings", unit="training"))
+        made = progress_bar(started, len(wanted), "trainings", unit="training")
+        known = recorded | dict(zip(wanted, made, strict=True))
+    return [known[job] for job in jobs]
+
+
+def _recorded(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int) -> dict[Job, Outcome]:
+    """What the record holds of trainings that were not done here, where `settings.RECORDED` asks for it."""
+    record = cohort.profile.record
+    if record is None or not settings.value(settings.RECORDED):
+        return {}
+    trainings, stored = training_table.read(record / training_table.FILE), store.read(record / store.TEST)
+    found: dict[Job, Outcome] = {}
+    for job in jobs:
+        tuned = trainings.get(_plan(job, cohort, faces, seed).checkpoint.stem)
+        if tuned is None or _trained(job, cohort, faces, seed):
+            continue
+        rows = store.select(stored, task=job.task.name, backbone=job.backbone, training=job.training)
+        said = [store.from_rows(store.select(rows, method=method), job.task) for method in job.methods]
+        found[job] = said, tuned
+    return found
+
+
+def save_curves(profile: Profile, jobs: Sequence[Job], outcomes: Sequence[Outcome]) -> Path:
+    """Write the learning curves of trainings, as `run_all` gave them, to the run's ``results/trainings.csv``."""
+    named = [
+        {
+            "task": job.task.name,
+            "method": job.method.value,
+            "backbone": job.backbone,
+            "training": job.training,
+            "aside": job.aside,
+            "learning_rate": f"{job.recipe.learning_rate:g}",
+        }
+        for job in jobs
+    ]
+    trainings = zip(named, (tuned for _, tuned in outcomes), strict=True)
+    return training_table.write(profile.results / training_table.FILE, trainings)
 
 
 def _on_one_core(job: Job, cohort: Cohort, faces: Faces, seed: int, keep: bool, starter: int) -> Outcome:
     parallel.exit_with_parent(starter)  # a training may have an hour to go
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        predictions, tuned = run(job, cohort, faces, seed)
-        return predictions, tuned if keep else replace(tuned, network=None)  # it would be sent, and held, for nothing
-    finally:
-        torch.set_num_threads(threads)
+    with devices.one_thread():
+        predictions, tuned = run(job, cohort, faces, seed, keep)
+    return predictions, tuned if keep else replace(tuned, averaged=None)  # it would be sent, and held, for nothing
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """What a job comes to: its recipe, who is trained on, who is looked at, who tested, and where it is kept."""
+    """What a job comes to: its seed, who is trained on, who is looked at, and where it is kept."""
 
-    recipe: Recipe
-    pretraining: str
+    seed: int
     split: TaskSplit
     numbers: np.ndarray
     train: np.ndarray
     seen: np.ndarray
-    test: np.ndarray
     checkpoint: Path
 
 
 def _plan(job: Job, cohort: Cohort, faces: Faces, seed: int) -> _Plan:
-    task, recipe, pretraining = job.task, job.recipe, registry.get(job.backbone).pretraining
-    recipe = replace(recipe, epochs=min(recipe.epochs, int(settings.value(settings.EPOCHS) or recipe.epochs)))
+    task, recipe, seed = job.task, job.recipe, job.seed(seed)
     split = task_split(task, cohort, faces.found)
     numbers = class_numbers(task, split.labels)
-    train, test = np.flatnonzero(split.train), np.flatnonzero(split.test & split.found)
-    seen = test
-    if job.method == Method.DTL1:
+    train, seen = np.flatnonzero(split.train), np.flatnonzero(split.test & split.found)
+    if job.aside:
         train, seen = held_out(train, numbers, seed, split.groups)
-    elif job.method == Method.FROM_SCRATCH:
-        recipe, pretraining = replace(recipe, pretrained=False, best=False, patience=None), "none"
     digests = [cohort.table["sha256"].iloc[row] for row in (*train, *seen)]
     path = checkpoint_path(cohort.profile.name, job.backbone, digests, task.classes, recipe, seed)
-    return _Plan(recipe, pretraining, split, numbers, train, seen, test, path)
+    return _Plan(seed, split, numbers, train, seen, path)
 
 
 def _trained(job: Job, cohort: Cohort, faces: Faces, seed: int) -> bool:
-    """Whether a training has ended already, and its test images were predicted."""
+    """Whether a training has ended already, and what its averaged weights say is known."""
     plan = _plan(job, cohort, faces, seed)
     return plan.checkpoint.is_file() and _scores_table(plan.checkpoint).is_dir()
 
@@ -136,7 +196,7 @@ def _scores_table(checkpoint: Path) -> Path:
     return row_cache.table_path(f"dtl1/{checkpoint.parent.name}/scores", checkpoint.stem)
 
 
-def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0) -> Outcome:
+def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0, keep: bool = True) -> Outcome:
     """Fine-tune for a task and predict its test images; of a training that has ended, what it came to is read.
 
     Parameters
@@ -144,11 +204,17 @@ def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0) -> Outcome:
     job : Job
     cohort, faces
     seed : int
+        Of the run; that of the training is `Job.seed` of it.
+    keep : bool
+        Whether the network is wanted; of a training that has ended it is not even read then.
 
     Returns
     -------
-    Predictions
-        A row per test image; scores are softmax probabilities.
+    list of Predictions
+        A row per test image; scores are softmax probabilities.  From pretrained weights two, of one training:
+        ``Method.DTL1``, what the averaged weights say, and ``Method.DTL1_TEST_EPOCH``, what the network said after the
+        epoch that was best on these images.  From random weights ``Method.FROM_SCRATCH``, by averaged weights.  None of
+        a job that leaves images aside.
     Tuned
         The training.
     """
@@ -159,20 +225,50 @@ def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0) -> Outcome:
 
     train, seen = ((rows, plan.numbers[rows]) for rows in (plan.train, plan.seen))
     classes = len(job.task.classes)
-    tuned = fine_tune(job.backbone, pictures, train, seen, classes, plan.recipe, seed, plan.checkpoint)
+
+    def trained() -> Tuned:
+        return fine_tune(job.backbone, pictures, train, seen, classes, job.recipe, plan.seed, plan.checkpoint)
+
+    tuned = Tuned((len(plan.train), len(plan.seen)), job.recipe.averaged_from, plan.checkpoint.stem)
+    if keep or not has_ended(plan.checkpoint, tuned):
+        tuned = trained()
+    else:
+        run_log.note("epochs", str(plan.checkpoint), 0, tuned.epochs)
 
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
-        yield {"scores": predict(tuned.network, pictures(), plan.test[missing], record).softmax(dim=1).numpy()}
+        averaged = (tuned if tuned.averaged is not None else trained()).averaged
+        yield {"scores": predict(averaged, pictures(), plan.seen[missing], record).softmax(dim=1).numpy()}
 
-    digests = list(cohort.table["sha256"].iloc[plan.test])
-    given = row_cache.complete(_scores_table(plan.checkpoint), digests, compute)["scores"]
-    predictions = store.from_scores(job.task, cohort, plan.split, given, job.method, job.backbone, plan.pretraining)
-    return predictions, tuned
+    digests = list(cohort.table["sha256"].iloc[plan.seen])
+    scores = {job.method: row_cache.complete(_scores_table(plan.checkpoint), digests, compute)["scores"]}
+    if job.aside:
+        return [], tuned
+    if job.method == Method.DTL1:
+        scores[Method.DTL1_TEST_EPOCH] = softmax(tuned.best_logits, axis=1)
+    pretraining = record.pretraining if job.recipe.pretrained else "none"
+    named = (job.backbone, pretraining, job.training)
+    said = [store.from_scores(job.task, cohort, plan.split, given, method, *named) for method, given in scores.items()]
+    return said, tuned
 
 
-def epochs(most: int, images: int) -> int:
-    """How many passes: ``most``, but as many steps as these take over `MANY` images where there are more."""
-    return max(FEWEST, min(most, most * MANY // int(images)))
+def epochs(usual: int, images: int) -> int:
+    """A budget of steps as epochs: the usual number of passes over `FEW` to `MANY` training images, as many steps as `FEW`
+    images give where there are fewer, and no more than `MANY` give where there are more.
+
+    Parameters
+    ----------
+    usual : int
+        Epochs of a training on `FEW` to `MANY` images.
+    images : int
+        Training images of the task.
+
+    Returns
+    -------
+    int
+        `FEWEST` at least.
+    """
+    steps, few, many = (math.ceil(int(count) / Recipe.batch) for count in (images, FEW, MANY))
+    return max(FEWEST, min(max(usual, math.ceil(usual * few / steps)), usual * many // steps))
 
 
 def folder(profile: str) -> Path:
@@ -183,7 +279,8 @@ def folder(profile: str) -> Path:
 def checkpoint_path(
     profile: str, backbone: str, digests: list[str], classes: tuple[str, ...], recipe: Recipe, seed: int
 ) -> Path:
-    """Where a training of these images and settings is kept."""
-    key = repr((backbone, registry.get(backbone).checksum(), digests, classes, sorted(asdict(recipe).items()), seed))
+    """Where a training of these images and settings is kept; elsewhere where nothing is pinned."""
+    weights, given = registry.get(backbone).checksum(), sorted(asdict(recipe).items())
+    key = repr((pin.key(), backbone, weights, digests, classes, given, seed))
     name = f"{backbone.replace(':', '-')}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.pt"
     return folder(profile) / name

@@ -1,11 +1,13 @@
 """DTL2: the network as a fixed feature extractor, a linear SVM on top (paper, section III.C.2, Pseudocode 2, eq. 10)."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
 
 from facediag_utils.core import parallel, row_cache
 from facediag_utils.core.errors import WeightsError
@@ -13,22 +15,22 @@ from facediag_utils.core.progress import progress_bar
 from facediag_utils.data import splitting, store
 from facediag_utils.data.cohort import NO_FACE, Cohort, Task
 from facediag_utils.data.store import Method, Predictions
-from facediag_utils.faces.alignment import PADDING, aligned_chips
+from facediag_utils.faces.alignment import CROPS, aligned_chips
 from facediag_utils.faces.detection import DETECTOR_VERSION, Faces
 from facediag_utils.methods import svm
 from facediag_utils.networks import registry
 from facediag_utils.networks.records import Backbone
 
-BATCH = 32  # images: what is in memory at once
+BATCH = 16  # images, at most: what each core has in memory at once
 
 
-def extract(backbone: str, cohort: Cohort, faces: Faces, layer: str | None = None) -> np.ndarray:
+def extract(backbone: str | Backbone, cohort: Cohort, faces: Faces, layer: str | None = None) -> np.ndarray:
     """Features of every image with a face, cached by image content, weights and crop.
 
     Parameters
     ----------
-    backbone : str
-        Name in the registry.
+    backbone : str or Backbone
+        Name in the registry; or its record with another crop or input size.
     cohort : Cohort
     faces : Faces
         Of the same cohort.
@@ -40,20 +42,23 @@ def extract(backbone: str, cohort: Cohort, faces: Faces, layer: str | None = Non
     numpy.ndarray
         float32, (n, d); NaN in the rows of images without a face.
     """
-    record = registry.get(backbone)
+    record = registry.get(backbone) if isinstance(backbone, str) else backbone
     layer = layer or record.feature_layer
     if layer not in record.layers:
-        raise WeightsError(f"{backbone} has no feature layer {layer!r}; choose one of: {', '.join(record.layers)}")
+        raise WeightsError(f"{record.name} has no feature layer {layer!r}; choose one of: {', '.join(record.layers)}")
     rows = np.flatnonzero(faces.found)
 
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
         pictures = aligned_chips(cohort, faces, record.input_size, record.crop)
-        batches = [rows[missing[k : k + BATCH]] for k in range(0, len(missing), BATCH)]
-        work = ((backbone, layer, pictures[batch]) for batch in batches)
+        batches = in_batches(rows[missing])
+        work = ((record, layer, pictures[batch]) for batch in batches)
         if parallel.on_cluster():
             made = parallel.parallel_map(_features, list(work), record.title, unit="batch")
-        else:  # torch uses all cores by itself
-            made = progress_bar((_features(*item) for item in work), len(batches), record.title, unit="batch")
+        else:  # threads of one process share the network; torch lets Python go on while it computes
+            team = Parallel(n_jobs=-1, prefer="threads", return_as="generator")
+            made = progress_bar(
+                team(delayed(_features)(*item) for item in work), len(batches), record.title, unit="batch"
+            )
         try:
             for values in made:
                 yield {"features": values}
@@ -61,11 +66,11 @@ def extract(backbone: str, cohort: Cohort, faces: Faces, layer: str | None = Non
             _network.cache_clear()
 
     path = row_cache.table_path(
-        f"features/{backbone.replace(':', '-')}",
+        f"features/{record.name.replace(':', '-')}",
         record.checksum(),
         layer,
         record.input_size,
-        PADDING[record.crop],
+        CROPS[record.crop],
         (record.mean, record.std),
         DETECTOR_VERSION,
     )
@@ -75,18 +80,24 @@ def extract(backbone: str, cohort: Cohort, faces: Faces, layer: str | None = Non
     return result
 
 
-def _features(backbone: str, layer: str, pictures: np.ndarray) -> np.ndarray:
+def in_batches(rows: np.ndarray) -> list[np.ndarray]:
+    """Rows in parts of nearly equal size, at most `BATCH`: none of a single image, which torch treats in another way."""
+    return np.array_split(rows, math.ceil(len(rows) / BATCH))
+
+
+def _features(record: Backbone, layer: str, pictures: np.ndarray) -> np.ndarray:
     """Features of a few face chips, float32 (n, d)."""
-    record = registry.get(backbone)
-    return features_of(_network(backbone, record.checksum()), record, layer, pictures)
+    return features_of(_network(record.name, record.checksum()), record, layer, pictures)
 
 
 def features_of(network: Any, record: Backbone, layer: str, pictures: np.ndarray) -> np.ndarray:
-    """Features of face chips, uint8 (n, size, size, 3), by a network of this record: float32 (n, d)."""
+    """Features of face chips, uint8 (n, size, size, 3), by a network of this record, on one thread: float32 (n, d)."""
     import torch
 
+    from facediag_utils.methods.devices import one_thread
+
     device = next(network.parameters()).device
-    with torch.inference_mode():
+    with torch.inference_mode(), one_thread():
         values = network.features(registry.prepare(pictures, record).to(device), layer)
     return values.contiguous().cpu().numpy().astype(np.float32)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 
@@ -36,12 +37,13 @@ class Augmentation:
 class Recipe:
     """How a network is fine-tuned; rates, decay, momentum and epochs default to the paper's (section III.C.1).
 
-    The paper gives no batch size and mentions no mirroring: those are ours.
+    The paper gives no batch size and mentions no mirroring: those are ours.  A training ends after its epochs, which are a
+    budget of steps (`facediag_utils.methods.dtl1.epochs`): no image decides when it stops.
 
     Attributes
     ----------
     epochs : int
-        Passes over the training images, at most.
+        Passes over the training images.
     learning_rate, weight_decay, momentum : float
         Of stochastic gradient descent.
     batch : int
@@ -55,10 +57,6 @@ class Recipe:
         weights, with the normalisation behind them; Yu et al. [51] of the paper fix early layers so.
     balanced : bool
         Weigh classes by the inverse of their number of training images.
-    patience : int or None
-        Stop after so many epochs without a lower validation error.
-    best : bool
-        Keep the epoch of the lowest validation error (top-1, then objective), else the last.
     """
 
     epochs: int = 100
@@ -70,30 +68,45 @@ class Recipe:
     pretrained: bool = True
     frozen: int = 0
     balanced: bool = False
-    patience: int | None = None
-    best: bool = True
+
+    @property
+    def averaged_from(self) -> int:
+        """The first epoch, from 1, whose weights count in the average: it begins the second half of the training."""
+        return self.epochs // 2 + 1
 
 
 @dataclass
 class Tuned:
-    """What a training has come to.
+    """What a training has come to: the result of two protocols, which look at the same training.
 
     Attributes
     ----------
-    network : torch.nn.Module or None
-        After the epoch that was kept, on the processor; `facediag_utils.methods.dtl1.run_all` drops it.
-    kept_epoch : int
-        That epoch, from 1.
+    images : tuple of int
+        Number of training and of validation images.
+    key : str
+        Name of its checkpoint, a digest of all that it depends on; empty without one.
+    averaged_from : int
+        First of the epochs that were averaged, from 1.
+    averaged : torch.nn.Module or None
+        The network with the mean of the weights after each epoch of the second half (Izmailov et al. 2018, "Averaging
+        weights leads to wider optima"), on the processor.  Nothing was chosen for it by any image.
+        `facediag_utils.methods.dtl1.run_all` drops it.
+    best_epoch : int
+        The paper's protocol: the epoch, from 1, of the lowest validation error (top-1, then objective).  Where the
+        validation images are the test images, it was chosen with the answers in view.
+    best_logits : numpy.ndarray or None
+        What the network said of the validation images after that epoch, float32 (n, classes).
     history : list of dict
         A row an epoch and part ("train", "validation"): objective (mean loss, eq. 7), top1 and top3 error (0..1).
         Training rows are of the images as they were met, before the step that learned from them.
-    images : tuple of int
-        Number of training and of validation images.
     """
 
-    network: Any
     images: tuple[int, int]
-    kept_epoch: int = 0
+    averaged_from: int = 1
+    key: str = ""
+    averaged: Any = None
+    best_epoch: int = 0
+    best_logits: np.ndarray | None = None
     history: list[dict[str, Any]] = field(default_factory=list)
 
     @property

@@ -36,6 +36,11 @@ class Fitted:
     penalty: float
     searched: tuple[tuple[float, float, float], ...]
 
+    @property
+    def accuracy(self) -> float:
+        """Mean cross-validated accuracy at the C that was chosen; NaN if C was given."""
+        return max((mean for _, mean, _ in self.searched), default=float("nan"))
+
 
 def make_svc(kernel: str | Kernel, classes: int) -> SVC:
     """An untrained SVM: one-vs-one voting inside libsvm, ties broken so that the class predicted has the best score."""
@@ -76,10 +81,13 @@ def fit(
     searched: tuple[tuple[float, float, float], ...] = ()
     if penalty is None:
         few = stratified_subsample(labels, SEARCHED, seed)
+        machine, inner = svm, features[few]
+        if callable(kernel):  # once, not anew for every C and fold
+            machine, inner = make_svc("precomputed", len(set(labels))), kernel(inner, inner)
         chosen = cross_validation_folds(labels[few], seed, None if groups is None else groups[few])
         with warnings.catch_warnings():  # where classes overlap much, a large C is judged as it stands after `STEPS`
             warnings.simplefilter("ignore", ConvergenceWarning)
-            search = GridSearchCV(svm, {"C": list(PENALTIES)}, cv=chosen, refit=False).fit(features[few], labels[few])
+            search = GridSearchCV(machine, {"C": list(PENALTIES)}, cv=chosen, refit=False).fit(inner, labels[few])
         means, spreads = (search.cv_results_[f"{kind}_test_score"].tolist() for kind in ("mean", "std"))
         searched, penalty = tuple(zip(PENALTIES, means, spreads, strict=True)), float(search.best_params_["C"])
     return Fitted(svm.set_params(C=penalty).fit(features, labels), penalty, searched)

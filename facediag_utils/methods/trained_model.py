@@ -16,7 +16,7 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.neighbors import NearestNeighbors
 
 from facediag_utils.core import row_cache
-from facediag_utils.core.errors import ImageError
+from facediag_utils.core.errors import ImageError, ModelError
 from facediag_utils.core.progress import progress_bar
 from facediag_utils.data import splitting
 from facediag_utils.data.cohort import Cohort, Task
@@ -147,30 +147,41 @@ def train(task: Task, cohort: Cohort, features: np.ndarray, backbone: str, penal
 
 
 def from_network(job: dtl1.Job, network: Any, cohort: Cohort, faces: Faces, seed: int = 0) -> Model:
-    """DTL1's network after a training that `facediag_utils.methods.dtl1.run_all` has kept.
+    """DTL1's averaged network of a training that `facediag_utils.methods.dtl1.run_all` has kept.
 
-    Its temperature is fitted to the training images that were held out, which also chose the epoch: it flatters a little.
+    Its temperature is fitted to the training images that were left aside: the network has not learned from them, and nothing
+    else was chosen by them.
 
     Parameters
     ----------
     job, network
-        What was trained, by `facediag_utils.methods.Method.DTL1`, and what came of it.
+        What was trained, a job that left images aside, and its averaged network.
     cohort, faces, seed
-        As the training had them.
+        As `facediag_utils.methods.dtl1.run_all` had them.
+
+    Raises
+    ------
+    ModelError
+        If the job left no images aside.
     """
+    if not job.aside:
+        raise ModelError(
+            f"DTL1, {job.backbone}: it has learned from all training images, so there are none to calibrate its scores on; "
+            "train it with dtl1.Job(..., aside=True)"
+        )
     rows = task_split(job.task, cohort, faces.found)
     train, numbers = np.flatnonzero(rows.train), class_numbers(job.task, rows.labels)
     record = registry.get(job.backbone)
 
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
         pictures = aligned_chips(cohort, faces, record.input_size, record.crop)
-        batches = [train[missing[k : k + dtl2.BATCH]] for k in range(0, len(missing), dtl2.BATCH)]
+        batches = dtl2.in_batches(train[missing])
         for batch in progress_bar(batches, len(batches), record.title, unit="batch"):
             yield {"features": dtl2.features_of(network.body, record, record.feature_layer, pictures[batch])}
 
     table = row_cache.table_path(f"dtl1/{cohort.profile.name}/features", state_digest(network))
     known = row_cache.complete(table, list(cohort.table["sha256"].iloc[train]), compute)["features"]
-    _, aside = held_out(train, numbers, seed, rows.groups)
+    _, aside = held_out(train, numbers, job.seed(seed), rows.groups)
     logits = _logits(network, known[np.isin(train, aside)])
     setting = temperature(logits, numbers[aside])
     return Model(_about(job.task, cohort, job.backbone, Method.DTL1, setting, known), known, network=network)

@@ -1,7 +1,8 @@
 """Fine-tuning a network (paper, section III.C.1, Pseudocode 1, eq. 7): the loop, to be read in one sitting.
 
 The last fully connected layer is replaced by a new one; then the layers are trained a little further by mini-batch
-gradient descent with momentum and weight decay, at a small learning rate.
+gradient descent with momentum and weight decay, at a small learning rate.  What comes of it is the mean of the weights
+over the second half of the training: no image has to choose an epoch, and a few steps more or less change little.
 """
 
 import math
@@ -86,7 +87,8 @@ def fine_tune(
     chips : callable
         Gives the face chips of a cohort, uint8 (N, size, size, 3); not called if the training has ended already.
     training, validation : tuple of numpy.ndarray
-        Rows meant, (n,), and their class numbers, int (n,).
+        Rows meant, (n,), and their class numbers, int (n,).  The validation images are looked at after each epoch; the
+        averaged network does not depend on them.
     classes : int
     recipe : Recipe
     seed : int
@@ -107,21 +109,25 @@ def fine_tune(
     network = Classifier(backbone, classes, recipe.pretrained, generator)
     network.freeze(recipe.frozen)
     network.to(device).to(memory_format=torch.channels_last)
-    tuned = Tuned(network, (len(training[0]), len(validation[0])))
-    state = TrainingState(tuned, recipe, generator)
+    images = len(training[0]), len(validation[0])
+    tuned = Tuned(images, recipe.averaged_from, checkpoint.stem if checkpoint else "")
+    state = TrainingState(network, tuned, recipe, generator)
     state.resume(checkpoint)
     record = registry.get(backbone)
     run_log.note("epochs", str(checkpoint), recipe.epochs - tuned.epochs, tuned.epochs)
-    pictures = None if state.ended() else chips()
+    if state.ended:
+        return tuned
+    pictures = chips()
     with progress_bar(None, recipe.epochs, record.title, unit="epoch", initial=tuned.epochs) as bar:
-        while pictures is not None and not state.ended():
+        while tuned.epochs < recipe.epochs:
             seen = _epoch(state, pictures, training, classes, record)
             _check(seen, backbone, tuned.epochs + 1, recipe, classes)
             logits = predict(network, pictures, validation[0], record)
-            state.finish_epoch(seen, errors(logits, torch.from_numpy(validation[1])))
+            state.finish_epoch(seen, errors(logits, torch.from_numpy(validation[1])), logits.numpy())
             state.save(checkpoint)
             bar.update()
-    state.keep(checkpoint)
+    rows = np.array_split(training[0], math.ceil(len(training[0]) / recipe.batch))  # even: none of a single image
+    state.finish((registry.prepare(pictures[part], record).to(device) for part in rows), checkpoint)
     return tuned
 
 
@@ -133,7 +139,7 @@ def _epoch(
     record: registry.Backbone,
 ) -> dict[str, float]:
     """One pass over the training images; the errors on them as they were met."""
-    recipe, network, generator = state.recipe, state.tuned.network, state.generator
+    recipe, network, generator = state.recipe, state.network, state.generator
     device = next(network.parameters()).device
     rows, labels = training[0], torch.from_numpy(training[1])
     weights = class_weights(labels, classes).to(device) if recipe.balanced else None

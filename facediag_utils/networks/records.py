@@ -1,5 +1,6 @@
 """What a record of a pretrained network says: what it is, where its weights are, how a picture is prepared for it."""
 
+import hashlib
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,7 +15,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-FACES, OBJECTS = "face recognition", "object recognition"
+FACES, OBJECTS, NOTHING = "face recognition", "object recognition", "nothing"
+UNTRAINED = "untrained:"  # before a name: the network with random weights
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,12 @@ class Backbone:
         Key of the registry.
     title, pretraining : str
         As in the paper's tables: architecture and data set of the weights.
-    task : {"face recognition", "object recognition"}
+    task : {"face recognition", "object recognition", "nothing"}
         What it was trained for.
     input_size : int
         Side of its input, in pixels.
-    crop : {"tight", "loose"}
-        Which crop of an aligned face it gets; see `facediag_utils.faces.alignment.PADDING`.
+    crop : {"tight", "loose", "arcface"}
+        Which crop of an aligned face it gets; see `facediag_utils.faces.alignment.CROPS`.
     mean, std : tuple of float
         A channel (RGB, 0..255) goes in as (value - mean) / std.
     layers : dict of str to int
@@ -50,8 +52,12 @@ class Backbone:
         Arguments of the class, such as the number of classes the published weights have.
     learning_rate : float
         Of fine-tuning (DTL1); the paper's 5e-5 unless training images showed that these weights need another.
+    features_only : bool
+        By default it is not fine-tuned, so that a run does not take hours; its features are used.
+    face_pictures : int
+        How many pictures of faces it was trained on, about, by its makers' account; 0 if none, or if that is not stated.
     note : str
-        Where the weights were never published: what comes nearest.
+        What is not known of the weights; where they were never published, what comes nearest.
     """
 
     name: str
@@ -71,12 +77,14 @@ class Backbone:
     licence: str
     options: dict[str, Any] = field(default_factory=dict)
     learning_rate: float = 5e-5
+    features_only: bool = False
+    face_pictures: int = 0
     note: str = ""
 
     @property
     def file(self) -> WeightsFile | None:
         """The installed weights file, or None."""
-        return next((file for file in self.files if file.path.is_file()), None)
+        return next((file for file in self.files if file.installed), None)
 
     @property
     def installed(self) -> bool:
@@ -88,7 +96,9 @@ class Backbone:
         """Empty if the weights are there, else what a table says in place of a number."""
         if self.installed:
             return ""
-        return f"weights not installed (make weights WEIGHTS={self.name})" if self.files else "weights never published"
+        if not self.files:
+            return "weights never published"
+        return f"weights not installed (make weights WEIGHTS={self.name})"
 
     @property
     def feature_layer(self) -> str:
@@ -103,6 +113,20 @@ class Backbone:
                 f"{self.name}: {self.missing}; " + (f"or place {places} by hand" if places else self.note)
             )
         return identified(self.file)
+
+
+@dataclass(frozen=True)
+class UntrainedBackbone(Backbone):
+    """A network with random weights: what its features say is its architecture's and the pictures' own."""
+
+    @property
+    def installed(self) -> bool:
+        """Always: there is nothing to install."""
+        return True
+
+    def checksum(self) -> str:
+        """Of what its weights follow from, as if it were their file's."""
+        return hashlib.sha256(repr((self.name, self.architecture, self.options)).encode()).hexdigest()
 
 
 def read_records(path: Path) -> Iterator[Backbone]:

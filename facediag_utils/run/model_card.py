@@ -40,6 +40,7 @@ def markdown(profile: Profile) -> str:
         results=_results(stored, cohort),
         claims=claims.table(stored, tasks(cohort), profile).to_dict("records"),
         format_effect=claims.format_effect,
+        format_pairs=claims.format_pairs,
         checklist=checklist(profile.rendered, _facts(profile, cohort, stored)).to_dict("records"),
     )
 

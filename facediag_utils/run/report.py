@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from facediag_utils.core import pin
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.core.files import write_text
 from facediag_utils.core.profiles import Profile
 from facediag_utils.data import store
 from facediag_utils.data.cohort import Cohort, Task, load, tasks
-from facediag_utils.data.paper import BINARY_ROWS, MULTICLASS_ROWS
 from facediag_utils.evaluation import metrics
 from facediag_utils.figures import style, tables
 from facediag_utils.networks import registry
@@ -45,13 +45,14 @@ def write(profile: Profile) -> Path:
         "report.html",
         profile=profile,
         cohort=cohort,
+        differs=pin.word(),
         verdict=_verdict(profile),
         notes=notes.read_text(encoding="utf-8") if notes.is_file() else "",
         left_out=_left_out(profile),
         no_face=_no_face(profile, cohort),
         accuracies=[_accuracies(stored, task, profile) for task in tasks(cohort)],
         paper_tables=_paper_tables(stored, paper, profile),
-        networks=_networks(stored),
+        absent=registry.absent(stored["backbone"]),
         figures=[(_source(path), style.read_caption(path)) for path in figures(profile)],
         card=_card(profile),
     )
@@ -121,16 +122,8 @@ def _accuracies(stored: pd.DataFrame, task: Task, profile: Profile) -> str:
 
 
 def _paper_tables(stored: pd.DataFrame, paper: list[Task], profile: Profile) -> list[str]:
-    """The paper's tables with the numbers of the run, without rows and columns that hold none."""
-    made = tables.of_run(stored, paper, profile, measured_only=True).values()
-    return [tables.styled(table.loc[:, table.ne("").any()], caption).to_html() for caption, table in made if len(table)]
-
-
-def _networks(stored: pd.DataFrame) -> dict[str, int]:
-    """How many networks the paper used, how many of them this run has no numbers of, and how many of those can be had."""
-    names = {tables.key_of(row)[1] for row in (*BINARY_ROWS, *MULTICLASS_ROWS)} - {"dsift"}
-    absent = [registry.get(name) for name in names - set(stored["backbone"])]
-    return {"paper": len(names), "absent": len(absent), "published": sum(bool(record.files) for record in absent)}
+    made = tables.of_run(stored, paper, profile).values()
+    return [tables.styled(table, caption).to_html() for caption, table in made if len(table)]
 
 
 def figures(profile: Profile) -> list[Path]:

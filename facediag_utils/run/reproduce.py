@@ -83,7 +83,7 @@ def reproduce(
     profile: Profile,
     seed: int = 0,
     folder: Path = NOTEBOOKS,
-    n_splits: int | None = None,
+    counts: dict[str, int] | None = None,
     holding: frozenset[str] = frozenset(notebook_variants.TRAITS),
 ) -> list[Path]:
     """Execute the notebooks for a profile.
@@ -95,8 +95,8 @@ def reproduce(
         Given to every notebook.
     folder : Path
         Where the notebooks are.
-    n_splits : int, optional
-        Given to the notebook that draws splits again; default its own number.
+    counts : dict of str to int, optional
+        ``n_splits``, ``n_trainings``: given to the notebooks that have such a parameter; default their own numbers.
     holding : frozenset of str
         What the cohort is, see `facediag_utils.run.notebook_variants`; cells for other cohorts are left out.
 
@@ -118,9 +118,10 @@ def reproduce(
         raise ReproduceError(f"{folder}: no numbered notebooks; is the checkout complete?")
     profile.notebooks.mkdir(parents=True, exist_ok=True)
     books = {path: notebook_variants.adapted(path, holding) for path in paths}
-    own = {path: _parameters(path, parameters, n_splits=n_splits) for path in paths}
-    if n_splits is not None and not any("n_splits" in given for given in own.values()):
-        raise ReproduceError("no notebook has a parameter n_splits; add it in its cell tagged 'parameters'")
+    own = {path: _parameters(path, parameters, counts or {}) for path in paths}
+    for name in counts or {}:
+        if not any(name in given for given in own.values()):
+            raise ReproduceError(f"no notebook has a parameter {name}; add it in its cell tagged 'parameters'")
     total = sum(len(book.cells) + 1 for book in books.values())  # and the injected parameters
     with tqdm(total=total, unit="cell", file=sys.stderr) as bar, _shown_below(bar, profile.run / run_log.BARS):
 
@@ -157,13 +158,13 @@ def needs(books: Mapping[Path, NotebookNode]) -> dict[Path, set[str]]:
     }
 
 
-def _parameters(path: Path, needed: dict[str, object], **optional: object) -> dict[str, object]:
+def _parameters(path: Path, needed: dict[str, object], optional: dict[str, int]) -> dict[str, object]:
     """What a notebook is given: a needed parameter that it has not is an error, of which papermill only warns."""
     known = papermill.inspect_notebook(str(path))
     unknown = [name for name in needed if name not in known]
     if unknown:
         raise ReproduceError(f"{path.name}: no {', '.join(unknown)} in its cell tagged 'parameters'; add it there")
-    return needed | {name: value for name, value in optional.items() if value is not None and name in known}
+    return needed | {name: value for name, value in optional.items() if name in known}
 
 
 def _execute(name: str, book: NotebookNode, output: Path, parameters: dict[str, object], bar: tqdm) -> Path:
@@ -196,7 +197,7 @@ def _execute(name: str, book: NotebookNode, output: Path, parameters: dict[str, 
     return output
 
 
-def main(profile: Profile, seed: int = 0, n_splits: int | None = None) -> int:
+def main(profile: Profile, seed: int = 0, n_splits: int | None = None, n_trainings: int | None = None) -> int:
     """Run everything, print the summary and the verdict.
 
     Returns
@@ -207,16 +208,20 @@ def main(profile: Profile, seed: int = 0, n_splits: int | None = None) -> int:
     started = time.monotonic()
     cohort = load(profile)  # a faulty data folder is told before any notebook runs
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # kernels' idle threads leave the cores to the notebook beside
+    given = {"n_splits": n_splits, "n_trainings": n_trainings}
+    counts = {name: value for name, value in given.items() if value is not None}
     try:
-        executed = reproduce(profile, seed, n_splits=n_splits, holding=notebook_variants.traits(cohort))
+        executed = reproduce(profile, seed, counts=counts, holding=notebook_variants.traits(cohort))
     finally:
         remove_chips(profile.name)
     from facediag_utils.run import summary, verdict  # only now: torch would lie idle beside the notebooks
 
-    found = verdict.judge(profile, comparable=seed == 0 and n_splits is None)
+    found = verdict.judge(profile, comparable=seed == 0 and not counts)
     print(summary.finish(profile, time.monotonic() - started, executed))
     if found is not None:
         print(f"\n{verdict.format_verdict(found)}")
     elif profile.record:
-        print("\nnot compared with the record, which is of seed 0 and of the notebook's own number of splits")
+        print(
+            "\nnot compared with the record, which is of seed 0 and of the notebooks' own numbers of splits and trainings"
+        )
     return verdict.status(found)

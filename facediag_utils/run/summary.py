@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from facediag_utils.core import run_log
+from facediag_utils.core import pin, run_log
 from facediag_utils.core.profiles import Profile, from_output
 from facediag_utils.data import store
 from facediag_utils.data.cohort import load, tasks
@@ -17,18 +17,23 @@ def finish(profile: Profile, seconds: float, executed: list[Path]) -> str:
     stored, images = store.load(profile), load(profile)
     faces = detection.find_faces(images)
     store.write_csv(profile.results / "no_face.csv", detection.without_face(images, faces))
-    lines = [f"\n{profile.title}: accuracy on the test images, 95% Wilson interval"]
+    lines = [f"\n{profile.title}: accuracy on the test images, 95% interval"]
     for task in tasks(images):
         lines.append(f"  {task.title}, {len(task.classes)} classes")
         for run in metrics.summarize(stored, task).to_dict("records"):
             method, pretraining, _ = metrics.method_title(run["method"], run["backbone"])
             lines.append(f"    {method:52} {pretraining:16} {metrics.interval_of(run, 'accuracy')}")
-    lines.append("\nThe paper's claims on these test images (McNemar, Holm; points, 95% interval)")
+    lines.append(
+        "\nThe paper's claims on these test images (paired tests, Holm over the pairs of a claim; the strongest one in points)"
+    )
     for row in claims.table(stored, tasks(images), profile).to_dict("records"):
+        remarks = "; ".join(part for part in (row["why"], claims.format_pairs(row)) if part)
         text = f"  {row['claim']:24} {row['task']:11} {row['verdict']:14} {claims.format_effect(row)}"
-        lines.append(text.rstrip() + (f" ({row['why']})" if row["why"] else ""))
+        lines.append(f"{text.rstrip()} ({remarks})")
     if profile.rendered:
         lines.append("  Rendered faces: these numbers say nothing of how well anything diagnoses people.")
+    if word := pin.word():
+        lines += ["", word]
     if without := detection.format_without_face(images, faces):
         lines += ["", *without]
     tables_made = sorted(profile.results.glob("*.csv"))

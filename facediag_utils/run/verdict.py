@@ -18,7 +18,7 @@ from facediag_utils.core.errors import ReproduceError
 from facediag_utils.core.files import atomic_write, write_text
 from facediag_utils.core.profiles import Profile, profile
 from facediag_utils.core.settings import ROOT
-from facediag_utils.data.store import KEY, write_csv
+from facediag_utils.data.store import KEY, ROW, write_csv
 
 SAME, WITHIN, NOT, MISSING = "same", "within tolerance", "not reproduced", "missing"
 REPRODUCED, NOT_REPRODUCED = 0, 3  # exit status
@@ -27,9 +27,10 @@ COLUMNS = ["file", "row", "column", "recorded", "found", "tolerance", "outcome",
 #: Files that are compared, and the columns that name their rows (none: rows are numbered).
 COMPARED = {
     "measured_*.csv": KEY,
-    "predictions.csv": [*KEY, "image"],
-    "out_of_fold.csv": [*KEY, "image"],
+    "predictions.csv": ROW,
+    "out_of_fold.csv": ROW,
     "splits_*.csv": [],
+    "pretraining.csv": ["network"],
     "claims.csv": ["claim", "task"],
 }
 PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "pandas", "opencv-python-headless", "dlib-bin")
@@ -66,7 +67,8 @@ def _cells(path: Path, keys: list[str]) -> Iterator[tuple[tuple[str, str], str]]
     if path.is_file():
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
         for number, cells in enumerate(table.to_dict("records")):
-            row = " | ".join(cells.pop(key) for key in keys) if keys else str(number)
+            # A record from before there were several trainings has no column of them: each was the first, 0.
+            row = " | ".join(cells.pop(key, "0") for key in keys) if keys else str(number)
             yield from (((row, str(column)), value) for column, value in cells.items())
 
 

@@ -106,14 +106,15 @@ def test_a_cluster_finds_what_this_machine_finds_though_a_worker_dies(few, two_w
         time.sleep(0.1)
     assert first[0] not in second and first[1] in second  # it died, and another was started
     features = dtl2.extract("dlib_resnet29", some, there)
-    bags = dsift.histograms(some, there, np.arange(0, 35, 9), np.eye(5, 128) * 99)
+    words = {5: np.eye(5, 128) * 99}
+    bags = dsift.histograms(some, there, np.arange(0, 35, 9), words)[5]
     looked = list(parallel.parallel_map(duplicates._look, [(path,) for path in some.table["path"][:20]], "pictures"))
     for name in ("outcome", "landmarks", "box", "count"):
         assert np.array_equal(getattr(there, name), getattr(here, name), equal_nan=name in ("landmarks", "box"))
     monkeypatch.delenv(settings.DASK)
     monkeypatch.setenv("FACEDIAG_CACHE", str(own_cache / "another"))
     assert np.nanmax(np.abs(features - dtl2.extract("dlib_resnet29", some, here))) < 1e-4
-    assert np.array_equal(bags, dsift.histograms(some, here, np.arange(0, 35, 9), np.eye(5, 128) * 99))
+    assert np.array_equal(bags, dsift.histograms(some, here, np.arange(0, 35, 9), words)[5])
     for row, path in zip(looked, some.table["path"][:20], strict=True):
         assert np.array_equal(row["hash"], duplicates._look(path)["hash"])
 

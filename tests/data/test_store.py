@@ -18,7 +18,7 @@ def profile(own_output, tmp_path):
     return Profile("test", "t", tmp_path)
 
 
-def made(backbone="net", task="binary", score=0.123456):
+def made(backbone="net", task="binary", score=0.123456, training=0):
     return store.Predictions(
         task=task,
         method=store.Method.DTL2,
@@ -29,6 +29,7 @@ def made(backbone="net", task="binary", score=0.123456):
         label=np.array(["ill", "well"]),
         predicted=np.array(["ill", store.NO_FACE]),
         scores=np.array([[score, -score], [np.nan, np.nan]]),
+        training=training,
     )
 
 
@@ -46,6 +47,28 @@ def test_same_key_is_replaced_and_others_stay(profile):
     stored = store.load(profile)
     assert len(stored) == 4
     assert stored.groupby("backbone")["score_ill"].max().to_dict() == {"one": 0.1235, "two": 0.9}
+
+
+def test_all_trainings_of_a_method_are_replaced_together(profile):
+    """Of three trainings of an earlier run none stays beside the two of this one."""
+    store.save(profile, *(made("one", training=k) for k in range(3)), made("two"))
+    stored = store.load(profile)
+    assert stored["training"].dtype == int and len(stored) == 8
+    assert store.select(stored, backbone="one")["training"].tolist() == [0, 0, 1, 1, 2, 2]
+    store.save(profile, made("one", score=0.5, training=1), made("one", score=0.25))
+    stored = store.select(store.load(profile), image="b.png").set_index(["backbone", "training"])["score_ill"]
+    assert stored.to_dict() == {("one", 0): 0.25, ("one", 1): 0.5, ("two", 0): 0.1235}
+
+
+def test_a_store_from_before_there_were_several_trainings(profile):
+    path = store.save(profile, made("old"))
+    pd.read_csv(path).drop(columns="training").to_csv(path, index=False)
+    assert store.load(profile)["training"].tolist() == [0, 0]
+    store.save(profile, made("new", training=1))
+    assert store.load(profile).groupby("backbone")["training"].max().to_dict() == {"new": 1, "old": 0}
+    path.write_text(path.read_text().replace(",1,", ",first,"))
+    with pytest.raises(ResultsError, match="not readable"):
+        store.load(profile)
 
 
 def test_order_of_saving_does_not_matter(profile):

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import expit
 from scipy.stats import binom, norm
 from sklearn.metrics import f1_score
 
@@ -12,7 +13,7 @@ from facediag_utils.core.errors import ResultsError
 from facediag_utils.data import paper
 from facediag_utils.data.cohort import NO_FACE, Task
 from facediag_utils.data.store import Method
-from facediag_utils.evaluation import metrics
+from facediag_utils.evaluation import metrics, roc_analysis, trainings
 from facediag_utils.evaluation.interval import wilson_interval
 
 BINARY = Task("binary", "t", ("beta_thalassemia", "control"))
@@ -129,7 +130,7 @@ def drawn(kind, rng):
     if kind == "area":
         apart = norm.ppf(0.95) * 2**0.5
         given = scored(rng.normal(apart, 1, 30), rng.normal(0, 1, 30))
-        return metrics.roc(given, BINARY).area
+        return roc_analysis.roc(given, BINARY).area
     right = rng.random(60) < 0.95
     if kind == "accuracy":
         return wilson_interval(int(right.sum()), 60)
@@ -169,20 +170,20 @@ def scored(positive: list[float], negative: list[float]) -> pd.DataFrame:
 
 
 def test_area_of_known_rankings():
-    assert metrics.roc(scored([3, 4], [1, 2]), BINARY).area.value == 1
-    assert metrics.roc(scored([1, 2], [3, 4]), BINARY).area.value == 0
-    assert metrics.roc(scored([1, 3], [2, 2]), BINARY).area.value == 0.5
-    assert metrics.roc(scored([2, 2], [2, 2]), BINARY).area.value == 0.5  # ties count half
+    assert roc_analysis.roc(scored([3, 4], [1, 2]), BINARY).area.value == 1
+    assert roc_analysis.roc(scored([1, 2], [3, 4]), BINARY).area.value == 0
+    assert roc_analysis.roc(scored([1, 3], [2, 2]), BINARY).area.value == 0.5
+    assert roc_analysis.roc(scored([2, 2], [2, 2]), BINARY).area.value == 0.5  # ties count half
 
 
 def test_the_area_of_a_perfect_ranking_has_an_interval():
-    found = metrics.roc(scored(np.arange(30, 60), np.arange(30)), BINARY)
+    found = roc_analysis.roc(scored(np.arange(30, 60), np.arange(30)), BINARY)
     assert tuple(found.area) == pytest.approx(tuple(wilson_interval(30, 30))) and found.area.high == 1
 
 
 @given(st.lists(st.integers(0, 20), min_size=2, max_size=30), st.lists(st.integers(0, 20), min_size=2, max_size=30))
 def test_area_is_that_of_the_drawn_curve(positive, negative):
-    found = metrics.roc(scored(positive, negative), BINARY)
+    found = roc_analysis.roc(scored(positive, negative), BINARY)
     assert found.area.value == pytest.approx(np.trapezoid(found.true_positive, found.false_positive))
     assert 0 <= found.area.low <= found.area.value <= found.area.high <= 1
     assert (found.positives, found.negatives) == (len(positive), len(negative))
@@ -192,17 +193,104 @@ def test_delongs_interval_covers_as_often_as_it_says():
     """Normal scores one standard deviation apart: the true area is Phi(1 / sqrt 2) = 0.760."""
     rng, inside = np.random.default_rng(0), 0
     for _ in range(300):
-        area = metrics.roc(scored(rng.normal(1, 1, 40), rng.normal(0, 1, 40)), BINARY).area
+        area = roc_analysis.roc(scored(rng.normal(1, 1, 40), rng.normal(0, 1, 40)), BINARY).area
         inside += area.low <= 0.7602 <= area.high
     assert 0.91 < inside / 300 < 0.985
 
 
 def test_a_face_not_found_is_wrong_at_every_threshold():
-    lost = metrics.roc(scored([3, np.nan], [1, 2]), BINARY)
+    lost = roc_analysis.roc(scored([3, np.nan], [1, 2]), BINARY)
     assert lost.area.value == 0.5
-    assert metrics.roc(scored([3, 4], [1, np.nan]), BINARY).area.value == 0.5
+    assert roc_analysis.roc(scored([3, 4], [1, np.nan]), BINARY).area.value == 0.5
 
 
 def test_a_roc_needs_two_classes():
     with pytest.raises(ResultsError, match="needs two"):
-        metrics.roc(frame([("leprosy", "leprosy", 1)], "multiclass"), FIVE)
+        roc_analysis.roc(frame([("leprosy", "leprosy", 1)], "multiclass"), FIVE)
+
+
+LABEL = np.repeat(["beta_thalassemia", "control"], 30)
+
+
+def hits(rng, runs=3, between=0.5):
+    """Whether each training got each image right, (runs, 60): images are easier or harder, trainings better or worse."""
+    chance = expit(1.0 + rng.normal(size=len(LABEL))[None] + between * rng.normal(size=runs)[:, None])
+    return rng.random(chance.shape) < chance
+
+
+def several(right):
+    """Predictions of a network that was trained several times, from `hits`."""
+    other = np.where(LABEL == "control", "beta_thalassemia", "control")
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "task": "binary",
+                    "method": "DTL1",
+                    "backbone": "dlib_resnet29",
+                    "pretraining": "x",
+                    "training": k,
+                    "image": [f"{n:02d}" for n in range(len(LABEL))],
+                    "label": LABEL,
+                    "predicted": np.where(one, LABEL, other),
+                    "score_beta_thalassemia": np.where(one == (LABEL != "control"), 1.0, -1.0),
+                }
+            )
+            for k, one in enumerate(right)
+        ],
+        ignore_index=True,
+    )
+
+
+def test_of_several_trainings_the_mean_is_told():
+    given = several(hits(np.random.default_rng(0)))
+    found = metrics.with_intervals(given, BINARY)
+    each = [metrics.with_intervals(rows, BINARY) for _, rows in given.groupby("training")]
+    for name in metrics.METRICS:
+        assert found[name].value == pytest.approx(np.mean([one[name].value for one in each])), name
+        assert found[name].low < found[name].value < found[name].high
+    assert metrics.accuracy(given) == found["accuracy"]
+    row = metrics.summarize(given, BINARY).loc[0]
+    assert (row["n"], row["trainings"]) == (60, 3) and row["correct"] == pytest.approx(60 * found["accuracy"].value)
+    matrix = metrics.confusion(given, BINARY.classes)
+    assert matrix.to_numpy().sum() == pytest.approx(60) and np.trace(matrix) == pytest.approx(row["correct"])
+    area = roc_analysis.roc(given, BINARY).area
+    assert area.value == pytest.approx(
+        np.mean([roc_analysis.roc(r, BINARY).area.value for _, r in given.groupby("training")])
+    )
+
+
+def test_of_equal_trainings_the_interval_is_near_that_of_one():
+    one = several(hits(np.random.default_rng(1), runs=1))
+    thrice = pd.concat([one.assign(training=k) for k in range(3)], ignore_index=True)
+    alone, all_of_them = (metrics.accuracy(rows) for rows in (one, thrice))
+    assert tuple(all_of_them) == pytest.approx(tuple(alone), abs=0.02)
+
+
+def by_formula(right):
+    """The interval of accuracy over images and trainings; within a class the variance over images is known without draws."""
+    of_images, n = right.mean(axis=0), len(LABEL)
+    over_images = sum(len(part) * part.var() for part in (of_images[:30], of_images[30:])) / n**2
+    variance = trainings.widened(over_images, n, right.mean(axis=1))
+    return metrics.effective_wilson(right.mean(), variance, n)
+
+
+def test_the_bootstrap_over_images_is_that_of_the_formula():
+    for seed in range(3):
+        right = hits(np.random.default_rng(seed))
+        assert tuple(metrics.accuracy(several(right))) == pytest.approx(tuple(by_formula(right)), abs=0.006)
+
+
+def test_the_interval_over_trainings_holds_the_truth():
+    """In 95 of 100 cases, and in far fewer if the trainings' own scatter were left out."""
+    rng, cases = np.random.default_rng(2), 600
+    population = rng.normal(size=200_000) + 0.6 * rng.normal(size=200_000)
+    truth = expit(1.0 + population).mean()
+    held = alone = 0
+    for _ in range(cases):
+        right = hits(rng, between=0.6)
+        _, low, high = by_formula(right)
+        held += low <= truth <= high
+        _, low, high = wilson_interval(int(right[0].sum()), len(LABEL))
+        alone += low <= truth <= high
+    assert 0.98 > held / cases > 0.92 > alone / cases

@@ -1,6 +1,7 @@
 """Paired tests on the same test images."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +9,7 @@ from scipy.stats import binomtest
 from statsmodels.stats.multitest import multipletests
 
 from facediag_utils.core.errors import ResultsError
+from facediag_utils.data.cohort import Task
 from facediag_utils.evaluation import paired_tests
 
 ANSWERS = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=80).map(np.array)
@@ -120,3 +122,45 @@ def test_mcnemar_keeps_its_level():
 @pytest.mark.parametrize("p", [[], [0.03], [0.01, 0.04, 0.03, 0.005], [0.5, 0.02, 0.02, 0.9, 0.001], [1.0, 0.0, 0.4]])
 def test_holm_is_that_of_statsmodels(p):
     assert paired_tests.holm(p).tolist() == (list(multipletests(p, method="holm")[1]) if p else [])
+
+
+TASK = Task("binary", "t", ("ill", "well"))
+
+
+def scored(seed, shift, count=60, training=0):
+    """One method's rows of the store; the ill score higher by ``shift``."""
+    label = np.resize(["ill", "well"], count)
+    scores = np.random.default_rng(seed).normal(size=count) + shift * (label == "ill")
+    image = [f"{k:03d}" for k in range(count)]
+    return pd.DataFrame({"image": image, "label": label, "score_ill": scores, "training": training})
+
+
+def test_areas_of_single_trainings_are_compared_by_delong():
+    first, second = scored(0, 1.0), scored(1, 0.5)
+    shuffled = first.sample(frac=1, random_state=0)  # rows in another order
+    found, p = paired_tests.compare_areas(shuffled, second, TASK)
+    actual = (first["label"] == "ill").to_numpy()
+    wanted, same = paired_tests.delong_test(first["score_ill"].to_numpy(), second["score_ill"].to_numpy(), actual)
+    assert tuple(found) == pytest.approx(tuple(wanted)) and p == pytest.approx(same)
+
+
+def test_areas_of_several_trainings_hold_how_much_these_differ():
+    one = scored(0, 1.0)
+    alike = pd.concat([one.assign(training=k) for k in range(3)])
+    other = scored(1, 0.5)
+    single, _ = paired_tests.compare_areas(one, other, TASK)
+    repeated, _ = paired_tests.compare_areas(alike, other, TASK)
+    assert repeated.value == pytest.approx(single.value)
+    assert (
+        single.high - single.low < repeated.high - repeated.low < 1.05 * (single.high - single.low)
+    )  # Student's t of 59
+    apart = pd.concat([one, one.assign(score_ill=-one["score_ill"], training=1), one.assign(training=2)])
+    wide, p = paired_tests.compare_areas(apart, other, TASK)
+    assert wide.high - wide.low > 2 * (repeated.high - repeated.low) and p > 0.05
+    reverse, same = paired_tests.compare_areas(other, apart, TASK)
+    assert (reverse.value, same) == (pytest.approx(-wide.value), pytest.approx(p))
+
+
+def test_areas_on_other_images_are_not_compared():
+    with pytest.raises(ResultsError, match="on the same images only"):
+        paired_tests.compare_areas(scored(0, 1.0), scored(1, 0.5, count=58), TASK)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from facediag_utils.core.profiles import Profile
-from facediag_utils.evaluation import domain_distance, metrics, screening
+from facediag_utils.evaluation import domain_distance, roc_analysis, screening
 from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.figures import curves, pictures, style, uncertainty
 from facediag_utils.methods import recipe
@@ -84,25 +84,44 @@ def test_grids_label_their_rows(bundled):
         assert "D3\nDown syndrome" in labels and "rendered" in figure.get_suptitle()
 
 
-def test_training_curves_show_what_they_are_given():
+def trained(scale=1.0, best_epoch=2):
+    """A training of three epochs, whose errors are 50, 25 and 17 percent times a scale."""
     history = [
-        {"epoch": epoch, "part": part, "objective": 1.0 / epoch, "top1": 0.5 / epoch, "top3": 0.1 / epoch}
+        {"epoch": epoch, "part": part, "objective": 1.0 / epoch, "top1": scale * 0.5 / epoch, "top3": 0.1 / epoch}
         for epoch in (1, 2, 3)
         for part in ("train", "validation")
     ]
-    tuned = recipe.Tuned(None, (200, 150), kept_epoch=2, history=history)
-    figure = curves.training_curves({"a": tuned, "b": tuned}, "test images", 5, "data")
+    return recipe.Tuned((200, 150), averaged_from=2, best_epoch=best_epoch, history=history)
+
+
+def test_training_curves_show_what_they_are_given():
+    figure = curves.training_curves({"a": [trained()], "b": [trained()]}, "test images", 5, "data")
     assert len(figure.axes) == 6
     axis = figure.axes[1]
     assert axis.lines[0].get_ydata().tolist() == pytest.approx([50, 25, 50 / 3])
     assert axis.lines[2].get_ydata()[0] == 80 and axis.lines[3].get_xdata()[0] == 2
+    assert [(shade.get_x(), shade.get_width()) for shade in axis.patches] == [(1.5, 2.0)] and not axis.collections
     legend = [text.get_text() for text in figure.axes[2].get_legend().get_texts()]
-    assert legend == ["training images (n = 200)", "test images (n = 150)", "guessing", "epoch that was kept"]
-    assert len(curves.training_curves({"a": tuned}, "test images", 2, "data").axes) == 2  # top 3 of two classes are all
+    wanted = ["training images (n = 200)", "test images (n = 150)", "guessing", "lowest error on test images"]
+    assert legend == [*wanted, "weights are averaged"]
+    assert figure.axes[0].get_title(loc="left") == "a"
+    assert len(curves.training_curves({"a": [trained()]}, "test images", 2, "data").axes) == 2  # top 3 of two are all
+
+
+def test_curves_of_several_trainings_are_bands():
+    runs = {"a": [trained(), trained(1.2), trained(0.2, best_epoch=3)]}
+    figure = curves.training_curves(runs, "test images", 2, "data")
+    axis = figure.axes[1]
+    assert axis.lines[1].get_ydata().tolist() == pytest.approx([40, 20, 40 / 3])  # the mean of 50, 60 and 10; halves
+    corners = axis.collections[1].get_paths()[0].vertices
+    assert [sorted(set(corners[corners[:, 0] == epoch, 1].round(6))) for epoch in (1, 2)] == [[10, 60], [5, 30]]
+    assert [line.get_xdata()[0] for line in axis.lines[3:]] == [2, 2, 3]
+    assert figure.axes[0].get_title(loc="left") == "a: mean and range of 3 trainings"
+    assert len(axis.get_legend().get_texts()) == 5
 
 
 def test_roc_curves_name_area_interval_and_counts():
-    roc = metrics.Roc(np.array([0, 0, 1.0]), np.array([0, 0.5, 1.0]), Interval(0.75, 0.6, 0.9), 30, 30)
+    roc = roc_analysis.Roc(np.array([0, 0, 1.0]), np.array([0, 0.5, 1.0]), Interval(0.75, 0.6, 0.9), 30, 30)
     figure = curves.roc_curves({"net": {"DTL1": roc, "DTL2": roc}}, "data")
     axis = figure.axes[0]
     assert axis.get_legend().get_texts()[1].get_text() == "DTL2: AUC 0.75 (0.60 to 0.90)"
@@ -143,7 +162,7 @@ def test_reliability_points_are_what_was_said_and_what_was():
     figure = uncertainty.reliability({"m": [(0.2, 1, 10), (0.9, 9, 10)]}, {"m": Interval(0.1, 0.05, 0.2)}, "data")
     [points] = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
     assert points.get_xydata().tolist() == [[20, 10], [90, 90]]
-    assert "Brier 0.10 (0.05 to 0.20), 10 images a point" in figure.axes[0].get_title()
+    assert "Brier 0.10 (0.05 to 0.20), 10 images per point" in figure.axes[0].get_title()
 
 
 def test_predictive_values_end_at_the_test_sets_own():
@@ -152,7 +171,9 @@ def test_predictive_values_end_at_the_test_sets_own():
     axis = uncertainty.predictive_value_curves({"m": at}, "data").axes[0]
     y = axis.lines[0].get_ydata()
     assert y[-1] == pytest.approx(1000 / 11) and y[0] == pytest.approx(100 / 10_001, rel=1e-3)
-    assert len(axis.texts) == len(screening.PREVALENCES)
+    [above] = axis.child_axes
+    names = dict(zip(above.get_xticks(), (label.get_text() for label in above.get_xticklabels()), strict=True))
+    assert names[1e-3] == "1 in 100,000\n(beta-thalassemia)" and len(names) == len(screening.PREVALENCES)
 
 
 def test_pairs_that_stand_are_framed():
@@ -165,7 +186,7 @@ def test_pairs_that_stand_are_framed():
 
 
 def test_readers_are_points_with_intervals():
-    roc = metrics.Roc(np.array([0, 0, 1.0]), np.array([0, 0.5, 1.0]), Interval(0.75, 0.6, 0.9), 30, 30)
+    roc = roc_analysis.Roc(np.array([0, 0, 1.0]), np.array([0, 0.5, 1.0]), Interval(0.75, 0.6, 0.9), 30, 30)
     point = wilson_interval(3, 30), wilson_interval(27, 30)
     axis = uncertainty.readers_on_roc({"m": roc}, {"anna": point}, "data").axes[0]
     [dot] = [line for line in axis.lines if line.get_marker() == "o"]

@@ -1,5 +1,7 @@
-"""Fine-tuning: the paper's recipe, known errors, resumption to the bit, and a clear end when it diverges."""
+"""Fine-tuning: the paper's recipe, known errors, averaged weights, resumption to the bit, a clear end when it diverges."""
 
+import math
+from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +16,8 @@ from facediag_utils.evaluation import metrics
 from facediag_utils.faces import alignment, detection
 from facediag_utils.methods import devices, dtl1, training
 from facediag_utils.methods.augmentation import Augmentation, augmented, matrices
-from facediag_utils.methods.recipe import Recipe
+from facediag_utils.methods.recipe import Recipe, Tuned
+from facediag_utils.methods.training_state import TrainingState
 from facediag_utils.networks import registry
 
 NAME = "dlib_resnet29"
@@ -32,9 +35,9 @@ PICTURES, LABELS = (np.concatenate(parts) for parts in zip(faces(12), faces(6, 1
 TRAIN, HELD = np.arange(12), np.arange(12, 18)
 
 
-def tuned(epochs=2, seed=0, checkpoint=None, train=TRAIN, labels=LABELS, **recipe):
+def tuned(epochs=2, seed=0, checkpoint=None, train=TRAIN, labels=LABELS, held=HELD, **recipe):
     recipe = Recipe(epochs=epochs, **{"batch": 4, **recipe})
-    given = (train, labels[train]), (HELD, labels[HELD])
+    given = (train, labels[train]), (held, labels[held])
     return training.fine_tune(NAME, lambda: PICTURES, *given, 2, recipe, seed, checkpoint)
 
 
@@ -59,7 +62,7 @@ def test_it_learns_and_every_layer_moves():
     assert train[-1] < 0.5 * train[0]
     assert curves[curves["part"] == "validation"]["top1"].iloc[-1] == 0
     original = dict(registry.load(NAME).named_parameters())
-    for name, parameter in result.network.body.named_parameters():
+    for name, parameter in result.averaged.body.named_parameters():
         if not name.startswith("fc."):  # the layer that the new one replaces
             assert not torch.equal(parameter, original[name]), name
 
@@ -73,42 +76,98 @@ def same(one: torch.nn.Module, other: torch.nn.Module) -> bool:
     return all(torch.equal(a, b) for a, b in zip(one.state_dict().values(), other.state_dict().values(), strict=True))
 
 
-@pytest.mark.parametrize("best", [True, False])
-def test_a_stopped_training_goes_on_where_it_was(tmp_path, monkeypatch, best):
-    """Killed in the second epoch and started again: every number as if it had never been stopped."""
-    whole = tuned(epochs=3, best=best)
+@pytest.mark.parametrize("pretrained", [True, False])
+@pytest.mark.parametrize("last", [2, 3])
+def test_a_stopped_training_goes_on_where_it_was(tmp_path, monkeypatch, last, pretrained):
+    """Killed before its weights are averaged or after, and started again: all as if it had never been stopped."""
+    whole = tuned(epochs=3, pretrained=pretrained)
     original, calls = training._epoch, []
 
     def killed(*arguments):
         calls.append(1)
-        if len(calls) == 2:
+        if len(calls) == last:
             raise KeyboardInterrupt
         return original(*arguments)
 
     monkeypatch.setattr(training, "_epoch", killed)
     with pytest.raises(KeyboardInterrupt):
-        tuned(epochs=3, best=best, checkpoint=tmp_path / "c.pt")
-    resumed = tuned(epochs=3, best=best, checkpoint=tmp_path / "c.pt")
-    assert len(calls) == 4  # an epoch, the one killed, two more
-    assert (
-        resumed.history == whole.history
-        and resumed.kept_epoch == whole.kept_epoch
-        and same(resumed.network, whole.network)
-    )
-    finished = tuned(epochs=3, best=best, checkpoint=tmp_path / "c.pt")
-    assert len(calls) == 4 and finished.history == whole.history and same(finished.network, whole.network)
+        tuned(epochs=3, pretrained=pretrained, checkpoint=tmp_path / "c.pt")
+    for _ in ("resumed", "finished"):
+        again = tuned(epochs=3, pretrained=pretrained, checkpoint=tmp_path / "c.pt")
+        assert len(calls) == 4  # three epochs and the one killed; none when it has ended
+        assert again.history == whole.history and again.best_epoch == whole.best_epoch
+        assert np.array_equal(again.best_logits, whole.best_logits) and same(again.averaged, whole.averaged)
     assert [path.name for path in tmp_path.iterdir()] == ["c.pt"]
 
 
-def test_the_kept_network_is_that_of_the_lowest_validation_error():
+def test_stopped_after_the_last_epoch(tmp_path, monkeypatch):
+    """Batch norms of the averaged network were not measured yet."""
+    whole = tuned(epochs=2, pretrained=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(TrainingState, "finish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            tuned(epochs=2, pretrained=False, checkpoint=tmp_path / "c.pt")
+    assert same(tuned(epochs=2, pretrained=False, checkpoint=tmp_path / "c.pt").averaged, whole.averaged)
+
+
+@pytest.mark.parametrize("epochs, mean", [(1, 4.0), (2, 6.0), (4, 5.0), (5, 14 / 3)])
+def test_weights_of_the_second_half_are_averaged(epochs, mean):
+    """A weight that jumps about 5, as in a valley that is too narrow for its steps: 4, 6, 4, 6, 4."""
+    network, recipe = torch.nn.Linear(1, 1), Recipe(epochs=epochs)
+    state = TrainingState(network, Tuned((1, 1), recipe.averaged_from), recipe, torch.Generator())
+    for epoch in range(epochs):
+        with torch.no_grad():
+            network.weight.fill_((4.0, 6.0)[epoch % 2])
+        state.finish_epoch(ERRORS, ERRORS, np.zeros((1, 2), np.float32))
+    state.finish((), None)
+    assert state.tuned.averaged.weight.item() == pytest.approx(mean)
+
+
+ERRORS = {"objective": 1.0, "top1": 0.5, "top3": 0.0}
+
+
+@pytest.mark.parametrize("pretrained", [True, False])
+def test_statistics_of_batch_norms_are_those_of_the_averaged_weights(pretrained):
+    """Pretrained ones are kept; others are measured on the training images, here 0, 1, 2 and 3 times the mean weight 2."""
+    network, recipe = torch.nn.Sequential(torch.nn.Linear(1, 1, False), torch.nn.BatchNorm1d(1)), Recipe(3)
+    recipe = replace(recipe, pretrained=pretrained)
+    state = TrainingState(network, Tuned((4, 1), recipe.averaged_from), recipe, torch.Generator())
+    for weight in (9.0, 1.0, 3.0):
+        with torch.no_grad():
+            network[0].weight.fill_(weight)
+            network[1].running_mean.fill_(7.0)
+        state.finish_epoch(ERRORS, ERRORS, np.zeros((1, 2), np.float32))
+    state.finish((torch.tensor([[0.0], [1.0]]), torch.tensor([[2.0], [3.0]])), None)
+    averaged = state.tuned.averaged
+    assert averaged[0].weight.item() == 2 and not averaged.training
+    assert float(averaged[1].running_mean) == pytest.approx(7 if pretrained else 3)  # the mean of 0, 2, 4 and 6
+    assert averaged[1].momentum == 0.1
+
+
+def test_a_trainings_averaged_network_is_the_mean_of_its_epochs(monkeypatch):
+    original, after = TrainingState.finish_epoch, []
+    monkeypatch.setattr(
+        TrainingState,
+        "finish_epoch",
+        lambda state, *a: after.append(deepcopy(state.network.state_dict())) or original(state, *a),
+    )
+    averaged = tuned(epochs=5, learning_rate=1e-3).averaged.state_dict()
+    assert len(after) == 5 and not all(torch.equal(after[-1][name], value) for name, value in averaged.items())
+    for name, value in averaged.items():
+        mean = torch.stack([epoch[name].double() for epoch in after[2:]]).mean(dim=0)
+        assert torch.allclose(value.double(), mean, rtol=1e-5, atol=1e-7), name
+
+
+def test_the_papers_protocol_is_read_from_the_same_training():
+    """The epoch of the lowest validation error, and what the network said then; the averaged network has no part in it."""
     result = tuned(epochs=5, learning_rate=2e-4)
     rows = result.curves().query("part == 'validation'")
     reached = list(zip(rows["top1"], rows["objective"], strict=True))
-    assert result.kept_epoch == 1 + reached.index(min(reached))
-    logits = training.predict(result.network, PICTURES, HELD, registry.get(NAME))
-    again = training.errors(logits, torch.from_numpy(LABELS[HELD]))
-    assert again["objective"] == pytest.approx(reached[result.kept_epoch - 1][1], abs=1e-6)
-    assert tuned(epochs=2, learning_rate=2e-4, best=False).kept_epoch == 2
+    assert result.best_epoch == 1 + reached.index(min(reached))
+    again = training.errors(torch.from_numpy(result.best_logits), torch.from_numpy(LABELS[HELD]))
+    assert (again["top1"], again["objective"]) == reached[result.best_epoch - 1]
+    other = tuned(epochs=5, learning_rate=2e-4, held=HELD[:2], labels=np.r_[LABELS[:12], 1 - LABELS[12:]])
+    assert same(result.averaged, other.averaged) and result.best_epoch != other.best_epoch
 
 
 @pytest.mark.parametrize("balanced", [False, True])
@@ -120,11 +179,6 @@ def test_a_batch_in_pairs_is_the_same_step(monkeypatch, balanced):
     for one, other in zip(whole.history, pairs.history, strict=True):
         assert one["objective"] == pytest.approx(other["objective"], rel=1e-4)
     assert whole.history != pairs.history  # the last digits tell that it went another way
-
-
-def test_patience_ends_a_training_that_no_longer_gets_better():
-    result = tuned(epochs=30, learning_rate=1e-12, patience=2)
-    assert result.epochs == result.kept_epoch + 2 < 30
 
 
 def test_divergence_stops_with_a_word():
@@ -139,10 +193,13 @@ def test_divergence_stops_with_a_word():
 
 
 def test_from_scratch_is_another_network():
-    scratch = tuned(epochs=1, pretrained=False).network
+    scratch = tuned(epochs=2, pretrained=False).averaged
     assert sum(p.numel() for p in scratch.body.parameters()) == registry.get(NAME).parameters
-    again = tuned(epochs=1, pretrained=False).network
-    assert same(scratch, again)
+    record = registry.get(NAME)
+    with torch.no_grad():  # its first batch norm expects what its own first layer makes of the training images
+        seen = scratch.body.conv(registry.prepare(PICTURES[TRAIN], record)).mean(dim=(0, 2, 3))
+    assert torch.allclose(scratch.body.affine.running_mean, seen, rtol=1e-3, atol=1e-4)
+    assert same(scratch, tuned(epochs=2, pretrained=False).averaged)
 
 
 def test_from_scratch_of_a_network_with_dropped_paths_is_repeatable():
@@ -157,7 +214,7 @@ def test_from_scratch_of_a_network_with_dropped_paths_is_repeatable():
 
 
 def test_frozen_layers_stay_and_the_others_move():
-    network = tuned(epochs=2, learning_rate=1e-3, frozen=5).network
+    network = tuned(epochs=2, learning_rate=1e-3, frozen=5).averaged
     original = dict(registry.load(NAME).named_parameters())
     moved = {name for name, value in network.body.named_parameters() if not torch.equal(value, original[name])}
     frozen = [n for n in original if n.startswith(("conv.", "affine.", "blocks.0.", "blocks.1."))]  # 1 + 2 + 2 layers
@@ -246,25 +303,45 @@ class TestRun:
         rows = np.flatnonzero(few[0].table["label"].isin(paper.BINARY))
         return cohort_of(few[0], rows, paper.BINARY), rows_of(few[1], rows)
 
-    @pytest.mark.parametrize("method", [Method.DTL1, Method.DTL1_TEST_EPOCH, Method.FROM_SCRATCH])
-    def test_protocols(self, two, own_cache, method, monkeypatch):
+    @pytest.mark.parametrize("kind", ["pretrained", "from scratch", "aside"])
+    def test_protocols(self, two, own_cache, kind, monkeypatch):
         images, found = two
-        task, seen = cohort.tasks(images)[0], {}
+        task, seen = cohort.tasks(images)[0], []
         original = dtl1.fine_tune
-        monkeypatch.setattr(
-            dtl1, "fine_tune", lambda *a: seen.update(train=a[2][0], validation=a[3][0], recipe=a[5]) or original(*a)
-        )
-        given, tuned = dtl1.run(dtl1.Job(NAME, task, Recipe(epochs=2), method), images, found)
-        assert (given.method, given.backbone, len(given.label)) == (method, NAME, 6)
-        assert given.scores.sum(axis=1) == pytest.approx(np.ones(6), abs=1e-5)
-        assert tuned.epochs == 2
+        monkeypatch.setattr(dtl1, "fine_tune", lambda *a: seen.append(a) or original(*a))
+        recipe = Recipe(epochs=3, learning_rate=1e-3, pretrained=kind != "from scratch")
+        job = dtl1.Job(NAME, task, recipe, training=2, aside=kind == "aside")
+        given, tuned = dtl1.run(job, images, found, seed=5)
+        [(_, _, train, looked_at, _, _, seed, _)] = seen  # one training, whatever is read from it
+        assert tuned.epochs == 3 and seed == 2005
         test = np.flatnonzero(images.table["split"] == "test")
-        if method == Method.DTL1:  # the test images are not looked at
-            assert (len(seen["train"]), len(seen["validation"])) == (6, 2)
-            assert not set(test) & {*seen["train"], *seen["validation"]}
-        else:
-            assert len(seen["train"]) == 8 and np.array_equal(seen["validation"], test)
-        assert seen["recipe"].pretrained == (method != Method.FROM_SCRATCH)
+        if kind == "aside":  # the test images are not looked at
+            assert given == [] and (len(train[0]), len(looked_at[0])) == (6, 2)
+            assert not set(test) & {*train[0], *looked_at[0]}
+            return
+        assert len(train[0]) == 8 and np.array_equal(looked_at[0], test)
+        wanted = [Method.FROM_SCRATCH] if kind == "from scratch" else [Method.DTL1, Method.DTL1_TEST_EPOCH]
+        assert [predictions.method for predictions in given] == wanted
+        for predictions in given:
+            assert (predictions.backbone, predictions.training, len(predictions.label)) == (NAME, 2, 6)
+            assert predictions.scores.sum(axis=1) == pytest.approx(np.ones(6), abs=1e-5)
+        record = registry.get(NAME)
+        pictures = alignment.aligned_chips(images, found, record.input_size, record.crop)
+        averaged = training.predict(tuned.averaged, pictures, test, record).softmax(dim=1).numpy()
+        assert given[0].scores == pytest.approx(averaged, abs=1e-6)
+        assert given[0].pretraining == ("none" if kind == "from scratch" else record.pretraining)
+        if kind == "pretrained":
+            best = torch.from_numpy(tuned.best_logits).softmax(dim=1).numpy()
+            assert given[1].scores == pytest.approx(best, abs=1e-6) and not np.allclose(best, averaged, atol=1e-4)
+
+    def test_trainings_of_a_job_differ_by_their_seed(self, two, own_cache):
+        images, found = two
+        jobs = [dtl1.Job(NAME, cohort.tasks(images)[0], Recipe(epochs=1), training=k) for k in (0, 1, 2)]
+        assert [job.seed(3) for job in jobs] == [3, 1003, 2003]
+        outcomes = [dtl1.run(job, images, found, seed=3) for job in jobs]
+        assert len({tuned.history[0]["objective"] for _, tuned in outcomes}) == 3
+        assert [said[0].training for said, _ in outcomes] == [0, 1, 2]
+        assert len(list(dtl1.folder(images.profile.name).glob("*.pt"))) == 3
 
     def test_a_test_image_without_a_face_is_an_error(self, two, own_cache):
         images, found = two
@@ -275,15 +352,21 @@ class TestRun:
         pictures = alignment.aligned_chips(images, found, 150, "tight")
         assert pictures[lost].max() == 0 and pictures[lost + 1].max() > 0
         task = cohort.tasks(images)[0]
-        given, _ = dtl1.run(dtl1.Job(NAME, task, Recipe(epochs=1)), images, found)
-        frame = given.frame()
+        said, _ = dtl1.run(dtl1.Job(NAME, task, Recipe(epochs=1)), images, found)
+        frame = said[0].frame()
         assert len(frame) == 6 and (frame["predicted"] == cohort.NO_FACE).sum() == 1
         assert metrics.accuracy(frame).value <= 5 / 6
 
     def test_large_cohorts_have_fewer_epochs(self):
-        assert [dtl1.epochs(24, n) for n in (60, 200, 1000, 2000, 5714, 10**6)] == [24, 24, 24, 12, 4, 2]
+        assert [dtl1.epochs(24, n) for n in (200, 1000, 2000, 5714, 10**6)] == [24, 24, 12, 4, 2]
         assert [dtl1.epochs(8, n) for n in (200, 2000, 5714)] == [8, 4, 2]
         assert type(dtl1.epochs(24, np.int64(5714))) is int  # it goes into keys and journals
+
+    @pytest.mark.parametrize("images", [6, 20, 67, 80, 150, 200])
+    def test_a_small_folder_is_trained_for_as_many_steps_as_a_large_one(self, images):
+        """24 epochs of 200 images, ten a step: 480 steps; the last epoch is trained to its end."""
+        steps = math.ceil(images / 10)
+        assert 480 <= dtl1.epochs(24, images) * steps < 480 + steps
 
     def test_held_out_rows_are_a_fifth_of_each_class(self):
         numbers = np.repeat([0, 1, 2], [40, 10, 3])

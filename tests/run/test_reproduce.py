@@ -12,6 +12,7 @@ import psutil
 import pytest
 from made import recorded_accuracy
 
+from facediag_utils.__main__ import parser
 from facediag_utils.core.errors import ReproduceError
 from facediag_utils.core.profiles import Profile
 from facediag_utils.core.settings import ROOT
@@ -123,7 +124,7 @@ def test_the_number_of_splits_goes_where_it_is_known(profile, tmp_path):
     log = f"from pathlib import Path\nPath(r'{tmp_path}', str(n_splits)).touch()"
     write(tmp_path / "nb", "01_a.ipynb", "x = 1")
     write(tmp_path / "nb", "02_b.ipynb", log, parameters=PARAMETERS + "\nn_splits = 200")
-    reproduce.reproduce(profile, folder=tmp_path / "nb", n_splits=7)
+    reproduce.reproduce(profile, folder=tmp_path / "nb", counts={"n_splits": 7})
     reproduce.reproduce(profile, folder=tmp_path / "nb")
     assert (tmp_path / "7").exists() and (tmp_path / "200").exists()
 
@@ -134,13 +135,22 @@ def test_papermill_reads_every_parameter_of_the_notebooks():
         cell = next(c for c in nbformat.read(path, 4).cells if "parameters" in c.metadata.get("tags", []))
         stated = [line.split(" = ")[0] for line in cell.source.splitlines()]
         assert list(papermill.inspect_notebook(str(path))) == stated
-    assert "n_splits" in papermill.inspect_notebook(str(ROOT / "notebooks" / "05_dtl2_features.ipynb"))
+    for name, parameter in (("05_dtl2_features", "n_splits"), ("04_dtl1_finetuning", "n_trainings")):
+        assert parameter in papermill.inspect_notebook(str(ROOT / "notebooks" / f"{name}.ipynb"))
+
+
+def test_no_trainings_at_all_are_refused(capsys):
+    assert parser().parse_args(["reproduce", "--trainings", "1", "--splits", "20"]).trainings == 1
+    for option in ("--trainings", "--splits"):
+        with pytest.raises(SystemExit):
+            parser().parse_args(["reproduce", option, "0"])
+        assert f"argument {option}: 1 or more" in capsys.readouterr().err
 
 
 def test_splits_that_no_notebook_draws_are_an_error(profile, tmp_path):
     write(tmp_path / "nb", "01_a.ipynb", "x = 1")
     with pytest.raises(ReproduceError, match="no notebook has a parameter n_splits"):
-        reproduce.reproduce(profile, folder=tmp_path / "nb", n_splits=7)
+        reproduce.reproduce(profile, folder=tmp_path / "nb", counts={"n_splits": 7})
 
 
 def test_the_summary_has_accuracies_claims_and_files(recorded):

@@ -45,7 +45,7 @@ from facediag_utils.data import cohort, folder_import, store
 from facediag_utils.faces import detection
 from facediag_utils.methods import dsift, svm
 row_cache.SAVE_EVERY = 2
-dsift.WORDS, dsift.SAMPLE = 20, 3000
+dsift.WORDS, dsift.SAMPLE = (10, 20), 3000
 svm.PENALTIES = (1000.0,)  # with a small one all pictures get the same score
 with run_log.run_lock("mine"):
     profile, _ = folder_import.import_folder(Path(folder), "mine", positive="ill")
