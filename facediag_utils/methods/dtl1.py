@@ -33,10 +33,10 @@ from facediag_utils.methods.training import fine_tune, predict
 from facediag_utils.methods.training_state import has_ended
 from facediag_utils.networks import registry
 
-#: Training images between which a training has the usual number of epochs.  With fewer than `FEW` (the paper's five classes
-#: have 200) it has as many steps as with `FEW`, with more than `MANY` no more than with `MANY`: a network needs steps, and time
-#: is not endless.
-FEW, MANY = 200, 1000
+#: Training images between which a training has the number of epochs of its network's record (the paper's five classes have
+#: 200).  With fewer than `FEW` it has as many steps as with `FEW`, with more than `MANY` no more than with `MANY`: a network
+#: needs steps, and time is not endless.
+FEW, MANY = 160, 1000
 FEWEST = 2  # epochs, at least
 
 
@@ -249,6 +249,12 @@ def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0, keep: bool = True
     named = (job.backbone, pretraining, job.training)
     said = [store.from_scores(job.task, cohort, plan.split, given, method, *named) for method, given in scores.items()]
     return said, tuned
+
+
+def recipe(backbone: str, images: int) -> Recipe:
+    """How a network is fine-tuned on so many training images, by its record."""
+    record = registry.get(backbone)
+    return Recipe(epochs=epochs(record.epochs, images), learning_rate=record.learning_rate)
 
 
 def epochs(usual: int, images: int) -> int:

@@ -37,7 +37,7 @@ class Augmentation:
 class Recipe:
     """How a network is fine-tuned; rates, decay, momentum and epochs default to the paper's (section III.C.1).
 
-    The paper gives no batch size and mentions no mirroring: those are ours.  A training ends after its epochs, which are a
+    The paper gives no batch size, no rate of the new layer and mentions no mirroring: those are ours.  A training ends after its epochs, which are a
     budget of steps (`facediag_utils.methods.dtl1.epochs`): no image decides when it stops.
 
     Attributes
@@ -46,6 +46,9 @@ class Recipe:
         Passes over the training images.
     learning_rate, weight_decay, momentum : float
         Of stochastic gradient descent.
+    new_layer_rate : float
+        The learning rate of the new last layer where the others are pretrained.  It has everything to learn: at the paper's
+        rate it takes most of a short training to find its direction (notebook 04, on training images).
     batch : int
         Images a step.
     augmentation : Augmentation
@@ -61,6 +64,7 @@ class Recipe:
 
     epochs: int = 100
     learning_rate: float = 5e-5
+    new_layer_rate: float = 5e-3
     weight_decay: float = 5e-4
     momentum: float = 0.9
     batch: int = 10

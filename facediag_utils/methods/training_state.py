@@ -18,9 +18,16 @@ class TrainingState:
 
     def __init__(self, network: Any, tuned: Tuned, recipe: Recipe, generator: torch.Generator) -> None:
         self.network, self.tuned, self.recipe, self.generator = network, tuned, recipe, generator
-        trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+        trained = [(name, parameter) for name, parameter in network.named_parameters() if parameter.requires_grad]
+        new, body = ([p for name, p in trained if name.startswith("head.") == wanted] for wanted in (True, False))
         self.optimizer = torch.optim.SGD(
-            trained, lr=recipe.learning_rate, momentum=recipe.momentum, weight_decay=recipe.weight_decay
+            [
+                {"params": body},
+                {"params": new, "lr": recipe.new_layer_rate if recipe.pretrained else recipe.learning_rate},
+            ],
+            lr=recipe.learning_rate,
+            momentum=recipe.momentum,
+            weight_decay=recipe.weight_decay,
         )
         self.average: AveragedModel | None = None  # from the second half on
         self.lowest = (math.inf, math.inf)
