@@ -166,7 +166,8 @@ def test_measured_counts():
 
 def scored(positive: list[float], negative: list[float]) -> pd.DataFrame:
     labels = ["beta_thalassemia"] * len(positive) + ["control"] * len(negative)
-    return pd.DataFrame({"label": labels, "score_beta_thalassemia": [*positive, *negative]})
+    scores = [*positive, *negative]
+    return pd.DataFrame({"image": range(len(scores)), "label": labels, "score_beta_thalassemia": scores})
 
 
 def test_area_of_known_rankings():
