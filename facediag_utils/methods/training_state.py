@@ -20,14 +20,10 @@ class TrainingState:
         self.network, self.tuned, self.recipe, self.generator = network, tuned, recipe, generator
         trained = [(name, parameter) for name, parameter in network.named_parameters() if parameter.requires_grad]
         new, body = ([p for name, p in trained if name.startswith("head.") == wanted] for wanted in (True, False))
+        rate = recipe.new_layer_rate if recipe.pretrained else recipe.learning_rate
+        groups: list[dict[str, Any]] = [{"params": body}, {"params": new, "lr": rate}]
         self.optimizer = torch.optim.SGD(
-            [
-                {"params": body},
-                {"params": new, "lr": recipe.new_layer_rate if recipe.pretrained else recipe.learning_rate},
-            ],
-            lr=recipe.learning_rate,
-            momentum=recipe.momentum,
-            weight_decay=recipe.weight_decay,
+            groups, lr=recipe.learning_rate, momentum=recipe.momentum, weight_decay=recipe.weight_decay
         )
         self.average: AveragedModel | None = None  # from the second half on
         self.lowest = (math.inf, math.inf)
