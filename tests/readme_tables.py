@@ -81,7 +81,7 @@ def claims(record: Path = RECORD) -> str:
     lines = []
     for (says, where), rows in table.groupby(["says", "where"], sort=False):
         texts = {row["task"]: _verdict(row) for row in rows.to_dict("records")}
-        lines.append([f"{says} ({where})", *(texts.get(task, "") for task in TASKS)])
+        lines.append([f"{says} ({where})", *(texts.get(task, "–") for task in TASKS)])
     return _table(["claim (section of the paper)", *TASKS.values()], lines)
 
 

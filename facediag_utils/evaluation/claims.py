@@ -104,7 +104,7 @@ CLAIMS = (
     ),
     Claim(
         "pretraining over none",
-        "a network trained on few images alone over-fits",
+        "a pretrained network is better than one trained on few images alone",
         "I, III.C",
         _DTL1,
         _SCRATCH,
@@ -172,7 +172,7 @@ def _judged(pairs: list[Pair], found: list[Paired], corrected: np.ndarray, decis
     """Verdict, counts and the pair that speaks loudest; ``decisive`` if the pairs differ in what is claimed alone."""
     if not pairs:
         none = dict.fromkeys(("comparisons", "favour", "against"), 0)
-        return {"verdict": CANNOT_TELL, "why": "no such methods in this run", **none}
+        return {"verdict": CANNOT_TELL, "why": "no such methods on this task", **none}
     differences = np.array([result.difference.value for result in found])
     loudest = int(np.lexsort((-np.abs(differences), corrected))[0])
     stands = corrected < LEVEL

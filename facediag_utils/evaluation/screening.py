@@ -10,7 +10,7 @@ from facediag_utils.evaluation.interval import Interval, wilson_share
 from facediag_utils.evaluation.metrics import bootstrap
 
 #: The paper's section I: beta-thalassemia 1 in 100,000, hyperthyroidism 0.75%, Down syndrome 1 in 1,000; and its test set.
-PREVALENCES = {"half, as in the test set": 0.5, "0.75% (hyperthyroidism)": 0.0075, "1 in 1,000 (Down syndrome)": 1e-3}
+PREVALENCES = {"half (test set)": 0.5, "0.75% (hyperthyroidism)": 0.0075, "1 in 1,000 (Down syndrome)": 1e-3}
 PREVALENCES["1 in 100,000 (beta-thalassemia)"] = 1e-5
 
 

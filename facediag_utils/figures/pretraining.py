@@ -70,7 +70,8 @@ def _distances(axis: Axes, ranked: pd.DataFrame, relation: str) -> None:
         spread = [distance.spread for distance in rows["distance"]]
         axis.errorbar(across, value, xerr=spread, linestyle="none", elinewidth=0.7, **LOOKS[str(kind)])
     axis.set(xlabel="proxy A-distance, source-like to target faces\n(0: alike, 2: always told apart; mean and s.d.)")
-    axis.set(ylabel="accuracy (%), mean over splits", ylim=(0, 100), xlim=(-0.08, 2.08))
+    widest = max(distance.value + distance.spread for distance in ranked["distance"])
+    axis.set(ylabel="accuracy (%), mean over splits", ylim=(0, 100), xlim=(-0.08, min(2.08, 1.1 * widest + 0.1)))
     axis.set_title(relation, fontsize=10)
 
 

@@ -33,7 +33,7 @@ def test_claims_are_supported_refuted_or_open():
         [row] = judged("DTL2 over DTL1", made(first), made(second, method=Method.DTL1))
         assert row["verdict"] == verdict and row["comparisons"] == 1
     [row] = judged("DTL2 over DTL1", made(GOOD))
-    assert (row["verdict"], row["why"], row["comparisons"]) == ("cannot tell", "no such methods in this run", 0)
+    assert (row["verdict"], row["why"], row["comparisons"]) == ("cannot tell", "no such methods on this task", 0)
 
 
 def test_every_network_of_faces_meets_every_network_of_objects_by_the_same_method():
@@ -131,7 +131,7 @@ def test_more_face_data_can_be_told_by_one_architecture_only():
     assert row["why"] == "the networks of this run differ in architecture too"
     assert row["difference"] == pytest.approx(0.5) and row["p_holm"] < 0.001
     [row] = judged("more face data helps", another, of("resnet50_vggface2", all_right), unknown)  # the same data
-    assert row["why"] == "no such methods in this run"
+    assert row["why"] == "no such methods on this task"
 
 
 @pytest.mark.parametrize(
