@@ -48,7 +48,7 @@ class Recipe:
         Of stochastic gradient descent.
     new_layer_rate : float
         The learning rate of the new last layer where the others are pretrained.  It has everything to learn: at the paper's
-        rate it takes most of a short training to find its direction (notebook 04, on training images).
+        rate it takes most of a short training to find its direction (docs/numbers.md).
     batch : int
         Images a step.
     augmentation : Augmentation
