@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from facediag_utils.core.errors import CohortError, FacediagError, ReproduceError
+from facediag_utils.core.errors import CohortError, ExplanationError, FacediagError, ReproduceError
 
 #: Errors of a disk that is full or must not be written on.
 DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM})
@@ -76,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
     asked = add(predict, "put pictures to a trained model; research and teaching only")
     asked.add_argument("images", nargs="+", type=Path, help="pictures of faces")
     asked.add_argument("--model", type=Path, default=Path("runs/bundled/results/model"), help="as `reproduce` made it")
+    asked.add_argument("--explain", type=Path, metavar="PNG", help="of one picture: draw where the answer comes from")
     return parser
 
 
@@ -153,8 +154,11 @@ def forget(options: argparse.Namespace) -> int:
 
 
 def predict(options: argparse.Namespace) -> int:
+    from facediag_utils.figures import heat_maps
     from facediag_utils.methods import model_io, trained_model
 
+    if options.explain and (len(options.images) > 1 or options.explain.suffix.lower() != ".png"):
+        raise ExplanationError(f"--explain {options.explain}: one picture at a time, and a file that ends in .png")
     trained = model_io.load(options.model)
     classes = ", ".join(trained.about.classes)
     print(f"trained on: {trained.about.title}; classes: {classes}\n{trained_model.DISCLAIMER}")
@@ -164,6 +168,8 @@ def predict(options: argparse.Namespace) -> int:
     for answer in trained_model.answers(trained, options.images):
         print(trained_model.format_answer(answer), flush=True)
         spoken += not answer.refusal
+        if options.explain:
+            print("no heat map: no answer" if answer.refusal else heat_maps.explain(trained, answer, options.explain))
     return 0 if spoken else 1
 
 

@@ -12,8 +12,10 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
+import torch
 from joblib import Parallel, delayed
 from scipy.special import softmax
 
@@ -40,6 +42,22 @@ FEW, MANY = 200, 1000
 FEWEST = 2  # epochs, at least
 
 
+class Start(Protocol):
+    """Where the weights of a training come from, if not from a record: what trains them first, see
+    `facediag_utils.methods.people.Identification`."""
+
+    @property
+    def title(self) -> str:
+        """What they were trained on, as the store calls it."""
+
+    @property
+    def key(self) -> str:
+        """What they follow from, for the name of a checkpoint."""
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """Of the backbone; trained now if they never were."""
+
+
 @dataclass(frozen=True)
 class Job:
     """One training: a network, a task, a recipe, and which of the training images it may learn from.
@@ -55,6 +73,8 @@ class Job:
         False learns from all training images and looks at the test images after each epoch.  True leaves a fifth of each
         class's training images aside and looks at these: for whatever is to be chosen or calibrated (a learning rate,
         the temperature of `facediag_utils.methods.trained_model`); nothing is said of the test images.
+    start : Start, optional
+        What gives the weights to begin with, in place of the recipe's.
     """
 
     backbone: str
@@ -62,6 +82,7 @@ class Job:
     recipe: Recipe
     training: int = 0
     aside: bool = False
+    start: Start | None = None
 
     @property
     def method(self) -> Method:
@@ -182,7 +203,8 @@ def _plan(job: Job, cohort: Cohort, faces: Faces, seed: int) -> _Plan:
     if job.aside:
         train, seen = held_out(train, numbers, seed, split.groups)
     digests = [cohort.table["sha256"].iloc[row] for row in (*train, *seen)]
-    path = checkpoint_path(cohort.profile.name, job.backbone, digests, task.classes, recipe, seed)
+    begun = () if job.start is None else (job.start.key,)
+    path = checkpoint_path(cohort.profile.name, job.backbone, digests, (*task.classes, *begun), recipe, seed)
     return _Plan(seed, split, numbers, train, seen, path)
 
 
@@ -225,9 +247,10 @@ def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0, keep: bool = True
 
     train, seen = ((rows, plan.numbers[rows]) for rows in (plan.train, plan.seen))
     classes = len(job.task.classes)
+    start = job.start.weights if job.start else None
 
     def trained() -> Tuned:
-        return fine_tune(job.backbone, pictures, train, seen, classes, job.recipe, plan.seed, plan.checkpoint)
+        return fine_tune(job.backbone, pictures, train, seen, classes, job.recipe, plan.seed, plan.checkpoint, start)
 
     tuned = Tuned((len(plan.train), len(plan.seen)), job.recipe.averaged_from, plan.checkpoint.stem)
     if keep or not has_ended(plan.checkpoint, tuned):
@@ -245,7 +268,7 @@ def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0, keep: bool = True
         return [], tuned
     if job.method == Method.DTL1:
         scores[Method.DTL1_TEST_EPOCH] = softmax(tuned.best_logits, axis=1)
-    pretraining = record.pretraining if job.recipe.pretrained else "none"
+    pretraining = job.start.title if job.start else record.pretraining if job.recipe.pretrained else "none"
     named = (job.backbone, pretraining, job.training)
     said = [store.from_scores(job.task, cohort, plan.split, given, method, *named) for method, given in scores.items()]
     return said, tuned
@@ -280,7 +303,8 @@ def checkpoint_path(
     profile: str, backbone: str, digests: list[str], classes: tuple[str, ...], recipe: Recipe, seed: int
 ) -> Path:
     """Where a training of these images and settings is kept; elsewhere where nothing is pinned."""
-    weights, given = registry.get(backbone).checksum(), sorted(asdict(recipe).items())
+    weights = registry.get(backbone).checksum() if recipe.pretrained else ""
+    given = sorted(asdict(recipe).items())
     key = repr((pin.key(), backbone, weights, digests, classes, given, seed))
     name = f"{backbone.replace(':', '-')}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.pt"
     return folder(profile) / name

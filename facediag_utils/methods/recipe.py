@@ -57,6 +57,11 @@ class Recipe:
         weights, with the normalisation behind them; Yu et al. [51] of the paper fix early layers so.
     balanced : bool
         Weigh classes by the inverse of their number of training images.
+    xavier : float, optional
+        The new layer begins with normal numbers of variance xavier x 2 / (inputs + outputs) (Glorot and Bengio 2010, scaled);
+        by default with small ones if the network is pretrained, else as He et al. 2015.
+    adam : bool
+        Adam (Kingma and Ba 2015) in place of gradient descent with momentum.
     """
 
     epochs: int = 100
@@ -68,6 +73,8 @@ class Recipe:
     pretrained: bool = True
     frozen: int = 0
     balanced: bool = False
+    xavier: float | None = None
+    adam: bool = False
 
     @property
     def averaged_from(self) -> int:

@@ -19,9 +19,12 @@ class TrainingState:
     def __init__(self, network: Any, tuned: Tuned, recipe: Recipe, generator: torch.Generator) -> None:
         self.network, self.tuned, self.recipe, self.generator = network, tuned, recipe, generator
         trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
-        self.optimizer = torch.optim.SGD(
-            trained, lr=recipe.learning_rate, momentum=recipe.momentum, weight_decay=recipe.weight_decay
-        )
+        rate, decay = recipe.learning_rate, recipe.weight_decay
+        self.optimizer: torch.optim.Optimizer
+        if recipe.adam:
+            self.optimizer = torch.optim.Adam(trained, lr=rate, weight_decay=decay)
+        else:
+            self.optimizer = torch.optim.SGD(trained, lr=rate, momentum=recipe.momentum, weight_decay=decay)
         self.average: AveragedModel | None = None  # from the second half on
         self.lowest = (math.inf, math.inf)
         self.ended = False

@@ -29,8 +29,10 @@ COMPARED = {
     "measured_*.csv": KEY,
     "predictions.csv": ROW,
     "out_of_fold.csv": ROW,
+    "measures.csv": ["class", "landmarks", "measure"],
     "splits_*.csv": [],
     "pretraining.csv": ["network"],
+    "explanations.csv": ["face", "network", "method", "measure"],
     "claims.csv": ["claim", "task"],
 }
 PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "pandas", "opencv-python-headless", "dlib-bin")
