@@ -166,6 +166,8 @@ def test_areas_of_several_trainings_hold_how_much_these_differ():
 def test_areas_on_other_images_are_not_compared():
     with pytest.raises(ResultsError, match="on the same images only"):
         paired_tests.compare_areas(scored(0, 1.0), scored(1, 0.5, count=58), TASK)
+
+
 def test_chosen_pairs_are_corrected_for_their_own_number():
     right = np.arange(40) % 4 > 0
     sets = [
