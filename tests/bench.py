@@ -138,12 +138,10 @@ def spread(images: cohort.Cohort, faces: detection.Faces, trainings: int = 4) ->
     """What several trainings as notebook 04 makes them come to on two classes: what the verdict's tolerances rest on."""
     task = cohort.tasks(images)[0]
     learnt = int(images.table[images.table["split"] == "train"]["label"].isin(task.classes).sum())
-    objects = registry.get("efficientnet_lite0").learning_rate
     recipes = {
-        "dlib_resnet29": recipe.Recipe(epochs=dtl1.epochs(24, learnt)),
-        "efficientnet_lite0": recipe.Recipe(epochs=dtl1.epochs(8, learnt), learning_rate=objects),
+        name: recipe.usual_recipe(registry.get(name), learnt) for name in ("dlib_resnet29", "efficientnet_lite0")
     }
-    scratch = recipe.Recipe(epochs=dtl1.epochs(12, learnt), learning_rate=1e-3, pretrained=False)
+    scratch = recipe.Recipe(epochs=recipe.epochs(12, learnt), learning_rate=1e-3, pretrained=False)
     made = [*recipes.items(), ("dlib_resnet29", scratch)]
     jobs = [dtl1.Job(name, task, given, training=k) for name, given in made for k in range(trainings)]
     with tempfile.TemporaryDirectory() as folder:

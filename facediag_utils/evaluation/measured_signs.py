@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control, ttest_1samp, ttest_ind
 
+from facediag_utils.data import ground_truth
 from facediag_utils.data.cohort import Cohort
 from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.evaluation.norms import norm_rows, reference_class
@@ -71,7 +72,7 @@ def true_changes_of_each_class(
     z: pd.DataFrame, of_twins: pd.DataFrame, cohort: Cohort, twins: Cohort
 ) -> dict[str, pd.DataFrame]:
     """`true_changes` by disease, from z-scores of the cohort's images and of its twins', each in its order."""
-    place = pd.Index(cohort.table["image"]).get_indexer(twins.table["cohort_image"])
+    place = ground_truth.same_people(cohort, twins)
     label = cohort.table["label"].to_numpy(str)[place]
     ill = z.iloc[place].reset_index(drop=True)
     return {name: true_changes(ill[label == name], of_twins[label == name]) for name in dict.fromkeys(label)}

@@ -15,6 +15,7 @@ import pandas as pd
 from scipy.ndimage import zoom
 
 from facediag_utils.core import row_cache
+from facediag_utils.data import ground_truth
 from facediag_utils.data.cohort import Cohort
 from facediag_utils.data.images import read_rgb
 from facediag_utils.evaluation.interval import wilson_interval
@@ -37,9 +38,8 @@ def twin_chips(cohort: Cohort, faces: Faces, rows: np.ndarray, twins: Cohort, si
     numpy.ndarray
         uint8, (n, size, size, 3).
     """
-    path = dict(zip(twins.table["cohort_image"], twins.table["path"], strict=True))
-    names = cohort.table["image"]
-    made = [face_chip(read_rgb(path[names.iloc[row]]), faces.landmarks[row], size, crop) for row in rows]
+    path = dict(zip(ground_truth.same_people(cohort, twins), twins.table["path"], strict=True))
+    made = [face_chip(read_rgb(path[row]), faces.landmarks[row], size, crop) for row in rows]
     return np.stack(made) if made else np.empty((0, size, size, 3), np.uint8)
 
 

@@ -6,16 +6,13 @@ network said after the epoch that was best on the test images, as the paper did 
 """
 
 import hashlib
-import math
 import os
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
-import torch
 from joblib import Parallel, delayed
 from scipy.special import softmax
 
@@ -30,32 +27,10 @@ from facediag_utils.data.store import Method, Predictions
 from facediag_utils.faces.alignment import aligned_chips
 from facediag_utils.faces.detection import Faces
 from facediag_utils.methods import devices, training_table
-from facediag_utils.methods.recipe import Recipe, Tuned
+from facediag_utils.methods.recipe import Recipe, Start, Tuned
 from facediag_utils.methods.training import fine_tune, predict
 from facediag_utils.methods.training_state import has_ended
 from facediag_utils.networks import registry
-
-#: Training images between which a training has the usual number of epochs.  With fewer than `FEW` (the paper's five classes
-#: have 200) it has as many steps as with `FEW`, with more than `MANY` no more than with `MANY`: a network needs steps, and time
-#: is not endless.
-FEW, MANY = 200, 1000
-FEWEST = 2  # epochs, at least
-
-
-class Start(Protocol):
-    """Where the weights of a training come from, if not from a record: what trains them first, see
-    `facediag_utils.methods.people.Identification`."""
-
-    @property
-    def title(self) -> str:
-        """What they were trained on, as the store calls it."""
-
-    @property
-    def key(self) -> str:
-        """What they follow from, for the name of a checkpoint."""
-
-    def weights(self) -> dict[str, torch.Tensor]:
-        """Of the backbone; trained now if they never were."""
 
 
 @dataclass(frozen=True)
@@ -272,26 +247,6 @@ def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0, keep: bool = True
     named = (job.backbone, pretraining, job.training)
     said = [store.from_scores(job.task, cohort, plan.split, given, method, *named) for method, given in scores.items()]
     return said, tuned
-
-
-def epochs(usual: int, images: int) -> int:
-    """A budget of steps as epochs: the usual number of passes over `FEW` to `MANY` training images, as many steps as `FEW`
-    images give where there are fewer, and no more than `MANY` give where there are more.
-
-    Parameters
-    ----------
-    usual : int
-        Epochs of a training on `FEW` to `MANY` images.
-    images : int
-        Training images of the task.
-
-    Returns
-    -------
-    int
-        `FEWEST` at least.
-    """
-    steps, few, many = (math.ceil(int(count) / Recipe.batch) for count in (images, FEW, MANY))
-    return max(FEWEST, min(max(usual, math.ceil(usual * few / steps)), usual * many // steps))
 
 
 def folder(profile: str) -> Path:
