@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -49,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--seed", type=int, default=0, help="seed of folds and maps (default: 0)")
     run.add_argument("--trainings", type=_count, help="how often each network is trained (default: the notebook's 3)")
     run.add_argument("--splits", type=_count, help="how often the split is drawn again (default: the notebook's 200)")
+    run.add_argument("--notebooks", type=_span, help="only some, by their numbers: 01-09, or 12 (default: all)")
     run.add_argument("--data", type=Path, help="a folder of your own: a folder of images per class, or a manifest.csv")
     run.add_argument("--name", default="mine", help="what to call it (default: mine)")
     run.add_argument("--positive", help="the positive class, if there are two")
@@ -87,6 +89,12 @@ def _count(text: str) -> int:
     return number
 
 
+def _span(text: str) -> tuple[str, str]:
+    if not re.fullmatch(r"\d\d(-\d\d)?", text):
+        raise argparse.ArgumentTypeError("two digits, or two such numbers with a hyphen: 12, 01-09")
+    return text[:2], text[-2:]
+
+
 def reproduce(options: argparse.Namespace) -> int:
     from facediag_utils.core import profiles, run_log
     from facediag_utils.run import reproduce
@@ -100,7 +108,8 @@ def reproduce(options: argparse.Namespace) -> int:
                 raise ReproduceError(f"reading the folder was ended by signal {-done}; is there enough memory?")
             if done:
                 return done  # it has said why
-        return reproduce.main(profiles.profile(name), options.seed, options.splits, options.trainings)
+        counts = {"n_splits": options.splits, "n_trainings": options.trainings}
+        return reproduce.main(profiles.profile(name), options.seed, counts, options.notebooks)
 
 
 def prepare(options: argparse.Namespace) -> int:

@@ -21,6 +21,7 @@ COLUMNS = [*ROW, "label", "predicted"]  # and the scores
 TEST, OUT_OF_FOLD = "predictions.csv", "out_of_fold.csv"  # the second holds training images, to choose thresholds on
 #: What stands in the column "backbone" where a method has no network.
 WITHOUT_NETWORK = ("dsift", "detected landmarks", "true landmarks")
+_NONE_YET = "no predictions yet; run `make reproduce`, or notebooks 03 to 05 first"
 DECIMALS = 4  # of all that is written: what thread counts and machines leave unchanged of the scores
 
 
@@ -144,13 +145,17 @@ def load(profile: Profile, store: str = TEST, neighbours: bool = False) -> pd.Da
         path = profile.record / store
         print(f"nothing was run here yet: these are the predictions of the record, results/{store}")
     table = read(path)
-    return table if neighbours else table[~table["method"].isin([m.value for m in Method if m.neighbour])]
+    if not neighbours:
+        table = table[~table["method"].isin([method.value for method in Method if method.neighbour])]
+    if table.empty:
+        raise ResultsError(f"{path}: {_NONE_YET}")
+    return table
 
 
 def read(path: Path) -> pd.DataFrame:
     """All of a store, by its path."""
     if not path.is_file():
-        raise ResultsError(f"{path}: no predictions yet; run `make reproduce`, or notebooks 03 to 05 first")
+        raise ResultsError(f"{path}: {_NONE_YET}")
     types = dict.fromkeys(COLUMNS, str) | {"training": int}
     try:
         table = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""])

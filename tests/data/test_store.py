@@ -132,3 +132,9 @@ def test_neighbouring_systems_are_kept_and_asked_for_by_name(profile):
     assert store.load(profile)["method"].tolist() == ["DTL2", "DTL2"]
     everything = store.load(profile, neighbours=True)
     assert everything["method"].value_counts().to_dict() == {"DTL2": 2, "Features + logistic regression": 2}
+
+
+def test_neighbouring_systems_alone_are_no_predictions_of_the_paper(profile):
+    store.save(profile, replace(made("lower:net"), method=store.Method.LOGISTIC))
+    with pytest.raises(ResultsError, match="no predictions yet; run `make reproduce`, or notebooks 03 to 05"):
+        store.load(profile)

@@ -121,6 +121,25 @@ def test_notebooks_wait_for_all_that_they_read_from_the_store():
     assert all(number == "06" or number in numbers["06"] or "06" in numbers[number] for number in numbers)
 
 
+def test_a_part_of_the_notebooks_waits_for_no_others(profile, tmp_path):
+    for name, after in (("01_a.ipynb", []), ("02_b.ipynb", ["01"]), ("03_c.ipynb", ["01", "02"]), ("04_d.ipynb", None)):
+        noted(tmp_path, name, after=after)
+    done = reproduce.reproduce(profile, folder=tmp_path / "nb", part=("02", "03"))
+    assert [path.name for path in done] == ["02_b.ipynb", "03_c.ipynb"]
+    assert [line[:2] for line in (tmp_path / "log").read_text().splitlines()] == ["02", "02", "03", "03"]
+    with pytest.raises(ReproduceError, match="no notebooks 07 to 09"):
+        reproduce.reproduce(profile, folder=tmp_path / "nb", part=("07", "09"))
+
+
+def test_a_part_is_named_by_numbers(capsys):
+    assert parser().parse_args(["reproduce"]).notebooks is None
+    for text, part in (("01-09", ("01", "09")), ("12", ("12", "12"))):
+        assert parser().parse_args(["reproduce", "--notebooks", text]).notebooks == part
+    with pytest.raises(SystemExit):
+        parser().parse_args(["reproduce", "--notebooks", "1-9"])
+    assert "argument --notebooks: two digits" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_the_number_of_splits_goes_where_it_is_known(profile, tmp_path):
     log = f"from pathlib import Path\nPath(r'{tmp_path}', str(n_splits)).touch()"
