@@ -199,7 +199,7 @@ HOW = {
     Method.LOGISTIC: "features and logistic regression",
 }
 #: Whose network begins with random weights, whatever its record says of pretraining.
-UNTRAINED = (Method.FROM_SCRATCH, Method.DEEPGESTALT, Method.DEEPGESTALT_PRETRAINED)
+OWN_WEIGHTS = (Method.FROM_SCRATCH, Method.DEEPGESTALT, Method.DEEPGESTALT_PRETRAINED)
 
 
 def method_title(method: str, backbone: str) -> tuple[str, str, int]:
@@ -213,7 +213,7 @@ def method_title(method: str, backbone: str) -> tuple[str, str, int]:
 
         return f"{method}, {backbone}", "N", landmark_classifiers.operations(method)
     record = registry.get(backbone)
-    pretraining = "N" if method in UNTRAINED or record.task == NOTHING else record.pretraining
+    pretraining = "N" if method in OWN_WEIGHTS or record.task == NOTHING else record.pretraining
     return f"{record.title} ({HOW[Method(method)]})", pretraining, record.macs
 
 
@@ -222,7 +222,7 @@ def short_title(method: str, backbone: str) -> str:
     if backbone in WITHOUT_NETWORK:
         return method if backbone == "dsift" else f"{method}, {backbone}"
     record = registry.get(backbone)
-    return f"{method}, {record.title}" + ("" if method in UNTRAINED else f", {record.pretraining}")
+    return f"{method}, {record.title}" + ("" if method in OWN_WEIGHTS else f", {record.pretraining}")
 
 
 def summarize(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:

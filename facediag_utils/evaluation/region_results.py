@@ -6,16 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from facediag_utils.data import ground_truth
 from facediag_utils.data.cohort import Cohort, Task
-from facediag_utils.data.images import read_rgb
 from facediag_utils.data.store import Method, select
 from facediag_utils.evaluation.interval import Interval
 from facediag_utils.evaluation.metrics import accuracy
 from facediag_utils.evaluation.one_against_rest import area_difference, collapsed
 from facediag_utils.evaluation.paired_tests import Paired, compare, correctness
 from facediag_utils.evaluation.roc_analysis import roc
-from facediag_utils.faces.alignment import face_chip
+from facediag_utils.evaluation.true_signs import aligned_signs
 from facediag_utils.faces.detection import Faces
 from facediag_utils.faces.regions import ALIGNED_SIDE, share_inside
 from facediag_utils.networks import registry
@@ -106,20 +104,12 @@ def sign_shares(cohort: Cohort, faces: Faces) -> pd.DataFrame:
     """
     rows = []
     for row in np.flatnonzero(faces.found):
-        signs = _sign_on_chip(cohort, row, faces.landmarks[row])
+        _, [signs] = aligned_signs(cohort, faces, [row], ALIGNED_SIDE, "loose")
         if signs.any():
             shares = {region: share_inside(signs, region) for region in REGIONS}
             rows.append({"label": cohort.table["label"].iloc[row], **shares})
     means = pd.DataFrame(rows).groupby("label").mean().T
     return means[[label for label in cohort.classes if label in means]]
-
-
-def _sign_on_chip(cohort: Cohort, row: int, landmarks: np.ndarray) -> np.ndarray:
-    """The mask of the signs (0..255) over the aligned face."""
-    _, sign = ground_truth.sign_mask(cohort, row)
-    picture = np.repeat((255 * sign).round().astype(np.uint8)[:, :, None], 3, axis=2)
-    scale = len(sign) / read_rgb(cohort.table["path"].iloc[row]).shape[0]
-    return face_chip(picture, (landmarks + 0.5) * scale - 0.5, ALIGNED_SIDE, "loose")[:, :, 0]
 
 
 def halves(predictions: pd.DataFrame, network: str, shares: pd.DataFrame, labels: Iterable[str]) -> pd.DataFrame:

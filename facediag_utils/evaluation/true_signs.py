@@ -2,6 +2,7 @@
 
 A heat map of a network must beat these maps, `baselines`: they have not looked at the network."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,7 +83,7 @@ def truth(cohort: Cohort, faces: Faces, rows: np.ndarray, side: int, crop: str) 
 
 
 def aligned_signs(
-    cohort: Cohort, faces: Faces, rows: np.ndarray, side: int, crop: str
+    cohort: Cohort, faces: Faces, rows: Iterable[int], side: int, crop: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """Heads and signs, as `Truth` has them, of some rows of a cohort."""
     both = [_aligned(cohort, int(row), faces.landmarks[row], side, crop) for row in rows]

@@ -108,9 +108,9 @@ def region_table(
     Parameters
     ----------
     areas : mapping
-        By region and class, as `facediag_utils.evaluation.region_signs.areas` gives them.
+        By region and class, as `facediag_utils.evaluation.region_results.areas` gives them.
     shares : pandas.DataFrame or None
-        As `facediag_utils.evaluation.region_signs.sign_shares` gives them; None where no masks are known.
+        As `facediag_utils.evaluation.region_results.sign_shares` gives them; None where no masks are known.
     counts : mapping of str to int
         Test images of each class.
     title : str
