@@ -35,7 +35,7 @@ class Method(str, Enum):
     DSIFT_LINEAR = "DSIFT + SVM linear"
     DSIFT_HELLINGER = "DSIFT + SVM Hellinger"  # of ours, beside the paper's two kernels
     DSIFT_CHI2 = "DSIFT + SVM chi2"
-    DEEPGESTALT = "DeepGestalt's recipe"  # a network a region of the face, or their mean (notebook 10)
+    DEEPGESTALT = "DeepGestalt's recipe"  # a network per region of the face, or their mean (notebook 10)
     DEEPGESTALT_PRETRAINED = "DeepGestalt's recipe, pretrained on people"
     LOGISTIC = "Features + logistic regression"  # likewise
     MEASURES = "Measures + LDA"  # without a network (notebook 11)

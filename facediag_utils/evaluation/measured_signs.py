@@ -22,12 +22,12 @@ def differences(ill: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     ill, reference : pandas.DataFrame
-        z-scores, a row a face, a column a measure; rows with NaN are left out.
+        z-scores, a row per face, a column per measure; rows with NaN are left out.
 
     Returns
     -------
     pandas.DataFrame
-        A row a measure: ``n`` and ``n_reference`` faces; ``difference`` of the means with its 95% interval ``low``, ``high``;
+        A row per measure: ``n`` and ``n_reference`` faces; ``difference`` of the means with its 95% interval ``low``, ``high``;
         ``p``; ``q``, the false discovery rate at which it would be found; ``found``, whether that is below `LEVEL`.
         All but the counts NaN, and nothing found, where a group has fewer than two faces.
     """
@@ -84,7 +84,7 @@ def true_changes(ill: pd.DataFrame, twins: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a measure: ``change``, its mean with the 95% interval ``low``, ``high``; ``sign``, whether it is `SMALL` at least.
+        A row per measure: ``change``, its mean with the 95% interval ``low``, ``high``; ``sign``, whether it is `SMALL` at least.
     """
     change = ill.to_numpy() - twins.to_numpy()
     bounds = ttest_1samp(change, 0).confidence_interval()

@@ -53,7 +53,7 @@ def z_scores(values: pd.DataFrame, table: pd.DataFrame, reference: np.ndarray, k
     Parameters
     ----------
     values : pandas.DataFrame
-        float64, a row a face, a column a measure; NaN where there was none.
+        float64, a row per face, a column per measure; NaN where there was none.
     table : pandas.DataFrame
         Of the same faces, with the columns ``known``.
     reference : numpy.ndarray

@@ -112,7 +112,7 @@ def chosen_pairs(predictions: pd.DataFrame, task: Task, pairs: Iterable[tuple[st
     Returns
     -------
     pandas.DataFrame
-        A row a pair: first, second, only_first, only_second, difference, low, high, p, p_holm.
+        A row per pair: first, second, only_first, only_second, difference, low, high, p, p_holm.
 
     Raises
     ------

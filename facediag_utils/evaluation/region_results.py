@@ -118,7 +118,7 @@ def halves(predictions: pd.DataFrame, network: str, shares: pd.DataFrame, labels
     Returns
     -------
     pandas.DataFrame
-        A row a class: ``signs`` (difference of the shares of the mask), ``area`` (`Interval`, difference of the areas), ``p``.
+        A row per class: ``signs`` (difference of the shares of the mask), ``area`` (`Interval`, difference of the areas), ``p``.
     """
     upper, lower = (select(predictions, backbone=f"{region}:{network}") for region in ("upper", "lower"))
     rows = {}

@@ -55,7 +55,7 @@ class Truth:
         return self.signs >= MARKED
 
     def mean(self, values: np.ndarray, sign: str = "") -> str:
-        """The mean of a number a face, (n,), with its interval over people, in words."""
+        """The mean of a number per face, (n,), with its interval over people, in words."""
         return over_people(pd.Series(values, self.names), self.people).plain(2, sign)
 
 

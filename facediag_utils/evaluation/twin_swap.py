@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # torch is not loaded for a name
     from facediag_utils.methods.contrast import Contrast
 
 SHARES = (0.1, 0.2, 0.4)  # of the face chip that is replaced, the most important places first
-BLOBS = 8  # places a side of the random order: about as coarse as the maps
+BLOBS = 8  # places per side of the random order: about as coarse as the maps
 
 
 def twin_chips(cohort: Cohort, faces: Faces, rows: np.ndarray, twins: Cohort, size: int, crop: str) -> np.ndarray:

@@ -75,7 +75,7 @@ def measured(landmarks: np.ndarray, measures: Sequence[Measure] | None = None) -
     Returns
     -------
     pandas.DataFrame
-        float64, a row a face and a column a measure, by name, in `UNITS`; NaN where no face was found.
+        float64, a row per face and a column per measure, by name, in `UNITS`; NaN where no face was found.
     """
     landmarks = np.asarray(landmarks, dtype=float)
     measures = table() if measures is None else measures

@@ -64,7 +64,7 @@ def draw_map(axis: Axes, chip: np.ndarray, heat: np.ndarray | None, signs: np.nd
 
 
 def maps_over_faces(shown: Sequence[Shown], title: str) -> Figure:
-    """A face a row: the face itself, then a column a map; outlined are the places that bear a sign, where they are known."""
+    """A row per face: the face itself, then a column per map; outlined are the places that bear a sign, where they are known."""
     columns = list(dict.fromkeys(name for face in shown for name in face.maps))
     known = any(face.signs is not None for face in shown)
     size = (1.75 * (len(columns) + 1) + 0.4, 1.75 * len(shown) + 0.6)
@@ -146,7 +146,7 @@ def scores_and_swaps(
 
 
 def sanity(curves: dict[str, dict[str, list[Interval]]], labels: Sequence[str], title: str) -> Figure:
-    """What is left of maps while a network forgets, from its last layer on; a panel a measure.
+    """What is left of maps while a network forgets, from its last layer on; a panel per measure.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def sanity(curves: dict[str, dict[str, list[Interval]]], labels: Sequence[str], 
 
 
 def fall_by_severity(table: pd.DataFrame, title: str) -> Figure:
-    """For each ill face: how far the contrast falls when the whole face is its healthy twin's, by severity, a panel a class.
+    """For each ill face: how far the contrast falls when the whole face is its healthy twin's, by severity, a panel per class.
 
     Parameters
     ----------

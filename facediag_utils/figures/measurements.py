@@ -23,7 +23,7 @@ OUTLINES = (
 
 
 def measures_on_face(image: np.ndarray, landmarks: np.ndarray, values: pd.Series, title: str) -> Figure:
-    """What is measured, drawn on one face, a panel a region; below, the names and this face's values.
+    """What is measured, drawn on one face, a panel per region; below, the names and this face's values.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""One number a face: how much a network prefers one class to another.
+"""One number per face: how much a network prefers one class to another.
 
 DTL1 and DTL2 end alike, in a number that is linear in the features: the difference of two logits, or the SVM's own margin between two
 classes.  So one module stands for both, and whatever explains an answer explains this number."""
@@ -19,7 +19,7 @@ from facediag_utils.networks import registry
 
 
 class Contrast(nn.Module):
-    """From a network's input (n, 3, size, size) to one number a face, (n,): above 0 where it says the first class, not the second.
+    """From a network's input (n, 3, size, size) to one number per face, (n,): above 0 where it says the first class, not the second.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class Contrast(nn.Module):
     backbone : str
         Name of its record.
     weight : numpy.ndarray
-        (d,), a number a feature.
+        (d,), a number per feature.
     bias : float
     """
 

@@ -23,14 +23,14 @@ from facediag_utils.methods.trained_model import state_digest
 from facediag_utils.networks import registry
 
 SIDE = 64  # of every heat map, in places; the picture of a network is 150 to 260 pixels
-LEAST = 7  # places a side that a layer's map must have for Grad-CAM
+LEAST = 7  # places per side that a layer's map must have for Grad-CAM
 WINDOW, STRIDE = 1 / 4, 3 / 16  # of occlusion, shares of the picture's side: 25 windows
 STEPS = 8  # of the path of integrated gradients
 BLUR = SIDE / 32  # standard deviation, in places: gradients of single pixels are grainy
 
 
 def map_layer(contrast: Contrast, least: int) -> nn.Module:
-    """The last layer of a network whose output is a map of at least so many places a side.
+    """The last layer of a network whose output is a map of at least so many places per side.
 
     Raises
     ------
@@ -50,7 +50,9 @@ def map_layer(contrast: Contrast, least: int) -> nn.Module:
     for hook in hooks:
         hook.remove()
     if not found:
-        raise ExplanationError(f"{contrast.record.name}: no layer gives a map of {least} places a side; use occlusion")
+        raise ExplanationError(
+            f"{contrast.record.name}: no layer gives a map of {least} places per side; use occlusion"
+        )
     return found[-1]
 
 
@@ -95,7 +97,7 @@ def class_maps(network: Contrast, x: torch.Tensor, weight: torch.Tensor, bias: t
 
 
 def class_map_side(backbone: str) -> int:
-    """How many places a side the class maps of an installed network have; 0 if it has none."""
+    """How many places per side the class maps of an installed network have; 0 if it has none."""
     record = registry.get(backbone)
     blank = Contrast(registry.load(backbone), backbone, np.zeros(record.layers[record.feature_layer]), 0.0)
     x = torch.zeros(1, 3, record.input_size, record.input_size)
@@ -111,7 +113,7 @@ def cam(contrast: Contrast, x: torch.Tensor, _: torch.Tensor) -> torch.Tensor:
 
 
 def grad_cam(contrast: Contrast, x: torch.Tensor, _: torch.Tensor) -> torch.Tensor:
-    """Grad-CAM (Selvaraju et al. 2017) without its ReLU, at the last layer with a map of `LEAST` places a side."""
+    """Grad-CAM (Selvaraju et al. 2017) without its ReLU, at the last layer with a map of `LEAST` places per side."""
     from captum.attr import LayerGradCam
 
     return LayerGradCam(contrast, map_layer(contrast, LEAST)).attribute(x.requires_grad_()).detach()

@@ -80,7 +80,7 @@ def shrunken_lda() -> LinearDiscriminantAnalysis:
 
 
 def operations(method: str) -> int:
-    """Multiply-accumulates for one class of one picture, the landmarks given: a coefficient a number; a pixel's pattern is put
+    """Multiply-accumulates for one class of one picture, the landmarks given: a coefficient per number; a pixel's pattern is put
     at ten, an estimate."""
     counts = {Method.MEASURES: len(table()), Method.SHAPE: 136}
     return counts.get(Method(method), len(table()) + len(CENTRES) * (PATTERNS + 10 * PATCH**2))

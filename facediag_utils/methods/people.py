@@ -25,7 +25,7 @@ from facediag_utils.networks import registry
 
 
 def never_tested(cohort: Cohort) -> tuple[Cohort, Faces]:
-    """The training people of a rendered cohort and its ``identities``, a class a person.
+    """The training people of a rendered cohort and its ``identities``, a class per person.
 
     Returns
     -------

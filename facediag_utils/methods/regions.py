@@ -67,7 +67,7 @@ def averaged(predictions: Sequence[Predictions]) -> Predictions:
     Parameters
     ----------
     predictions : sequence of Predictions
-        Of the same images and classes, one a region; their scores are probabilities.
+        Of the same images and classes, one per region; their scores are probabilities.
 
     Raises
     ------

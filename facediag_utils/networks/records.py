@@ -20,7 +20,7 @@ UNTRAINED = "untrained:"  # before a name: the network with random weights
 #: Before a name and a colon: the network sees a part of the face only (Gurovich et al. 2019); `facediag_utils.faces.regions`
 #: has the parts.
 REGIONS = {"full": "full face", "upper": "upper half", "middle": "ear to ear", "lower": "lower half"}
-AVERAGED = "regions"  # likewise: four of them, one a region, whose answers are averaged
+AVERAGED = "regions"  # likewise: four of them, one per region, whose answers are averaged
 
 
 @dataclass(frozen=True)
