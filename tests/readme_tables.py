@@ -94,25 +94,26 @@ def _verdict(row: dict) -> str:
 
 
 def neighbours(record: Path = RECORD) -> str:
-    """A row per question of notebooks 10 to 12, answered on five classes by differences with their 95% intervals."""
+    """A line for each of notebooks 10 to 12: its answer on five classes, by differences with their 95% intervals."""
+    regions, rulers, maps = (
+        pd.read_csv(record / name) for name in ("regions.csv", "pairs_landmarks_multiclass.csv", "explanations.csv")
+    )
     answers = {
-        "do averaged regions tell more than the best one? (10)": _regions(pd.read_csv(record / "regions.csv")),
-        "does a ruler tell more than a network? (11)": _rulers(pd.read_csv(record / "pairs_landmarks_multiclass.csv")),
-        "does a heat map know more of the signs than the average mask? (12)": _maps(
-            pd.read_csv(record / "explanations.csv")
-        ),
+        "10, mean of four regions less the best one": _regions(regions),
+        "11, a ruler less a network": _rulers(rulers),
+        "12, a heat map less the mean training mask": _maps(maps),
     }
-    return _table(["question (notebook)", TASKS["multiclass"]], [list(answer) for answer in answers.items()])
+    return "\n".join(f"- {question}: {answer}" for question, answer in answers.items())
 
 
 def _regions(table: pd.DataFrame) -> str:
-    """ "points of accuracy over the best region: ResNet29 (dlib) +2 (-1 to +5)": a network each."""
+    """ "points of accuracy, ResNet29 (dlib) +2 (-1 to +5)": a network each."""
     parts = [f"{registry.get(row['network']).title} {_points(row)}" for row in table.to_dict("records")]
-    return f"points of accuracy over the best region: {'; '.join(parts)}"
+    return f"points of accuracy, {'; '.join(parts)}"
 
 
 def _rulers(table: pd.DataFrame) -> str:
-    """ "points of accuracy over DTL2, ResNet29 (dlib): Measures + LDA -20 (-30 to -10)": what sees the detector's landmarks."""
+    """ "points of accuracy over DTL2, ResNet29 (dlib), 3M faces: Measures + LDA -20 (-30 to -10)": what sees the detector's landmarks."""
     source = f", {DETECTED}"
     found = [row for row in table.to_dict("records") if row["first"].endswith(source)]
     parts = [f"{row['first'].removesuffix(source)} {_points(row)}" for row in found]
@@ -124,13 +125,13 @@ def _points(row: dict) -> str:
 
 
 def _maps(table: pd.DataFrame) -> str:
-    """ "AUC on the signs over the mean training mask: CAM -0.10 (-0.12 to -0.08)": by the first network, one face per person."""
+    """ "area under the ROC curve of the signs' places, DTL2, ResNet29 (dlib): CAM -0.10 (-0.12 to -0.08)"; one face per person."""
     network = registry.get(registry.installed()[0])
     maps, base = (table[table["network"] == name] for name in (f"DTL2, {network.title}", f"none, {network.crop} crop"))
     less = localisation.differences(maps[maps["method"].isin(explanations.METHODS)], base)
     chosen = less[(less["measure"] == "AUC") & (less["baseline"] == "mean training mask")]
     parts = [f"{row.method} {row.difference.plain(2, '+')}" for row in chosen.itertuples()]
-    return f"AUC on the signs over the mean training mask, {network.title}: {'; '.join(parts)}"
+    return f"area under the ROC curve of the signs' places, DTL2, {network.title}: {'; '.join(parts)}"
 
 
 def _table(head: list[str], lines: list[list[str]]) -> str:

@@ -196,10 +196,10 @@ def test_the_neighbours_questions_are_answered_by_differences(tmp_path):
     maps += [("DTL1, other", "CAM", 0.9), (f"DTL2, {record.title}", "random blobs", 0.9)]
     rows = [(f"{k}", *one[:2], "AUC", one[2] + k / 100) for one in maps for k in range(5)]
     pd.DataFrame(rows, columns=localisation.COLUMNS).to_csv(tmp_path / "explanations.csv", index=False)
-    regions, rulers, signs = readme_tables.neighbours(tmp_path).splitlines()[2:]
+    regions, rulers, signs = readme_tables.neighbours(tmp_path).splitlines()
     assert "ResNet29 (dlib) -20 (-30 to -10); " in regions and regions.count("; ") == 2
-    assert "over DTL2, N: A +2 (-1 to +5); B -10 (-20 to +0) |" in rulers
-    assert signs.endswith("ResNet29 (dlib): CAM -0.10 (-0.10 to -0.10) |")
+    assert "over DTL2, N: A +2 (-1 to +5); B -10 (-20 to +0)" in rulers
+    assert signs.endswith("ResNet29 (dlib): CAM -0.10 (-0.10 to -0.10)")
 
 
 def test_numbers_in_the_readme_are_the_stored_ones():
