@@ -1,6 +1,5 @@
 """``make bench``: milliseconds an image of detection and of landmarks, of the features of each installed network beside dlib's
-own code, and of a fine-tuning step beside the plain loop and a matrix product; and DTL1's accuracy over several trainings (some
-minutes)."""
+own code, and of a fine-tuning step beside the plain loop and a matrix product."""
 
 from __future__ import annotations
 
@@ -8,7 +7,6 @@ import facediag_utils  # noqa: F401 - pins the libraries before they are loaded
 
 # isort: split
 import os
-import tempfile
 import time
 from typing import Any
 
@@ -22,9 +20,8 @@ from torch.nn import functional as F
 from facediag_utils.core import profiles
 from facediag_utils.data import cohort
 from facediag_utils.data.images import read_rgb
-from facediag_utils.evaluation import metrics
 from facediag_utils.faces import alignment, detection
-from facediag_utils.methods import dtl1, dtl2, recipe, training
+from facediag_utils.methods import dtl2, training
 from facediag_utils.networks import flops, registry
 from facediag_utils.networks.weights import packaged_file
 
@@ -134,31 +131,6 @@ def fine_tuning(name: str) -> None:
     print(f"{share:7.0%}  of the rate of a float32 matrix product here, {2e-9 * rate:.0f} GFLOP/s")
 
 
-def spread(images: cohort.Cohort, faces: detection.Faces, trainings: int = 4) -> None:
-    """What several trainings as notebook 04 makes them come to on two classes: what the verdict's tolerances rest on."""
-    task = cohort.tasks(images)[0]
-    learnt = int(images.table[images.table["split"] == "train"]["label"].isin(task.classes).sum())
-    recipes = {
-        name: recipe.usual_recipe(registry.get(name), learnt) for name in ("dlib_resnet29", "efficientnet_lite0")
-    }
-    scratch = recipe.Recipe(epochs=recipe.epochs(12, learnt), learning_rate=1e-3, pretrained=False)
-    made = [*recipes.items(), ("dlib_resnet29", scratch)]
-    jobs = [dtl1.Job(name, task, given, training=k) for name, given in made for k in range(trainings)]
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["FACEDIAG_CACHE"] = folder
-        outcomes = dtl1.run_all(jobs, images, faces)
-    print(f"{task.title}, {trainings} trainings, least and most:")
-    for first in range(0, len(jobs), trainings):
-        for rows in zip(*(said for said, _ in outcomes[first : first + trainings]), strict=True):
-            tables = [metrics.with_intervals(row.frame(), task) for row in rows]
-            found = [[table[name].value for name in metrics.METRICS] for table in tables]
-            low, high = np.min(found, axis=0), np.max(found, axis=0)
-            shares = [
-                f"{name} {100 * a:.0f} to {100 * b:.0f}%" for name, a, b in zip(metrics.METRICS, low, high, strict=True)
-            ]
-            print(f"  {metrics.short_title(rows[0].method, jobs[first].backbone)}: {', '.join(shares)}")
-
-
 def main() -> None:
     images = cohort.load(profiles.profile("bundled"))
     faces = detection.find_faces(images)
@@ -170,7 +142,6 @@ def main() -> None:
     print(f"{1000 * dlib_time(images, faces, rows[:8]):7.1f}  ResNet29 by dlib itself, descriptor")
     for name in registry.fine_tuned():
         fine_tuning(name)
-    spread(images, faces)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 from filelock import FileLock
@@ -28,6 +29,9 @@ from facediag_utils.core import profiles, settings
 from facediag_utils.core.profiles import Profile
 from facediag_utils.data import cohort
 from facediag_utils.faces import detection
+
+hypothesis.settings.register_profile("busy", deadline=None)  # on a busy machine anything may take long
+hypothesis.settings.load_profile("busy")
 
 #: Fixtures that need all 350 pictures, or networks: who uses one is left out of `make test-fast`.
 DEAR = {"bundled", "bundled_faces", "bundled_features", "few", "recorded", "page"}

@@ -52,7 +52,7 @@ def accuracies(record: Path = RECORD) -> str:
     lines = []
     for backbone, method in sorted(cells, key=lambda key: (networks.index(key[0]), list(WORDS).index(key[1]))):
         title = ("" if backbone == "dsift" else registry.get(backbone).title) + WORDS[method]
-        of_tasks = [cells[backbone, method].get(task, "") for task in TASKS]
+        of_tasks = [cells[backbone, method].get(task, "–") for task in TASKS]
         lines.append([title, pretraining[backbone, method], *of_tasks])
     return _table(["method", "pretraining", *TASKS.values()], [*lines, _paper()])
 

@@ -35,7 +35,7 @@ def accuracies(splits: pd.DataFrame, training: int, testing: int) -> pd.DataFram
     Parameters
     ----------
     splits : pandas.DataFrame
-        A row a split, a column a network, 0..1.
+        A row a split, a column a network, 0..1; NaN where a network was not tried on a split.
     training, testing : int
         Images in each part of a split.
 
@@ -49,7 +49,7 @@ def accuracies(splits: pd.DataFrame, training: int, testing: int) -> pd.DataFram
         "title": [record.title for record in records],
         "pretraining": [record.pretraining for record in records],
         "trained_for": [record.task for record in records],
-        "accuracy": [corrected_t_test(splits[name].to_numpy(), training, testing).mean for name in splits],
+        "accuracy": [corrected_t_test(splits[name].dropna().to_numpy(), training, testing).mean for name in splits],
     }
     return pd.DataFrame(found, index=splits.columns)
 

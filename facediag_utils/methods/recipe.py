@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
 
-from facediag_utils.networks.records import FACES, Backbone
-
 if TYPE_CHECKING:
     import torch
-
-#: Training images between which a training has the usual number of epochs.  With fewer than `FEW` (the paper's five classes
-#: have 200) it has as many steps as with `FEW`, with more than `MANY` no more than with `MANY`: a network needs steps, and time
-#: is not endless.
-FEW, MANY = 200, 1000
-FEWEST = 2  # epochs, at least
 
 
 @dataclass(frozen=True)
@@ -51,8 +42,8 @@ class Augmentation:
 class Recipe:
     """How a network is fine-tuned; rates, decay, momentum and epochs default to the paper's (section III.C.1).
 
-    The paper gives no batch size and mentions no mirroring: those are ours.  A training ends after its epochs, which are a
-    budget of steps (`epochs`): no image decides when it stops.
+    The paper gives no batch size, no rate of the new layer and mentions no mirroring: those are ours.  A training ends after
+    its epochs, which are a budget of steps (`facediag_utils.methods.dtl1.epochs`): no image decides when it stops.
 
     Attributes
     ----------
@@ -60,6 +51,9 @@ class Recipe:
         Passes over the training images.
     learning_rate, weight_decay, momentum : float
         Of stochastic gradient descent.
+    new_layer_rate : float
+        The learning rate of the new last layer where the others are pretrained.  It has everything to learn: at the paper's
+        rate it takes most of a short training to find its direction (notebook 04, on training images).
     batch : int
         Images a step.
     augmentation : Augmentation
@@ -80,6 +74,7 @@ class Recipe:
 
     epochs: int = 100
     learning_rate: float = 5e-5
+    new_layer_rate: float = 5e-3
     weight_decay: float = 5e-4
     momentum: float = 0.9
     batch: int = 10
@@ -94,39 +89,6 @@ class Recipe:
     def averaged_from(self) -> int:
         """The first epoch, from 1, whose weights count in the average: it begins the second half of the training."""
         return self.epochs // 2 + 1
-
-
-def epochs(usual: int, images: int) -> int:
-    """A budget of steps as epochs: the usual number of passes over `FEW` to `MANY` training images, as many steps as `FEW`
-    images give where there are fewer, and no more than `MANY` give where there are more.
-
-    Parameters
-    ----------
-    usual : int
-        Epochs of a training on `FEW` to `MANY` images.
-    images : int
-        Training images of the task.
-
-    Returns
-    -------
-    int
-        `FEWEST` at least.
-    """
-    steps, few, many = (math.ceil(int(count) / Recipe.batch) for count in (images, FEW, MANY))
-    return max(FEWEST, min(max(usual, math.ceil(usual * few / steps)), usual * many // steps))
-
-
-def usual_recipe(record: Backbone, images: int) -> Recipe:
-    """How the notebooks fine-tune a network: at its own learning rate, for 24 epochs of `FEW` images, or for 8 if it is one of
-    objects, which is slower and takes larger steps.
-
-    Parameters
-    ----------
-    record : Backbone
-    images : int
-        Training images of the task.
-    """
-    return Recipe(epochs=epochs(24 if record.task == FACES else 8, images), learning_rate=record.learning_rate)
 
 
 class Start(Protocol):

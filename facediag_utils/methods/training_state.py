@@ -18,13 +18,15 @@ class TrainingState:
 
     def __init__(self, network: Any, tuned: Tuned, recipe: Recipe, generator: torch.Generator) -> None:
         self.network, self.tuned, self.recipe, self.generator = network, tuned, recipe, generator
-        trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+        trained = [(name, parameter) for name, parameter in network.named_parameters() if parameter.requires_grad]
+        new, body = ([p for name, p in trained if name.startswith("head.") == wanted] for wanted in (True, False))
         rate, decay = recipe.learning_rate, recipe.weight_decay
+        groups = [{"params": body}, {"params": new, "lr": recipe.new_layer_rate if recipe.pretrained else rate}]
         self.optimizer: torch.optim.Optimizer
         if recipe.adam:
-            self.optimizer = torch.optim.Adam(trained, lr=rate, weight_decay=decay)
+            self.optimizer = torch.optim.Adam(groups, lr=rate, weight_decay=decay)
         else:
-            self.optimizer = torch.optim.SGD(trained, lr=rate, momentum=recipe.momentum, weight_decay=decay)
+            self.optimizer = torch.optim.SGD(groups, lr=rate, momentum=recipe.momentum, weight_decay=decay)
         self.average: AveragedModel | None = None  # from the second half on
         self.lowest = (math.inf, math.inf)
         self.ended = False

@@ -56,6 +56,8 @@ class Backbone:
         Arguments of the class, such as the number of classes the published weights have.
     learning_rate : float
         Of fine-tuning (DTL1); the paper's 5e-5 unless training images showed that these weights need another.
+    epochs : int
+        Of fine-tuning, before they are adapted to the number of images; found on training images too.
     features_only : bool
         By default it is not fine-tuned, so that a run does not take hours; its features are used.
     face_pictures : int
@@ -81,6 +83,7 @@ class Backbone:
     licence: str
     options: dict[str, Any] = field(default_factory=dict)
     learning_rate: float = 5e-5
+    epochs: int = 12
     features_only: bool = False
     face_pictures: int = 0
     note: str = ""

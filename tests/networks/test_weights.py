@@ -338,7 +338,7 @@ class TestInstalled:
     def test_absent_weights_are_said_to_be_absent(self, folder):
         record = registry.get("vgg16_vggface")
         assert record.missing == "weights not installed (make weights WEIGHTS=vgg16_vggface)"
-        assert registry.fine_tuned() == ["dlib_resnet29", "efficientnet_lite0"]  # pip brings them
+        assert registry.fine_tuned() == ["dlib_resnet29"]  # pip brings them
         assert set(registry.installed()) >= set(registry.fine_tuned())
         with pytest.raises(WeightsError, match=r"vgg_face_dag\.pth or .*vgg-face\.mat by hand"):
             registry.load("vgg16_vggface")
