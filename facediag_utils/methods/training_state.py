@@ -21,7 +21,8 @@ class TrainingState:
         trained = [(name, parameter) for name, parameter in network.named_parameters() if parameter.requires_grad]
         new, body = ([p for name, p in trained if name.startswith("head.") == wanted] for wanted in (True, False))
         rate, decay = recipe.learning_rate, recipe.weight_decay
-        groups = [{"params": body}, {"params": new, "lr": recipe.new_layer_rate if recipe.pretrained else rate}]
+        of_new = recipe.new_layer_rate if recipe.pretrained else rate
+        groups: list[dict[str, Any]] = [{"params": body}, {"params": new, "lr": of_new}]
         self.optimizer: torch.optim.Optimizer
         if recipe.adam:
             self.optimizer = torch.optim.Adam(groups, lr=rate, weight_decay=decay)
