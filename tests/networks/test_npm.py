@@ -185,7 +185,9 @@ class TestFetch:
     def test_who_interrupts_it_ends_npm_too(self, publish, tmp_path):
         publish(CONTENT)
         publish.silent_after = 1000
-        code = f"import sys; sys.prefix = {str(tmp_path)!r}; from facediag_utils.networks import npm; npm.main()"
+        # a shell's background job ignores Ctrl-C, and hands that down
+        code = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        code += f"sys.prefix = {str(tmp_path)!r}; from facediag_utils.networks import npm; npm.main()"
         asked = subprocess.Popen([sys.executable, "-c", code], cwd=npm.__file__.partition("facediag_utils")[0])
         try:
             until = time.monotonic() + 60
