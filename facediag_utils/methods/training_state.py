@@ -18,6 +18,7 @@ class TrainingState:
 
     def __init__(self, network: Any, tuned: Tuned, recipe: Recipe, generator: torch.Generator) -> None:
         self.network, self.tuned, self.recipe, self.generator = network, tuned, recipe, generator
+        # `Classifier.head` has everything to learn, the layers below next to nothing
         trained = [(name, parameter) for name, parameter in network.named_parameters() if parameter.requires_grad]
         new, body = ([p for name, p in trained if name.startswith("head.") == wanted] for wanted in (True, False))
         rate = recipe.new_layer_rate if recipe.pretrained else recipe.learning_rate
