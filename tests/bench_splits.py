@@ -10,6 +10,7 @@ import tempfile
 import time
 
 import numpy as np
+from sklearn.model_selection import GridSearchCV
 
 from facediag_utils.core import profiles
 from facediag_utils.data import cohort, splitting
@@ -22,9 +23,12 @@ COUNT = 200
 
 
 def refit(features: np.ndarray, labels: np.ndarray, test: np.ndarray, kind: str) -> None:
-    """One split from features, as a notebook would do it."""
-    kernel = dsift.kernel_of(kind, features[~test]) if kind else "linear"
-    svm.fit(features[~test], labels[~test], kernel=kernel).svm.predict(features[test])
+    """One split from features, by scikit-learn alone."""
+    machine = svm.make_svc(dsift.kernel_of(kind, features[~test]) if kind else "linear", len(set(labels)))
+    folds = splitting.cross_validation_folds(labels[~test], 0)
+    GridSearchCV(machine, {"C": list(svm.PENALTIES)}, cv=folds).fit(features[~test], labels[~test]).predict(
+        features[test]
+    )
 
 
 def main() -> None:
@@ -56,9 +60,7 @@ def measure(empty: str) -> None:
         for name, found in features.items():
             kind = kinds.get(name, "")
             kernel = (
-                dsift.kernel_of(kind, found[train])(found[chosen], found[chosen])
-                if kind
-                else resampled_splits.gram(found[chosen])
+                dsift.kernel_of(kind, found[train])(found[chosen], found[chosen]) if kind else svm.gram(found[chosen])
             )
             resampled_splits.accuracies({name: kernel}, labels[chosen], tested[:4])  # starts the processes
             started = time.perf_counter()

@@ -27,8 +27,14 @@ SAVE_EVERY = 256  # rows: what a killed run loses at most
 
 def table_path(kind: str, *settings: object) -> Path:
     """Folder of the table for one kind of result and the settings it depends on; another one where nothing is pinned."""
-    digest = hashlib.sha256(repr((pin.key(), *settings)).encode()).hexdigest()[:16]
-    return cache_root() / kind / digest
+    name = hashlib.sha256(repr((pin.key(), *settings)).encode()).hexdigest()[:16]
+    return cache_root() / kind / name
+
+
+def digest(values: np.ndarray) -> str:
+    """Of an array's content, shape and type: a key for rows that are computed from it."""
+    kind = repr((values.shape, values.dtype)).encode()
+    return hashlib.sha256(kind + np.ascontiguousarray(values).tobytes()).hexdigest()
 
 
 def complete(path: Path, keys: Sequence[str], compute: Callable[[list[int]], Iterator[Rows]]) -> Rows:

@@ -4,6 +4,7 @@ Equation (1) asks for the classifier that tells two domains apart best.  Ben-Dav
 in its place: with a cross-validated error e, counting both domains alike, the estimate is 2 (1 - 2 e).
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
+from facediag_utils.core import parallel, row_cache
 from facediag_utils.evaluation.interval import Interval
 
 FOLDS, REPEATS = 5, 4
@@ -40,26 +42,42 @@ class Distance:
 
 
 def proxy_a_distance(source: np.ndarray, target: np.ndarray, seed: int = 0) -> Distance:
-    """Estimate the divergence between two sets of features.
+    """Estimate the divergence between two sets of features; `proxy_a_distances` of one pair."""
+    return proxy_a_distances([(source, target)], seed)[0]
+
+
+def proxy_a_distances(pairs: Sequence[tuple[np.ndarray, np.ndarray]], seed: int = 0) -> list[Distance]:
+    """Estimate the divergence between the two sets of features of each pair; kept by their content.
 
     Parameters
     ----------
-    source, target : numpy.ndarray
-        (n, d) and (m, d), one network's features; at least `FOLDS` rows each.
+    pairs : sequence of (numpy.ndarray, numpy.ndarray)
+        Source (n, d) and target (m, d), of one network each; at least `FOLDS` rows.
     seed : int
         Of the folds and of the mixing.
-
-    Returns
-    -------
-    Distance
     """
-    if min(len(source), len(target)) < FOLDS:
-        raise ValueError(f"{len(source)} and {len(target)} images; each set needs at least {FOLDS}")
+    for source, target in pairs:
+        if min(len(source), len(target)) < FOLDS:
+            raise ValueError(f"{len(source)} and {len(target)} images; each set needs at least {FOLDS}")
+
+    def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
+        work = [(*pairs[k], seed) for k in missing]
+        for own, mixed in parallel.parallel_map(_estimates, work, "distances of domains", unit="pair"):
+            yield {"own": own[None], "mixed": mixed[None]}
+
+    keys = ["-".join(map(row_cache.digest, pair)) for pair in pairs]
+    rows = row_cache.complete(row_cache.table_path("distances", seed, FOLDS, REPEATS, PENALTY), keys, compute)
+    return [
+        Distance(float(own.mean()), float(own.std(ddof=1)), float(mixed.mean()))
+        for own, mixed in zip(rows["own"], rows["mixed"], strict=True)
+    ]
+
+
+def _estimates(source: np.ndarray, target: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of the two sets, and of the two mixed at random."""
     features = np.concatenate([source, target])
     domain = np.repeat([0, 1], [len(source), len(target)])
-    values = _repeated(features, domain, seed)
-    mixed = _repeated(features, np.random.default_rng(seed).permutation(domain), seed)
-    return Distance(float(values.mean()), float(values.std(ddof=1)), float(mixed.mean()))
+    return _repeated(features, domain, seed), _repeated(features, np.random.default_rng(seed).permutation(domain), seed)
 
 
 def _repeated(features: np.ndarray, domain: np.ndarray, seed: int) -> np.ndarray:

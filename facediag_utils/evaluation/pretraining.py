@@ -11,7 +11,7 @@ import pandas as pd
 
 from facediag_utils.data import ground_truth
 from facediag_utils.data.cohort import HEALTHY, Cohort
-from facediag_utils.evaluation.domain_distance import FOLDS, proxy_a_distance, rank_correlation
+from facediag_utils.evaluation.domain_distance import FOLDS, proxy_a_distances, rank_correlation
 from facediag_utils.evaluation.interval import Interval
 from facediag_utils.evaluation.resampled_splits import corrected_t_test
 from facediag_utils.faces.detection import Faces, find_faces
@@ -110,20 +110,17 @@ def distances(
         A row a network: ``distance`` to the target faces, which are all rows, or those that are not source-like themselves;
         where the source-like faces are further people, ``without_signs`` to the rows of their kind alone. Both are `Distance`.
     """
-    found = {}
-    among = source.among[rows]
+    among, pairs = source.among[rows], {}
     for name in networks:
         own = dtl2.extract(name, cohort, faces)[rows]
         if source.people is None:
-            found[name] = {"distance": proxy_a_distance(own[among], own[~among], seed)}
+            pairs[name, "distance"] = own[among], own[~among]
             continue
         near = dtl2.extract(name, source.people, find_faces(source.people))
         near = near[np.isfinite(near).all(axis=1)]
-        found[name] = {
-            "distance": proxy_a_distance(near, own, seed),
-            "without_signs": proxy_a_distance(near, own[among], seed),
-        }
-    return pd.DataFrame.from_dict(found, orient="index")
+        pairs[name, "distance"], pairs[name, "without_signs"] = (near, own), (near, own[among])
+    found = proxy_a_distances(list(pairs.values()), seed)
+    return pd.Series(dict(zip(pairs, found, strict=True))).unstack(sort=False)
 
 
 def correlations(table: pd.DataFrame, column: str, seed: int = 0) -> tuple[Interval, Interval]:

@@ -3,7 +3,6 @@
 An SVM sees images only through their inner products, so the Gram matrix of all images is computed once a network, and every
 split is cut out of it."""
 
-import hashlib
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,12 +25,6 @@ from facediag_utils.methods import svm
 
 CHUNK = 10  # splits a piece of work
 MOST = 700  # images that splits are drawn of: Gram matrices grow with the square, the luck of the draw shrinks
-
-
-def gram(features: np.ndarray) -> np.ndarray:
-    """Inner products of all images, float64 (n, n): the linear kernel."""
-    wide = features.astype(np.float64)
-    return wide @ wide.T
 
 
 def accuracies(
@@ -63,9 +56,15 @@ def accuracies(
     """
     numbers = np.unique(labels, return_inverse=True)[1]
     work = [(kernel, tested[k : k + CHUNK]) for kernel in kernels.values() for k in range(0, len(tested), CHUNK)]
-    digests = {id(kernel): _digest(kernel) for kernel in kernels.values()}
-    keys = [f"{digests[id(kernel)]}-{_digest(part)}" for kernel, part in work]
-    settings = (_digest(numbers), seed, None if groups is None else _digest(groups), svm.PENALTIES, splitting.FOLDS)
+    digests = {id(kernel): row_cache.digest(kernel) for kernel in kernels.values()}
+    keys = [f"{digests[id(kernel)]}-{row_cache.digest(part)}" for kernel, part in work]
+    settings = (
+        row_cache.digest(numbers),
+        seed,
+        None if groups is None else row_cache.digest(groups),
+        svm.PENALTIES,
+        splitting.FOLDS,
+    )
 
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
         with parallel.cluster([*kernels.values(), numbers]) as backend, parallel_config(**backend, n_jobs=-1):
@@ -77,11 +76,6 @@ def accuracies(
     rows = row_cache.complete(row_cache.table_path("splits", *settings), keys, compute)
     found = rows["accuracy"].reshape(len(kernels), -1)[:, : len(tested)]
     return pd.DataFrame(dict(zip(kernels, found, strict=True)))
-
-
-def _digest(values: np.ndarray) -> str:
-    kind = repr((values.shape, values.dtype)).encode()
-    return hashlib.sha256(kind + np.ascontiguousarray(values).tobytes()).hexdigest()
 
 
 def repeat_split(
@@ -123,44 +117,10 @@ def _accuracies(
         for test in tested:
             inner, labels = kernel[np.ix_(~test, ~test)], numbers[~test]
             machine = svm.make_svc("precomputed", len(np.unique(labels)))
-            machine.C = search_penalty(inner, labels, seed, None if groups is None else groups[~test])
+            machine.C, _ = svm.search_penalty(inner, labels, seed, None if groups is None else groups[~test])
             machine.fit(inner, labels)
             found.append((machine.predict(kernel[np.ix_(test, ~test)]) == numbers[test]).mean())
     return np.array(found)
-
-
-def search_penalty(kernel: np.ndarray, numbers: np.ndarray, seed: int = 0, groups: np.ndarray | None = None) -> float:
-    """The C that `facediag_utils.methods.svm.fit` would choose, in a fifth of the time, as most C need no fit.
-
-    A coefficient lies between 0 and C.  Where none reaches C, a greater C gives the same machine; where all of them do,
-    a smaller C scales all decisions alike, and the predictions stay.
-
-    Parameters
-    ----------
-    kernel : numpy.ndarray
-        (n, n), of the training images.
-    numbers : numpy.ndarray
-        int, (n,), classes.
-    seed, groups
-        Of the folds, see `facediag_utils.methods.splitting.cross_validation_folds`.
-    """
-    right = np.full((len(svm.PENALTIES), splitting.FOLDS), np.nan)
-    classes, middle = len(np.unique(numbers)), len(svm.PENALTIES) // 2
-    machine = svm.make_svc("precomputed", classes)
-    folds = splitting.cross_validation_folds(numbers, seed, groups).split(numbers, numbers)
-    for fold, (rows, held) in enumerate(folds):
-        inner, across = kernel[np.ix_(rows, rows)], kernel[np.ix_(held, rows)]
-        for k in [*range(middle, -1, -1), *range(middle + 1, len(svm.PENALTIES))]:
-            if not np.isnan(right[k, fold]):
-                continue
-            machine.C = svm.PENALTIES[k]  # set_params would take as long as a small fit
-            share = np.abs(machine.fit(inner, numbers[rows]).dual_coef_) / machine.C
-            right[k, fold] = (machine.predict(across) == numbers[held]).mean()
-            if share.max() < 1 - 1e-9:
-                right[k:, fold] = right[k, fold]
-            elif share.shape == (classes - 1, len(rows)) and share.min() > 1 - 1e-9:
-                right[: k + 1, fold] = right[k, fold]
-    return svm.PENALTIES[int(np.average(right, axis=1).argmax())]
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import sklearn
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import GridSearchCV
 from sklearn.svm import SVC
 
-from facediag_utils.data.splitting import cross_validation_folds, stratified_subsample
+from facediag_utils.data.splitting import FOLDS, cross_validation_folds, stratified_subsample
 
 PENALTIES = tuple(10.0**k for k in range(-4, 5))  # the C of eq. (10); the paper gives no value
 SEARCHED = 2000  # images that C is searched on, at most: its cost grows with their square
 STEPS = 1_000_000  # of libsvm's, at most: classes that overlap much would keep it for hours at a large C
 
 Kernel = Callable[[np.ndarray, np.ndarray], np.ndarray]
+Searched = tuple[tuple[float, float, float], ...]
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Fitted:
 
     svm: SVC
     penalty: float
-    searched: tuple[tuple[float, float, float], ...]
+    searched: Searched
 
     @property
     def accuracy(self) -> float:
@@ -78,19 +79,74 @@ def fit(
     Fitted
     """
     svm = make_svc(kernel, len(set(labels)))
-    searched: tuple[tuple[float, float, float], ...] = ()
+    searched: Searched = ()
     if penalty is None:
         few = stratified_subsample(labels, SEARCHED, seed)
-        machine, inner = svm, features[few]
-        if callable(kernel):  # once, not anew for every C and fold
-            machine, inner = make_svc("precomputed", len(set(labels))), kernel(inner, inner)
-        chosen = cross_validation_folds(labels[few], seed, None if groups is None else groups[few])
-        with warnings.catch_warnings():  # where classes overlap much, a large C is judged as it stands after `STEPS`
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            search = GridSearchCV(machine, {"C": list(PENALTIES)}, cv=chosen, refit=False).fit(inner, labels[few])
-        means, spreads = (search.cv_results_[f"{kind}_test_score"].tolist() for kind in ("mean", "std"))
-        searched, penalty = tuple(zip(PENALTIES, means, spreads, strict=True)), float(search.best_params_["C"])
+        inner = kernel(features[few], features[few]) if callable(kernel) else gram(features[few])
+        numbers = np.unique(labels[few], return_inverse=True)[1]
+        penalty, searched = search_penalty(inner, numbers, seed, None if groups is None else groups[few])
     return Fitted(svm.set_params(C=penalty).fit(features, labels), penalty, searched)
+
+
+def gram(features: np.ndarray) -> np.ndarray:
+    """Inner products of all images, float64 (n, n): the linear kernel."""
+    wide = features.astype(np.float64)
+    return wide @ wide.T
+
+
+def search_penalty(
+    kernel: np.ndarray, numbers: np.ndarray, seed: int = 0, groups: np.ndarray | None = None
+) -> tuple[float, Searched]:
+    """C by cross-validation: what scikit-learn's GridSearchCV would find, in a fifth of the time, as most C need no fit.
+
+    A coefficient lies between 0 and C.  Where none reaches C, a greater C gives the same machine; where all of them do,
+    a smaller C scales all decisions alike, and the predictions stay.
+
+    Parameters
+    ----------
+    kernel : numpy.ndarray
+        (n, n), of the training images.
+    numbers : numpy.ndarray
+        int, (n,), classes.
+    seed, groups
+        Of the folds, see `facediag_utils.data.splitting.cross_validation_folds`.
+
+    Returns
+    -------
+    float
+        The smallest of the best.
+    tuple of (float, float, float)
+        As in `Fitted`.
+    """
+    right = np.full((len(PENALTIES), FOLDS), np.nan)
+    folds = cross_validation_folds(numbers, seed, groups).split(numbers, numbers)
+    # checks of every call are a quarter of the time; where classes overlap much, a large C is judged as it stands after `STEPS`
+    quick = sklearn.config_context(assume_finite=True, skip_parameter_validation=True)
+    with quick, warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        for fold, (rows, held) in enumerate(folds):
+            right[:, fold] = _fold(kernel[np.ix_(rows, rows)], kernel[np.ix_(held, rows)], numbers[rows], numbers[held])
+    means, spreads = right.mean(axis=1), right.std(axis=1)
+    searched = tuple(zip(PENALTIES, means.tolist(), spreads.tolist(), strict=True))
+    return PENALTIES[int(means.argmax())], searched
+
+
+def _fold(inner: np.ndarray, across: np.ndarray, learnt: np.ndarray, held: np.ndarray) -> np.ndarray:
+    """Accuracy on the images of a fold, by C, (len(PENALTIES),)."""
+    right, middle = np.full(len(PENALTIES), np.nan), len(PENALTIES) // 2
+    classes = len(np.unique(learnt))
+    machine = make_svc("precomputed", classes)
+    for k in [*range(middle, -1, -1), *range(middle + 1, len(PENALTIES))]:
+        if not np.isnan(right[k]):
+            continue
+        machine.C = PENALTIES[k]  # set_params would take as long as a small fit
+        share = np.abs(machine.fit(inner, learnt).dual_coef_) / machine.C
+        right[k] = (machine.predict(across) == held).mean()
+        if share.max() < 1 - 1e-9:
+            right[k:] = right[k]
+        elif share.shape == (classes - 1, len(learnt)) and share.min() > 1 - 1e-9:
+            right[: k + 1] = right[k]
+    return right
 
 
 def out_of_fold(

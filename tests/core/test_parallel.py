@@ -13,7 +13,7 @@ from facediag_utils.core.progress import latest_progress, progress_bar
 from facediag_utils.data import duplicates, splitting
 from facediag_utils.evaluation import resampled_splits
 from facediag_utils.faces import detection
-from facediag_utils.methods import dsift, dtl2
+from facediag_utils.methods import dsift, dtl2, svm
 
 
 def triple(number):
@@ -69,7 +69,7 @@ def test_splits_are_shared_by_the_workers_of_a_cluster_and_the_same(two_workers,
 
     labels = np.repeat(list("abc"), 30)
     features = np.random.default_rng(0).normal(size=(90, 80)) + 2.5 * np.repeat(np.eye(80)[:3], 30, axis=0)
-    kernels = {"one": resampled_splits.gram(features), "two": resampled_splits.gram(features[:, :6])}
+    kernels = {"one": svm.gram(features), "two": svm.gram(features[:, :6])}
     given = (kernels, labels, splitting.draw_splits(labels, dict.fromkeys("abc", 10), 40))
     here = resampled_splits.accuracies(*given)
     monkeypatch.setenv(settings.DASK, two_workers.scheduler_address)

@@ -6,7 +6,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
-from facediag_utils.evaluation.domain_distance import proxy_a_distance, rank_correlation
+from facediag_utils.core import row_cache
+from facediag_utils.evaluation.domain_distance import proxy_a_distance, proxy_a_distances, rank_correlation
 
 
 def cloud(shift: float, seed: int, number: int = 60, length: int = 40) -> np.ndarray:
@@ -69,3 +70,11 @@ def test_the_interval_holds_the_truth(networks):
         first, noise = rng.normal(size=(2, networks))
         held += (found := rank_correlation(first, 0.5 * first + np.sqrt(0.75) * noise)).low <= truth <= found.high
     assert held >= 0.91 * 150  # 0.95 less two standard errors
+
+
+@pytest.mark.usefixtures("own_cache")
+def test_pairs_are_what_each_is_alone_and_are_not_computed_twice(monkeypatch):
+    pairs = [(cloud(0, 1), cloud(shift, 2, number=50 + k)) for k, shift in enumerate((0, 0.2, 5))]
+    together = proxy_a_distances(pairs, seed=2)
+    monkeypatch.setattr(row_cache, "_computed", lambda *_: pytest.fail("computed again"))
+    assert [proxy_a_distance(*pair, seed=2) for pair in pairs] == together
