@@ -4,8 +4,10 @@ Eight rooms, each of which imports only from those before it: ``core``, ``networ
 ``evaluation``, ``figures``, ``run``.  Research and teaching only: nothing here is a medical device.
 """
 
-from facediag_utils.core.pin import pin as _pin
+from facediag_utils.core import memory as _memory
+from facediag_utils.core import pin as _pin
 
-_pin()  # before numpy and torch are loaded
+_pin.pin()  # before numpy and torch are loaded
+_memory.keep()
 
 __version__ = "0.1.0"
