@@ -25,6 +25,8 @@ from facediag_utils.methods import dtl2, training
 from facediag_utils.networks import flops, registry
 from facediag_utils.networks.weights import packaged_file
 
+STEPS = 30  # of a fine-tuning, timed one by one
+
 
 def fastest(function, repeats: int = 5) -> float:
     """Least seconds of some runs after one that is not counted: the machine's, not its neighbours'."""
@@ -74,8 +76,8 @@ def dlib_time(images: cohort.Cohort, faces: detection.Faces, rows: np.ndarray) -
     return fastest(lambda: [original.compute_face_descriptor(chip) for chip in batch], 2) / len(batch)
 
 
-def steps_time(name: str, threads: int, plain: bool, seconds: float = 6) -> float:
-    """Seconds an image of fine-tuning steps of ten images, all layers; ``plain`` is in contiguous order."""
+def steps_time(name: str, threads: int, plain: bool) -> float:
+    """Least seconds an image of a fine-tuning step of ten images, all layers; ``plain`` is in contiguous order."""
     torch.set_num_threads(threads)
     record = registry.get(name)
     network = training.Classifier(name, 5, True, torch.Generator().manual_seed(0)).eval()
@@ -90,12 +92,7 @@ def steps_time(name: str, threads: int, plain: bool, seconds: float = 6) -> floa
         loss.backward()
         optimizer.step()
 
-    step()
-    started, count = time.perf_counter(), 0
-    while time.perf_counter() - started < seconds:
-        step()
-        count += 1
-    return (time.perf_counter() - started) / count / 10
+    return fastest(step, STEPS) / 10
 
 
 def matmul_rate() -> float:

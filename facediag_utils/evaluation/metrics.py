@@ -1,6 +1,7 @@
 """From predictions to the numbers of Tables 3-6, each with a 95% interval."""
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -49,31 +50,37 @@ def with_intervals(predictions: pd.DataFrame, task: Task) -> dict[str, Interval]
     """`METRICS` for two classes, else `OF_MANY`, with Wilson's intervals; F1 with the bootstrap's.
 
     A test image without a face is wrong whatever it was: a patient missed, or a control not cleared.  Of several trainings
-    of a method each number is the mean over them, its interval holds images and trainings, see `over_trainings`."""
-    if len(trainings_of(predictions)) > 1:
-        return over_trainings(predictions, task)
-    right = (predictions["label"] == predictions["predicted"]).to_numpy()
-    found = {"accuracy": wilson_interval(int(right.sum()), len(predictions))}
+    of a method each number is the mean over them, and its interval holds images and trainings.  Their variance is that of the
+    images, by the bootstrap, and that between the trainings; three trainings know little of the latter, which
+    `facediag_utils.evaluation.trainings.widened` allows for.  The interval is Wilson's for that variance.  A precision is
+    undefined if in one training nobody is called positive."""
+    runs = trainings_of(predictions)
+    numbered = (_numbered(rows, task) for rows in (runs if len(runs) > 1 else [predictions]))
+    return dict(_with_intervals(tuple((labels.tobytes(), answers.tobytes()) for labels, answers in numbered), task))
+
+
+@lru_cache(maxsize=256)  # a run's table, report, card and summary ask for the same ones
+def _with_intervals(numbered: tuple[tuple[bytes, bytes], ...], task: Task) -> dict[str, Interval]:
+    """`with_intervals` of what `_numbered` gives, a pair a training."""
+    labels = np.frombuffer(numbered[0][0], np.int8)
+    answers = np.stack([np.frombuffer(said, np.int8) for _, said in numbered])
+    return _of_several(labels, answers, task) if len(answers) > 1 else _of_one(labels, answers[0], task)
+
+
+def _of_one(labels: np.ndarray, answers: np.ndarray, task: Task) -> dict[str, Interval]:
+    right, actual, said = labels == answers, labels == 0, answers == 0  # the positive class, if there is one
+    found = {"accuracy": wilson_interval(int(right.sum()), len(labels))}
     if task.positive is not None:
-        actual = (predictions["label"] == task.positive).to_numpy()
-        said = (predictions["predicted"] == task.positive).to_numpy()
         found["precision"] = wilson_share(actual, said)
         found["sensitivity"] = wilson_share(said, actual)
         found["specificity"] = wilson_share(right, ~actual)
-    labels, answers = _numbered(predictions, task)
     name = "f1" if task.positive else "macro_f1"
     statistic = _statistics(task)[name]
     return found | {name: bootstrap(lambda rows: statistic(labels[rows], answers[rows]), labels)}
 
 
-def over_trainings(predictions: pd.DataFrame, task: Task) -> dict[str, Interval]:
-    """`METRICS` or `OF_MANY` of a method that was trained several times: means over the trainings.
-
-    The variance is that of the images, by the bootstrap, and that between the trainings; three trainings know little of the
-    latter, which `facediag_utils.evaluation.trainings.widened` allows for.  The interval is Wilson's for that variance.  A
-    precision is undefined if in one training nobody is called positive."""
-    numbered = [_numbered(rows, task) for rows in trainings_of(predictions)]
-    labels, answers = numbered[0][0], np.stack([said for _, said in numbered])
+def _of_several(labels: np.ndarray, answers: np.ndarray, task: Task) -> dict[str, Interval]:
+    """Of ``answers``, (trainings, n)."""
     found = {}
     for name, statistic in _statistics(task).items():
         each = np.array([statistic(labels[None], said[None])[0] for said in answers])
@@ -183,9 +190,9 @@ def effective_wilson(value: float, variance: float, most: int) -> Interval:
 
 
 def accuracy(predictions: pd.DataFrame) -> Interval:
-    """Top-1 accuracy and its Wilson interval; of several trainings their mean, see `over_trainings`."""
+    """Top-1 accuracy and its Wilson interval; of several trainings their mean, see `with_intervals`."""
     if len(trainings_of(predictions)) > 1:
-        return over_trainings(predictions, Task("", "", tuple(sorted(set(predictions["label"])))))["accuracy"]
+        return with_intervals(predictions, Task("", "", tuple(sorted(set(predictions["label"])))))["accuracy"]
     return wilson_interval(int((predictions["label"] == predictions["predicted"]).sum()), len(predictions))
 
 

@@ -58,8 +58,9 @@ def compare(record: Path, results: Path) -> pd.DataFrame:
     for pattern, keys in COMPARED.items():
         for path in sorted(record.glob(pattern)):
             recorded, found = (dict(_cells(folder / path.name, keys)) for folder in (record, results))
+            mine = [rule for rule in rules if fnmatchcase(path.name, rule["file"])]
             for (row, column), value in recorded.items():
-                rule = next(r for r in rules if _applies(r, path.name, row, column))
+                rule = next(r for r in mine if fnmatchcase(column, r["column"]) and fnmatchcase(row, r["row"]))
                 tolerance, said = rule[allowed], found.get((row, column))
                 if tolerance >= 0:  # below: made from others, or judged in another file
                     outcome = _outcome(value, said, tolerance)
@@ -74,10 +75,6 @@ def _cells(path: Path, keys: list[str]) -> Iterator[tuple[tuple[str, str], str]]
             # A record from before there were several trainings has no column of them: each was the first, 0.
             row = " | ".join(cells.pop(key, "0") for key in keys) if keys else str(number)
             yield from (((row, str(column)), value) for column, value in cells.items())
-
-
-def _applies(rule: dict, file: str, row: str, column: str) -> bool:
-    return fnmatchcase(file, rule["file"]) and fnmatchcase(row, rule["row"]) and fnmatchcase(column, rule["column"])
 
 
 def _outcome(recorded: str, found: str | None, tolerance: float) -> str:
