@@ -92,7 +92,7 @@ def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0, ke
     Parameters
     ----------
     jobs : sequence of Job
-        The longest first, so that none is left to run alone.
+        The longest is begun first, so that none is left to run alone.
     cohort, faces
     seed : int
     kept : Job, optional
@@ -104,7 +104,11 @@ def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0, ke
         As `run` gives them.
     """
     recorded = _recorded([job for job in jobs if job != kept], cohort, faces, seed)
-    wanted = [job for job in jobs if job not in recorded]
+
+    def steps(job: Job) -> int:
+        return job.recipe.epochs * len(_plan(job, cohort, faces, seed).train)
+
+    wanted = sorted((job for job in jobs if job not in recorded), key=steps, reverse=True)
     left = [job for job in wanted if not _trained(job, cohort, faces, seed)]
     for name in sorted({job.backbone for job in left}):
         record = registry.get(name)
