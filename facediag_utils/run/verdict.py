@@ -31,8 +31,10 @@ COMPARED = {
     "measured_*.csv": KEY,
     "predictions.csv": ROW,
     "out_of_fold.csv": ROW,
+    "measures.csv": ["class", "landmarks", "measure"],
     "splits_*.csv": [],
     "pretraining.csv": ["network"],
+    "explanations.csv": ["face", "network", "method", "measure"],
     "trainings.csv": [],
     "claims.csv": ["claim", "task"],
 }

@@ -18,6 +18,7 @@ from facediag_utils.core.errors import ModelError
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data import cohort
 from facediag_utils.faces import alignment
+from facediag_utils.figures import heat_maps
 from facediag_utils.methods import dtl1, model_io, trained_model
 from facediag_utils.methods.recipe import Recipe
 from facediag_utils.methods.training import predict
@@ -188,5 +189,17 @@ def test_the_command(kept, tmp_path, test_images, monkeypatch, capsys):
     assert "of a real person it says nothing at all" in done.stdout and "new\\nline.png: no answer" in done.stdout
     monkeypatch.setattr(sys, "argv", ["facediag", "predict", str(noise), "--model", str(kept)])
     assert __main__.main() == 1
+    drawn = tmp_path / "why.png"
+    asked = ["facediag", "predict", str(test_images["path"].iloc[0]), "--model", str(kept), "--explain"]
+    monkeypatch.setattr(sys, "argv", [*asked, str(drawn)])
+    assert __main__.main() == 0 and heat_maps.CAUTION in capsys.readouterr().out
+    with Image.open(drawn) as image:
+        assert image.info["Title"] == heat_maps.CAUTION and min(image.size) > 200
+    monkeypatch.setattr(sys, "argv", [*asked[:2], str(noise), *asked[3:], str(tmp_path / "none.png")])
+    assert __main__.main() == 1 and "no heat map: no answer" in capsys.readouterr().out
+    monkeypatch.setattr(sys, "argv", [*asked, str(tmp_path / "why.txt")])
+    assert __main__.main() == 1 and "a file that ends in .png" in capsys.readouterr().err
+    assert not list(tmp_path.glob("none*"))
+    monkeypatch.setattr(sys, "argv", ["facediag", "predict", str(noise), "--model", str(kept)])
     kept.unlink()
     assert __main__.main() == 1 and "no model here" in capsys.readouterr().err
