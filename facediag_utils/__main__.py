@@ -163,7 +163,6 @@ def forget(options: argparse.Namespace) -> int:
 
 
 def predict(options: argparse.Namespace) -> int:
-    from facediag_utils.figures import heat_maps
     from facediag_utils.methods import model_io, trained_model
 
     if options.explain and (len(options.images) > 1 or options.explain.suffix.lower() != ".png"):
@@ -178,8 +177,14 @@ def predict(options: argparse.Namespace) -> int:
         print(trained_model.format_answer(answer), flush=True)
         spoken += not answer.refusal
         if options.explain:
-            print("no heat map: no answer" if answer.refusal else heat_maps.explain(trained, answer, options.explain))
+            print(_explained(trained, answer, options.explain))
     return 0 if spoken else 1
+
+
+def _explained(trained: Any, answer: Any, path: Path) -> str:
+    from facediag_utils.figures import heat_maps  # and with it matplotlib, which nothing else needs here
+
+    return "no heat map: no answer" if answer.refusal else heat_maps.explain(trained, answer, path)
 
 
 def _own_name(options: argparse.Namespace) -> str:

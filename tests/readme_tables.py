@@ -126,12 +126,13 @@ def _points(row: dict) -> str:
 
 def _maps(table: pd.DataFrame) -> str:
     """ "area under the ROC curve of the signs' places, DTL2, ResNet29 (dlib): CAM -0.10 (-0.12 to -0.08)"; one face per person."""
-    network = registry.get(registry.installed()[0])
-    maps, base = (table[table["network"] == name] for name in (f"DTL2, {network.title}", f"none, {network.crop} crop"))
+    named = list(dict.fromkeys(table["network"]))  # DTL2's network and the baselines of its crop stand before DTL1's
+    network, blind = (next(name for name in named if name.startswith(kind)) for kind in ("DTL2, ", "none, "))
+    maps, base = (table[table["network"] == name] for name in (network, blind))
     less = localisation.differences(maps[maps["method"].isin(explanations.METHODS)], base)
     chosen = less[(less["measure"] == "AUC") & (less["baseline"] == "mean training mask")]
     parts = [f"{row.method} {row.difference.plain(2, '+')}" for row in chosen.itertuples()]
-    return f"area under the ROC curve of the signs' places, DTL2, {network.title}: {'; '.join(parts)}"
+    return f"area under the ROC curve of the signs' places, {network}: {'; '.join(parts)}"
 
 
 def _table(head: list[str], lines: list[list[str]]) -> str:

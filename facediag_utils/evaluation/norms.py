@@ -11,7 +11,7 @@ import pandas as pd
 import statsmodels.api as sm
 
 from facediag_utils.core.errors import CohortError
-from facediag_utils.data.cohort import HEALTHY, Cohort, Task, tasks
+from facediag_utils.data.cohort import Cohort, Task, healthy_classes, tasks
 
 NUMBERS, GROUPS = ("age", "yaw"), ("sex", "ancestry")
 PER_COEFFICIENT = 5  # faces of the reference for each coefficient of the regression, at least
@@ -19,7 +19,7 @@ PER_COEFFICIENT = 5  # faces of the reference for each coefficient of the regres
 
 def reference_class(cohort: Cohort) -> str | None:
     """The class that others are compared with: the healthy one, or of two the other; None: everybody else is the reference."""
-    healthy = [name for name in cohort.classes if name.lower() in HEALTHY]
+    healthy = healthy_classes(cohort.classes)
     task: Task = tasks(cohort)[0]
     return healthy[0] if healthy else task.classes[1] if len(cohort.classes) == 2 else None
 

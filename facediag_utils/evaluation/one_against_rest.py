@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from facediag_utils.data.cohort import HEALTHY, NO_FACE, Task
+from facediag_utils.data.cohort import NO_FACE, Task, healthy_classes
 from facediag_utils.data.store import COLUMNS
 from facediag_utils.evaluation.interval import Interval
 from facediag_utils.evaluation.paired_tests import delong_test
@@ -47,7 +47,7 @@ def collapsed(predictions: pd.DataFrame, positive: Iterable[str], name: str) -> 
 def questions(task: Task) -> dict[str, tuple[str, ...]]:
     """The positive classes of each question of two classes: each class but the healthy one against all others; all of these
     against the healthy one, where there is one."""
-    healthy = [label for label in task.classes if label.lower() in HEALTHY]
+    healthy = healthy_classes(task.classes)
     ill = tuple(label for label in task.classes if label not in healthy)
     each: dict[str, tuple[str, ...]] = {label: (label,) for label in ill}
     return each | {"ill": ill} if healthy and len(ill) > 1 else each

@@ -12,7 +12,7 @@ import torch
 from sklearn.svm import SVC
 from torch import nn
 
-from facediag_utils.data.cohort import HEALTHY
+from facediag_utils.data.cohort import healthy_classes
 from facediag_utils.methods.trained_model import Model
 from facediag_utils.methods.training import Classifier
 from facediag_utils.networks import registry
@@ -89,7 +89,7 @@ def of_model(model: Model, first: str, second: str) -> Contrast:
 
 def healthy(classes: Sequence[str]) -> str:
     """The class that the others are compared with: the healthy one by its name, else the last."""
-    return next((name for name in classes if name.lower() in HEALTHY), classes[-1])
+    return next(iter(healthy_classes(classes)), classes[-1])
 
 
 def pair(ranked: Sequence[tuple[str, float]]) -> tuple[str, str]:
@@ -101,7 +101,7 @@ def pair(ranked: Sequence[tuple[str, float]]) -> tuple[str, str]:
         As `facediag_utils.methods.trained_model.Answer` has it.
     """
     names = [name for name, _ in ranked]
-    well = [name for name in names if name.lower() in HEALTHY]
+    well = healthy_classes(names)
     first = next(name for name in names if name not in well)
     return first, (well or [name for name in names if name != first])[0]
 

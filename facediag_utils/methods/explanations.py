@@ -3,7 +3,8 @@
 Every method explains the same number, see `facediag_utils.methods.contrast`."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -96,20 +97,32 @@ def class_maps(network: Contrast, x: torch.Tensor, weight: torch.Tensor, bias: t
     return F.conv2d(last, weight[:, :, None, None], bias)
 
 
-def class_map_side(backbone: str) -> int:
-    """How many places per side the class maps of an installed network have; 0 if it has none."""
-    record = registry.get(backbone)
-    blank = Contrast(registry.load(backbone), backbone, np.zeros(record.layers[record.feature_layer]), 0.0)
-    x = torch.zeros(1, 3, record.input_size, record.input_size)
-    try:
-        return cam(blank, x, x[0]).shape[2]
-    except ExplanationError:
-        return 0
-
-
 def cam(contrast: Contrast, x: torch.Tensor, _: torch.Tensor) -> torch.Tensor:
     """Class activation map (Zhou et al. 2016), exact: its mean over places is the contrast."""
     return class_maps(contrast, x, contrast.head.weight, contrast.head.bias)
+
+
+def class_map_sides(networks: Iterable[str]) -> dict[str, int]:
+    """Of some installed networks those that have class maps, as their features are a global pooling, each with its map's places per
+    side.
+
+    Raises
+    ------
+    ExplanationError
+        If none of them has.
+    """
+    sides = {}
+    for name in networks:
+        record = registry.get(name)
+        blank = Contrast(registry.load(name), name, np.zeros(record.layers[record.feature_layer]), 0.0)
+        x = torch.rand(1, 3, record.input_size, record.input_size, generator=torch.Generator().manual_seed(0))
+        with suppress(ExplanationError):
+            sides[name] = cam(blank, x, x[0]).shape[2]
+    if not sides:
+        raise ExplanationError(
+            "no installed network has features that are the mean of its last map, as CAM needs; `make setup` brings some"
+        )
+    return sides
 
 
 def grad_cam(contrast: Contrast, x: torch.Tensor, _: torch.Tensor) -> torch.Tensor:

@@ -30,7 +30,7 @@ from facediag_utils.core.progress import latest_progress
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data.cohort import load
 from facediag_utils.faces.alignment import remove_chips
-from facediag_utils.run import notebook_variants
+from facediag_utils.run import notebook_variants, verdict
 
 NOTEBOOKS = ROOT / "notebooks"
 THREAD = "notebook"  # beginning of the names of the threads that wait for kernels
@@ -220,6 +220,7 @@ def main(
         Exit status: 0, or 3 if the record of the bundled cohort was not reproduced.
     """
     started = time.monotonic()
+    verdict.begin(profile)
     cohort = load(profile)  # a faulty data folder is told before any notebook runs
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # kernels' idle threads leave the cores to the notebook beside
     given = {name: value for name, value in (counts or {}).items() if value is not None}
@@ -227,7 +228,7 @@ def main(
         executed = reproduce(profile, seed, counts=given, part=part, holding=notebook_variants.traits(cohort))
     finally:
         remove_chips(profile.name)
-    from facediag_utils.run import summary, verdict  # only now: torch would lie idle beside the notebooks
+    from facediag_utils.run import summary  # only now: torch would lie idle beside the notebooks
 
     found = verdict.judge(profile, comparable=seed == 0 and not given and part is None)
     print(summary.finish(profile, time.monotonic() - started, executed))

@@ -1,5 +1,7 @@
 """Heat maps of networks whose explanation is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -80,7 +82,7 @@ def test_a_1x1_convolution_commutes_with_pooling(planted, chip):
     assert torch.allclose(maps.mean(dim=(2, 3)), after, rtol=1e-4, atol=1e-5)
 
 
-def test_a_network_whose_features_are_no_mean_has_no_class_map(chip):
+def test_a_network_whose_features_are_no_mean_has_no_class_map(chip, monkeypatch):
     class Highest(Planted):
         def features(self, x, layer):
             return self.pool(torch.relu(self.look(x))).amax(dim=(2, 3))
@@ -90,6 +92,13 @@ def test_a_network_whose_features_are_no_mean_has_no_class_map(chip):
         explanations.heat_maps("CAM", highest, chip, chip[0])
     with pytest.raises(ExplanationError, match="no layer gives a map of 200 places"):
         explanations.map_layer(highest, 200)
+    small = {name: replace(registry.get(name), layers={"pooled": 2}) for name in (NAME, "mobileface")}
+    monkeypatch.setattr(registry, "get", small.get)
+    monkeypatch.setattr(registry, "load", lambda name: Highest() if name == "mobileface" else Planted())
+    # as a VGG would stand before the others and has none
+    assert explanations.class_map_sides(["mobileface", NAME]) == {NAME: 10}
+    with pytest.raises(ExplanationError, match=r"no installed network .* `make setup` brings some"):
+        explanations.class_map_sides(["mobileface"])
 
 
 @pytest.mark.parametrize("classes", [("ill", "well"), ("a", "b", "c", "control")])
