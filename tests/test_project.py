@@ -188,7 +188,7 @@ def test_another_record_makes_another_readme(tmp_path):
 
 def test_the_neighbours_questions_are_answered_by_differences(tmp_path):
     spans = {"difference": [0.02, -0.2, -0.1], "low": [-0.01, -0.3, -0.2], "high": [0.05, -0.1, 0.0]}
-    pd.DataFrame({"network": ["casia_50px", "dlib_resnet29", "mobileface"], **spans}).to_csv(tmp_path / "regions.csv")
+    pd.DataFrame({"network": ["casia_32px", "dlib_resnet29", "mobileface"], **spans}).to_csv(tmp_path / "regions.csv")
     pairs = {"first": [f"{name} landmarks" for name in ("A, detected", "A, true", "B, detected")], "second": "DTL2, N"}
     pd.DataFrame({**pairs, **spans}).to_csv(tmp_path / "pairs_landmarks_multiclass.csv")
     record = registry.get("dlib_resnet29")

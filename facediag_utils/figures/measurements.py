@@ -49,7 +49,7 @@ def measures_on_face(image: np.ndarray, landmarks: np.ndarray, values: pd.Series
             if measure.kind != "ratio":  # a ratio is made of lines that are there
                 mark = f"{len(marks) + 1}"
                 marks.append(_draw(axis, measure, landmarks, mark, marks))
-            lines.append(f"{mark:>2} {measure.title} {values[measure.name]:+.1f}")
+            lines.append(f"{mark:>2} {measure.title} {round(values[measure.name], 1) + 0.0:+.1f}")
         axis.text(0, -0.04, "\n".join(lines), transform=axis.transAxes, va="top", fontsize=7.5)
     figure.suptitle(title, fontsize=10)
     figure.subplots_adjust(left=0.01, right=0.99, bottom=0.3, top=0.93, wspace=0.06)
@@ -189,13 +189,17 @@ def face_difference(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.abs(one - other).mean(axis=2)
 
 
-def mean_shapes(shapes: Mapping[str, np.ndarray], reference: np.ndarray, times: float, title: str) -> Figure:
+def mean_shapes(
+    shapes: Mapping[str, np.ndarray], counts: Mapping[str, int], reference: np.ndarray, times: float, title: str
+) -> Figure:
     """The mean shape of each class over that of the reference, what differs drawn several times as large as it is.
 
     Parameters
     ----------
     shapes : mapping of str to numpy.ndarray
         By class: (68, 2), laid upon the reference.
+    counts : mapping of str to int
+        Of how many faces each is the mean.
     reference : numpy.ndarray
         (68, 2).
     times : float
@@ -211,7 +215,7 @@ def mean_shapes(shapes: Mapping[str, np.ndarray], reference: np.ndarray, times: 
     for axis, (name, shape) in zip(axes.flat, shapes.items(), strict=False):
         _outline(axis, reference, color="0.65", linewidth=2.4)
         _outline(axis, reference + times * (shape - reference), color=COLOURS[6], linewidth=1.2)
-        axis.set_title(class_title(name), fontsize=9)
+        axis.set_title(f"{class_title(name)}\nn = {counts[name]}", fontsize=9)
     axes[0, 0].invert_yaxis()
     figure.suptitle(title, fontsize=10)
     figure.tight_layout()

@@ -2,7 +2,8 @@
 their probabilities are averaged.
 """
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from facediag_utils.core import row_cache
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.data import splitting, store
 from facediag_utils.data.cohort import Cohort, Task
@@ -102,11 +104,31 @@ def logistic(
     -------
     test, out_of_fold : Predictions
         Of the test images; and of the training images, each by a classifier that was trained without its fold.  C is chosen from
-        `PENALTIES` by cross-validated log loss on the training images.
+        `PENALTIES` by cross-validated log loss on the training images.  Cached by image, features, labels and settings.
     """
     split = splitting.task_split(task, cohort, np.isfinite(features).all(axis=1))
-    known, labels = features[split.train], split.labels[split.train]
-    folds = splitting.cross_validation_folds(labels, seed, split.groups)
+    rows = np.concatenate([np.flatnonzero(split.train), np.flatnonzero(split.test & split.found)])
+    labels = split.labels[split.train]
+
+    def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
+        yield {"scores": _fitted(task, features[rows], labels, split.groups, seed)[missing]}
+
+    groups = [] if split.groups is None else split.groups.tolist()
+    content = hashlib.sha256(np.ascontiguousarray(features[rows]).tobytes()).hexdigest()
+    path = row_cache.table_path("logistic", content, labels.tolist(), groups, task.classes, seed, PENALTIES)
+    scores = row_cache.complete(path, cohort.table["sha256"].iloc[rows].tolist(), compute)["scores"]
+
+    def said(of: TaskSplit, values: np.ndarray) -> Predictions:
+        pretraining = registry.get(backbone).pretraining
+        return store.from_scores(task, cohort, of, values, Method.LOGISTIC, backbone, pretraining)
+
+    return said(split, scores[len(labels) :]), said(replace(split, test=split.train), scores[: len(labels)])
+
+
+def _fitted(task: Task, features: np.ndarray, labels: np.ndarray, groups: np.ndarray | None, seed: int) -> np.ndarray:
+    """Probabilities, (n, classes): of the training images, which come first and have labels, out of fold; then of the others."""
+    known, new = features[: len(labels)], features[len(labels) :]
+    folds = splitting.cross_validation_folds(labels, seed, groups)
     blank = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
     grid = {"logisticregression__C": list(PENALTIES)}
     loss = make_scorer(
@@ -118,13 +140,7 @@ def logistic(
         held[left] = _probabilities(
             blank.set_params(**search.best_params_).fit(known[rows], labels[rows]), known[left], task
         )
-    given = _probabilities(search.best_estimator_, features[split.test & split.found], task)
-
-    def said(of: TaskSplit, values: np.ndarray) -> Predictions:
-        pretraining = registry.get(backbone).pretraining
-        return store.from_scores(task, cohort, of, values, Method.LOGISTIC, backbone, pretraining)
-
-    return said(split, given), said(replace(split, test=split.train), held)
+    return np.concatenate([held, _probabilities(search.best_estimator_, new, task)])
 
 
 def _probabilities(fitted: Pipeline, features: np.ndarray, task: Task) -> np.ndarray:

@@ -69,7 +69,7 @@ def test_composites_show_what_there_is():
 
 
 def test_mean_shapes_are_enlarged(face):
-    figure = figures.mean_shapes({"a": face + np.array([1.0, 0.0])}, face, 4, "t")
+    figure = figures.mean_shapes({"a": face + np.array([1.0, 0.0])}, {"a": 7}, face, 4, "t")
     thick, thin = figure.axes[0].lines[0], figure.axes[0].lines[len(figures.OUTLINES)]
     assert thin.get_xdata() - thick.get_xdata() == pytest.approx(np.full(17, 4.0))
     assert figure.axes[0].yaxis_inverted()

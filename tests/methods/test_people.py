@@ -19,7 +19,7 @@ from facediag_utils.methods.recipe import Recipe
 from facediag_utils.methods.training import fine_tune
 
 pytestmark = pytest.mark.slow
-NAME = "full:casia_50px"
+NAME = "full:casia_32px"
 
 
 def copied(rows: pd.DataFrame, folder, **columns) -> None:
@@ -102,7 +102,7 @@ def test_other_people_recipes_and_seeds_are_other_trainings(source):
     others = [
         replace(source, seed=1),
         replace(source, recipe=regions.PEOPLE),
-        replace(source, backbone="lower:casia_50px"),
+        replace(source, backbone="lower:casia_32px"),
     ]
     moved = replace(source.faces, landmarks=source.faces.landmarks + 1)
     assert len({one.key for one in (source, *others, replace(source, faces=moved))}) == 5

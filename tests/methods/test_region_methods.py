@@ -41,7 +41,7 @@ def test_the_recipe_is_the_published_one():
 
 @pytest.mark.parametrize("scale", [0.3, 1.0])
 def test_the_new_layer_begins_with_xaviers_numbers_at_a_scale(scale):
-    network = Classifier("casia_50px", 500, False, torch.Generator().manual_seed(0), scale)
+    network = Classifier("casia_32px", 500, False, torch.Generator().manual_seed(0), scale)
     assert float(network.head.weight.detach().std()) == pytest.approx((scale * 2 / (320 + 500)) ** 0.5, rel=0.02)
     assert not network.head.bias.any()
 
@@ -85,7 +85,7 @@ def test_regions_of_other_images_are_not_averaged():
 
 
 @pytest.mark.parametrize("classes", [CLASSES, ("a", "b", "c", "d")])
-def test_logistic_regression_tells_separate_classes_apart(classes):
+def test_logistic_regression_tells_separate_classes_apart(classes, own_cache):
     images, features = blobs(classes, train=10, test=5, spread=0.1)
     task = Task("t", "t", classes[::-1])
     test, held = regions.logistic(task, images, 1000 * features, "full:dlib_resnet29")
@@ -94,7 +94,7 @@ def test_logistic_regression_tells_separate_classes_apart(classes):
         assert part.scores.sum(axis=1) == pytest.approx(1) and part.classes == classes[::-1]
 
 
-def test_labels_of_the_test_images_and_of_the_own_fold_have_no_say():
+def test_labels_of_the_test_images_and_of_the_own_fold_have_no_say(own_cache):
     """Of classes that cannot be told apart, training images are predicted no better than by guessing: each out of its fold."""
     rng = np.random.default_rng(0)
     images, features = blobs(train=60, test=60)
@@ -104,6 +104,19 @@ def test_labels_of_the_test_images_and_of_the_own_fold_have_no_say():
     other = images.table.assign(label=np.where(images.table["split"] == "test", "ill", images.table["label"]))
     again, _ = regions.logistic(TASK, Cohort(images.profile, CLASSES, other), noise, "full:dlib_resnet29")
     assert np.array_equal(test.scores, again.scores)
+
+
+def test_logistic_regression_is_read_where_it_was_fitted_to_the_same(own_cache, monkeypatch):
+    images, features = blobs()
+    first = regions.logistic(TASK, images, features, "full:dlib_resnet29")
+    asked = []
+    monkeypatch.setattr(regions, "_fitted", lambda *given: asked.append(given) or np.full((60, 2), 0.5))
+    for one, again in zip(first, regions.logistic(TASK, images, features, "full:dlib_resnet29"), strict=True):
+        assert np.array_equal(one.scores, again.scores) and np.array_equal(one.image, again.image)
+    assert not asked
+    for changed in ((features + 1, 0), (features, 1)):
+        regions.logistic(TASK, images, changed[0], "full:dlib_resnet29", changed[1])
+    assert len(asked) == 2
 
 
 def test_the_best_region_has_the_smallest_error():
@@ -117,7 +130,7 @@ def test_the_best_region_has_the_smallest_error():
 def test_a_region_network_each_and_their_mean_go_into_the_store(few, own_cache, own_output):
     images, faces = few
     task = cohort.tasks(images)[-1]
-    jobs = regions.jobs("casia_50px", task, replace(regions.DEEPGESTALT, epochs=1))
+    jobs = regions.jobs("casia_32px", task, replace(regions.DEEPGESTALT, epochs=1))
     assert [job.backbone.partition(":")[0] for job in jobs] == list(REGIONS)
     found = [predictions for predictions, _ in regions.train(jobs, images, faces)]
     mean = regions.averaged(found)
