@@ -156,7 +156,7 @@ def verification_areas(found: Mapping[str, Interval], title: str) -> Figure:
     for y, area in zip(place, found.values(), strict=True):
         axis.annotate(area.plain(), (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=8)
     axis.axvline(0.5, color=COLOURS[4], linewidth=0.8, linestyle=":")
-    axis.annotate("guessing", (0.5, len(found) - 0.5), ha="center", va="bottom", fontsize=8)
+    axis.annotate("guessing", (0.5, len(found) - 0.5), ha="left", va="bottom", fontsize=8)
     axis.set_yticks(place, list(found), fontsize=8)
     axis.set(
         xlabel="area under the ROC curve of all pairs of photographs", xlim=(0.45, 1.02), ylim=(-0.6, len(found) - 0.4)
