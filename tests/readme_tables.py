@@ -107,17 +107,17 @@ def neighbours(record: Path = RECORD) -> str:
 
 
 def _regions(table: pd.DataFrame) -> str:
-    """ "points of accuracy, ResNet29 (dlib) +2 (-1 to +5)": a network each."""
+    """ "points of accuracy, n = 150: ResNet29 (dlib) +2 (-1 to +5)": a network each."""
     parts = [f"{registry.get(row['network']).title} {_points(row)}" for row in table.to_dict("records")]
-    return f"points of accuracy, {'; '.join(parts)}"
+    return f"points of accuracy, n = {table['n'].iloc[0]}: {'; '.join(parts)}"
 
 
 def _rulers(table: pd.DataFrame) -> str:
-    """ "points of accuracy over DTL2, ResNet29 (dlib), 3M faces: Measures + LDA -20 (-30 to -10)": what sees the detector's landmarks."""
+    """ "points of accuracy over DTL2, ResNet29 (dlib), 3M faces, n = 150: Measures + LDA -20 (-30 to -10)": what sees the detector's landmarks."""
     source = f", {DETECTED}"
     found = [row for row in table.to_dict("records") if row["first"].endswith(source)]
     parts = [f"{row['first'].removesuffix(source)} {_points(row)}" for row in found]
-    return f"points of accuracy over {found[0]['second']}: {'; '.join(parts)}"
+    return f"points of accuracy over {found[0]['second']}, n = {found[0]['n']}: {'; '.join(parts)}"
 
 
 def _points(row: dict) -> str:
@@ -125,14 +125,15 @@ def _points(row: dict) -> str:
 
 
 def _maps(table: pd.DataFrame) -> str:
-    """ "area under the ROC curve of the signs' places, DTL2, ResNet29 (dlib): CAM -0.10 (-0.12 to -0.08)"; one face per person."""
+    """ "area under the ROC curve of the signs' places, DTL2, ResNet29 (dlib), n = 48 faces: CAM -0.10 (-0.12 to -0.08)"; one face per person."""
     named = list(dict.fromkeys(table["network"]))  # DTL2's network and the baselines of its crop stand before DTL1's
     network, blind = (next(name for name in named if name.startswith(kind)) for kind in ("DTL2, ", "none, "))
     maps, base = (table[table["network"] == name] for name in (network, blind))
     less = localisation.differences(maps[maps["method"].isin(explanations.METHODS)], base)
     chosen = less[(less["measure"] == "AUC") & (less["baseline"] == "mean training mask")]
     parts = [f"{row.method} {row.difference.plain(2, '+')}" for row in chosen.itertuples()]
-    return f"area under the ROC curve of the signs' places, {network}: {'; '.join(parts)}"
+    n = chosen["n"].iloc[0]
+    return f"area under the ROC curve of the signs' places, {network}, n = {n} faces: {'; '.join(parts)}"
 
 
 def _table(head: list[str], lines: list[list[str]]) -> str:

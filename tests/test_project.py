@@ -187,7 +187,7 @@ def test_another_record_makes_another_readme(tmp_path):
 
 
 def test_the_neighbours_questions_are_answered_by_differences(tmp_path):
-    spans = {"difference": [0.02, -0.2, -0.1], "low": [-0.01, -0.3, -0.2], "high": [0.05, -0.1, 0.0]}
+    spans = {"difference": [0.02, -0.2, -0.1], "low": [-0.01, -0.3, -0.2], "high": [0.05, -0.1, 0.0], "n": 150}
     pd.DataFrame({"network": ["casia_32px", "dlib_resnet29", "mobileface"], **spans}).to_csv(tmp_path / "regions.csv")
     pairs = {"first": [f"{name} landmarks" for name in ("A, detected", "A, true", "B, detected")], "second": "DTL2, N"}
     pd.DataFrame({**pairs, **spans}).to_csv(tmp_path / "pairs_landmarks_multiclass.csv")
@@ -198,8 +198,8 @@ def test_the_neighbours_questions_are_answered_by_differences(tmp_path):
     pd.DataFrame(rows, columns=localisation.COLUMNS).to_csv(tmp_path / "explanations.csv", index=False)
     regions, rulers, signs = readme_tables.neighbours(tmp_path).splitlines()
     assert "ResNet29 (dlib) -20 (-30 to -10); " in regions and regions.count("; ") == 2
-    assert "over DTL2, N: A +2 (-1 to +5); B -10 (-20 to +0)" in rulers
-    assert signs.endswith("ResNet29 (dlib): CAM -0.10 (-0.10 to -0.10)")
+    assert "over DTL2, N, n = 150: A +2 (-1 to +5); B -10 (-20 to +0)" in rulers
+    assert signs.endswith("ResNet29 (dlib), n = 5 faces: CAM -0.10 (-0.10 to -0.10)")
 
 
 def test_numbers_in_the_readme_are_the_stored_ones():
