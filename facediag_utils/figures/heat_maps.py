@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from scipy.ndimage import zoom
 
 from facediag_utils.core.files import atomic_write
+from facediag_utils.evaluation.domain_distance import rank_correlation
 from facediag_utils.evaluation.interval import Interval
 from facediag_utils.evaluation.true_signs import MARKED
 from facediag_utils.figures.style import COLOURS, LINES, class_title, finished_panels, marker_style
@@ -123,7 +124,7 @@ def draw_swaps(axis: Axes, falls: dict[str, list[Interval]], shares: Sequence[fl
         reach = np.array([[value.value - value.low, value.high - value.value] for value in values]).T
         style: dict[str, Any] = {**marker_style(k), "linestyle": LINES[k % len(LINES)], "label": name}
         axis.errorbar(x, mean, yerr=reach, capsize=2, markersize=5, linewidth=1.2, **style)
-    axis.set(xscale="log", xlabel="share of the face replaced (%)", ylabel="fall of disease less control")
+    axis.set(xscale="log", xlabel="share of the face replaced (%)", ylabel="fall of the margin, disease less control")
     axis.set_xticks([100 * share for share in shares], [f"{100 * share:g}" for share in shares])
     axis.minorticks_off()
     axis.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
@@ -183,10 +184,10 @@ def fall_by_severity(table: pd.DataFrame, title: str) -> Figure:
         part = table[table["label"] == label]
         axis.axhline(0, color=COLOURS[4], linewidth=0.8)
         axis.plot(part["severity"], part["fall"], linestyle="none", markersize=4, **marker_style(k))
-        rank = part["severity"].corr(part["fall"], method="spearman")
-        axis.set_title(f"{class_title(label)}\nn = {len(part)}, Spearman {rank:.2f}", fontsize=9)
+        rank = rank_correlation(part["severity"].to_numpy(float), part["fall"].to_numpy(float))
+        axis.set_title(f"{class_title(label)}, n = {len(part)}\nSpearman {rank.plain()}", fontsize=9)
         axis.set(xlabel="severity of the signs", xlim=(0.15, 1.05))
-    axes[0, 0].set_ylabel("fall of disease less control")
+    axes[0, 0].set_ylabel("fall of the margin")
     return finished_panels(figure, title)
 
 

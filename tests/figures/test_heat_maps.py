@@ -48,8 +48,12 @@ def test_scores_swaps_and_sanity():
     assert [text.get_text() for text in figure.axes[1].get_legend().get_texts()] == ["whole twin", "mine", "random"]
     figure = heat_maps.sanity({"Spearman": {"mine": [some, some]}}, ["none", "all"], "title")
     assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["none", "all"]
+    severity = [0.2, 0.5, 0.9]
     table = pd.DataFrame(
-        {"label": ["a", "a", "b", "b"], "severity": [0.2, 0.9, 0.3, 0.8], "fall": [0.1, 1.0, 0.3, 0.2]}
+        {"label": ["a"] * 3 + ["b"] * 3, "severity": 2 * severity, "fall": [0.1, 0.4, 1.0, 0.3, 0.2, 0.1]}
     )
     figure = heat_maps.fall_by_severity(table, "title")
-    assert [axis.get_title() for axis in figure.axes] == ["a\nn = 2, Spearman 1.00", "b\nn = 2, Spearman -1.00"]
+    assert [axis.get_title() for axis in figure.axes] == [
+        "a, n = 3\nSpearman 1.00 (1.00 to 1.00)",
+        "b, n = 3\nSpearman -1.00 (-1.00 to -1.00)",
+    ]
