@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from facediag_utils.core.errors import CohortError, FacediagError, ReproduceError
+from facediag_utils.core.errors import CohortError, ExplanationError, FacediagError, ReproduceError
 
 #: Errors of a disk that is full or must not be written on.
 DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM})
@@ -49,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--seed", type=int, default=0, help="seed of folds and maps (default: 0)")
     run.add_argument("--trainings", type=_count, help="how often each network is trained (default: the notebook's 3)")
     run.add_argument("--splits", type=_count, help="how often the split is drawn again (default: the notebook's 200)")
+    run.add_argument("--notebooks", type=_span, help="only some, by their numbers: 01-09, or 12 (default: all)")
     run.add_argument("--data", type=Path, help="a folder of your own: a folder of images per class, or a manifest.csv")
     run.add_argument("--name", default="mine", help="what to call it (default: mine)")
     run.add_argument("--positive", help="the positive class, if there are two")
@@ -76,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     asked = add(predict, "put pictures to a trained model; research and teaching only")
     asked.add_argument("images", nargs="+", type=Path, help="pictures of faces")
     asked.add_argument("--model", type=Path, default=Path("runs/bundled/results/model"), help="as `reproduce` made it")
+    asked.add_argument("--explain", type=Path, metavar="PNG", help="of one picture: draw where the answer comes from")
     return parser
 
 
@@ -84,6 +87,12 @@ def _count(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("1 or more")
     return number
+
+
+def _span(text: str) -> tuple[str, str]:
+    if not re.fullmatch(r"\d\d(-\d\d)?", text):
+        raise argparse.ArgumentTypeError("two digits, or two such numbers with a hyphen: 12, 01-09")
+    return text[:2], text[-2:]
 
 
 def reproduce(options: argparse.Namespace) -> int:
@@ -99,7 +108,8 @@ def reproduce(options: argparse.Namespace) -> int:
                 raise ReproduceError(f"reading the folder was ended by signal {-done}; is there enough memory?")
             if done:
                 return done  # it has said why
-        return reproduce.main(profiles.profile(name), options.seed, options.splits, options.trainings)
+        counts = {"n_splits": options.splits, "n_trainings": options.trainings}
+        return reproduce.main(profiles.profile(name), options.seed, counts, options.notebooks)
 
 
 def prepare(options: argparse.Namespace) -> int:
@@ -155,6 +165,8 @@ def forget(options: argparse.Namespace) -> int:
 def predict(options: argparse.Namespace) -> int:
     from facediag_utils.methods import model_io, trained_model
 
+    if options.explain and (len(options.images) > 1 or options.explain.suffix.lower() != ".png"):
+        raise ExplanationError(f"--explain {options.explain}: one picture at a time, and a file that ends in .png")
     trained = model_io.load(options.model)
     classes = ", ".join(trained.about.classes)
     print(f"trained on: {trained.about.title}; classes: {classes}\n{trained_model.DISCLAIMER}")
@@ -164,7 +176,15 @@ def predict(options: argparse.Namespace) -> int:
     for answer in trained_model.answers(trained, options.images):
         print(trained_model.format_answer(answer), flush=True)
         spoken += not answer.refusal
+        if options.explain:
+            print(_explained(trained, answer, options.explain))
     return 0 if spoken else 1
+
+
+def _explained(trained: Any, answer: Any, path: Path) -> str:
+    from facediag_utils.figures import heat_maps  # and with it matplotlib, which nothing else needs here
+
+    return "no heat map: no answer" if answer.refusal else heat_maps.explain(trained, answer, path)
 
 
 def _own_name(options: argparse.Namespace) -> str:

@@ -68,3 +68,21 @@ def recorded_accuracy() -> Interval:
     table = pd.read_csv(ROOT / "results" / "measured_multiclass.csv")
     [row] = select(table, method=Method.DTL2, backbone="dlib_resnet29").to_dict("records")
     return interval_of(row, "accuracy")
+
+
+def blobs(classes=("ill", "well"), train=20, test=10, seed=0, spread=0.3):
+    """A cohort in name only, and features in which the classes lie apart."""
+    rng = np.random.default_rng(seed)
+    rows, features = [], []
+    for k, label in enumerate(classes):
+        for n in range(train + test):
+            rows.append(
+                {
+                    "image": f"{label}/{n}",
+                    "label": label,
+                    "split": "train" if n < train else "test",
+                    "sha256": f"{label}{n}",
+                }
+            )
+            features.append(np.eye(len(classes))[k] + rng.normal(0, spread, len(classes)))
+    return Cohort(Profile("x", "x", Path("x")), tuple(classes), pd.DataFrame(rows)), np.array(features, np.float32)

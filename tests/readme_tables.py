@@ -14,9 +14,11 @@ from facediag_utils.core.files import atomic_write
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data.paper import BINARY_ROWS, MULTICLASS_ROWS
 from facediag_utils.data.store import Method
-from facediag_utils.evaluation import metrics, paper_audit
+from facediag_utils.evaluation import localisation, metrics, paper_audit
 from facediag_utils.evaluation.claims import format_pairs
 from facediag_utils.evaluation.interval import Interval, wilson_interval
+from facediag_utils.methods import explanations
+from facediag_utils.methods.landmark_classifiers import DETECTED
 from facediag_utils.networks import registry
 
 README, RECORD = ROOT / "README.md", ROOT / "results"
@@ -91,13 +93,56 @@ def _verdict(row: dict) -> str:
     return row["verdict"] + (f": {remarks}" if remarks else "")
 
 
+def neighbours(record: Path = RECORD) -> str:
+    """A line for each of notebooks 10 to 12: its answer on five classes, by differences with their 95% intervals."""
+    regions, rulers, maps = (
+        pd.read_csv(record / name) for name in ("regions.csv", "pairs_landmarks_multiclass.csv", "explanations.csv")
+    )
+    answers = {
+        "10, mean of four regions less the best one": _regions(regions),
+        "11, a ruler less a network": _rulers(rulers),
+        "12, a heat map less the mean training mask": _maps(maps),
+    }
+    return "\n".join(f"- {question}: {answer}" for question, answer in answers.items())
+
+
+def _regions(table: pd.DataFrame) -> str:
+    """ "points of accuracy, n = 150: ResNet29 (dlib) +2 (-1 to +5)": a network each."""
+    parts = [f"{registry.get(row['network']).title} {_points(row)}" for row in table.to_dict("records")]
+    return f"points of accuracy, n = {table['n'].iloc[0]}: {'; '.join(parts)}"
+
+
+def _rulers(table: pd.DataFrame) -> str:
+    """ "points of accuracy over DTL2, ResNet29 (dlib), 3M faces, n = 150: Measures + LDA -20 (-30 to -10)": what sees the detector's landmarks."""
+    source = f", {DETECTED}"
+    found = [row for row in table.to_dict("records") if row["first"].endswith(source)]
+    parts = [f"{row['first'].removesuffix(source)} {_points(row)}" for row in found]
+    return f"points of accuracy over {found[0]['second']}, n = {found[0]['n']}: {'; '.join(parts)}"
+
+
+def _points(row: dict) -> str:
+    return Interval(row["difference"], row["low"], row["high"]).points()
+
+
+def _maps(table: pd.DataFrame) -> str:
+    """ "area under the ROC curve of the signs' places, DTL2, ResNet29 (dlib), n = 48 faces: CAM -0.10 (-0.12 to -0.08)"; one face per person."""
+    named = list(dict.fromkeys(table["network"]))  # DTL2's network and the baselines of its crop stand before DTL1's
+    network, blind = (next(name for name in named if name.startswith(kind)) for kind in ("DTL2, ", "none, "))
+    maps, base = (table[table["network"] == name] for name in (network, blind))
+    less = localisation.differences(maps[maps["method"].isin(explanations.METHODS)], base)
+    chosen = less[(less["measure"] == "AUC") & (less["baseline"] == "mean training mask")]
+    parts = [f"{row.method} {row.difference.plain(2, '+')}" for row in chosen.itertuples()]
+    n = chosen["n"].iloc[0]
+    return f"area under the ROC curve of the signs' places, {network}, n = {n} faces: {'; '.join(parts)}"
+
+
 def _table(head: list[str], lines: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(cells) + " |" for cells in (head, ["---"] * len(head), *lines))
 
 
 def filled(text: str, record: Path = RECORD) -> str:
     """A page with its tables, each between ``<!-- table: NAME -->`` and ``<!-- end -->``, made anew."""
-    for name, make in {"accuracies": accuracies, "claims": claims}.items():
+    for name, make in {"accuracies": accuracies, "claims": claims, "neighbours": neighbours}.items():
         begin = f"<!-- table: {name} -->"
         text, found = re.subn(
             rf"{begin}\n.*?<!-- end -->",

@@ -24,7 +24,7 @@ def test_what_notebook_04_prints_of_its_trainings_holds():
 def test_every_method_was_tried_on_both_tasks():
     for task, tests in (("binary", 60), ("multiclass", 150)):
         table = pd.read_csv(RECORD / f"measured_{task}.csv")
-        expected = {method.value for method in Method}
+        expected = {method.value for method in Method if not method.neighbour}
         if task == "binary":  # trained on five classes only, for the sake of time
             expected.remove(Method.FROM_SCRATCH.value)
         assert set(table["method"]) == expected and (table["n"] == tests).all()

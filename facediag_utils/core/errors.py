@@ -39,3 +39,7 @@ class ClusterError(FacediagError):
 
 class ModelError(FacediagError):
     """A saved model that is missing, damaged, or not of this package."""
+
+
+class ExplanationError(FacediagError):
+    """A heat map that this network, or a score that this data, cannot give."""

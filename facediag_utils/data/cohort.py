@@ -1,7 +1,7 @@
 """A folder of labelled faces as one table, an image a row."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -142,6 +142,11 @@ def ordered_classes(labels: Sequence[str]) -> tuple[str, ...]:
     return tuple(CLASSES) if found == set(CLASSES) else tuple(sorted(found))
 
 
+def healthy_classes(classes: Iterable[str]) -> list[str]:
+    """Those of the classes, in their order, whose name is one of `HEALTHY`, in small or capital letters; usually one or none."""
+    return [name for name in classes if name.lower() in HEALTHY]
+
+
 @dataclass(frozen=True)
 class Task:
     """A question put to the images: some classes, one of them positive if there are two."""
@@ -167,7 +172,8 @@ def tasks(cohort: Cohort) -> tuple[Task, ...]:
         )
     if len(cohort.classes) != 2:
         return (Task("all", "All classes", cohort.classes),)
-    ill = [name for name in cohort.classes if name.lower() not in HEALTHY]
+    well = healthy_classes(cohort.classes)
+    ill = [name for name in cohort.classes if name not in well]
     first = cohort.profile.positive or (ill or cohort.classes)[0]
     other = next(name for name in cohort.classes if name != first)
     return (Task("all", f"{first} or {other}", (first, other)),)

@@ -19,6 +19,9 @@ KEY = ["task", "method", "backbone", "pretraining"]
 ROW = [*KEY, "training", "image"]  # a method that is trained has several trainings, numbered from 0
 COLUMNS = [*ROW, "label", "predicted"]  # and the scores
 TEST, OUT_OF_FOLD = "predictions.csv", "out_of_fold.csv"  # the second holds training images, to choose thresholds on
+#: What stands in the column "backbone" where a method has no network.
+WITHOUT_NETWORK = ("dsift", "detected landmarks", "true landmarks")
+_NONE_YET = "no predictions yet; run `make reproduce`, or notebooks 03 to 05 first"
 DECIMALS = 4  # of all that is written: what thread counts and machines leave unchanged of the scores
 
 
@@ -32,13 +35,29 @@ class Method(str, Enum):
     DSIFT_LINEAR = "DSIFT + SVM linear"
     DSIFT_HELLINGER = "DSIFT + SVM Hellinger"  # of ours, beside the paper's two kernels
     DSIFT_CHI2 = "DSIFT + SVM chi2"
+    DEEPGESTALT = "DeepGestalt's recipe"  # a network per region of the face, or their mean (notebook 10)
+    DEEPGESTALT_PRETRAINED = "DeepGestalt's recipe, pretrained on people"
+    LOGISTIC = "Features + logistic regression"  # likewise
+    MEASURES = "Measures + LDA"  # without a network (notebook 11)
+    SHAPE = "Procrustes + LDA"
+    MEASURES_TEXTURE = "Measures, texture + SVM"
 
     __str__ = str.__str__
 
     @property
     def trained(self) -> bool:
         """Whether a network was trained: such numbers differ between processors."""
-        return self in (Method.DTL1, Method.DTL1_TEST_EPOCH, Method.FROM_SCRATCH)
+        return self in (Method.DTL1, Method.DTL1_TEST_EPOCH, Method.FROM_SCRATCH) or "DeepGestalt" in self.value
+
+    @property
+    def neighbour(self) -> bool:
+        """Whether it is of a neighbouring system (notebooks 10 to 12) and in none of the paper's tables."""
+        return self in (*OF_REGIONS, *OF_LANDMARKS)
+
+
+#: Of notebook 10 and of notebook 11.
+OF_REGIONS = (Method.DEEPGESTALT, Method.DEEPGESTALT_PRETRAINED, Method.LOGISTIC)
+OF_LANDMARKS = (Method.MEASURES, Method.SHAPE, Method.MEASURES_TEXTURE)
 
 
 @dataclass(frozen=True)
@@ -97,7 +116,7 @@ def save(profile: Profile, *predictions: Predictions, store: str = TEST) -> Path
     fresh = pd.concat([item.frame() for item in predictions], ignore_index=True)
     with file_lock(path):
         if path.exists():
-            old = load(profile, store)
+            old = load(profile, store, neighbours=True)
             replaced = pd.MultiIndex.from_frame(old[KEY]).isin(pd.MultiIndex.from_frame(fresh[KEY]))
             fresh = pd.concat([old[~replaced], fresh], ignore_index=True)
         scored = [name for name in fresh if name.startswith("score_")]
@@ -105,8 +124,16 @@ def save(profile: Profile, *predictions: Predictions, store: str = TEST) -> Path
         return write_csv(path, fresh)
 
 
-def load(profile: Profile, store: str = TEST) -> pd.DataFrame:
-    """All predictions of a profile's store.
+def load(profile: Profile, store: str = TEST, neighbours: bool = False) -> pd.DataFrame:
+    """The predictions of a profile's store.
+
+    Parameters
+    ----------
+    profile : Profile
+    store : str
+        `TEST` or `OUT_OF_FOLD`.
+    neighbours : bool
+        Those of neighbouring systems too, which are compared in notebooks of their own.
 
     Raises
     ------
@@ -117,13 +144,18 @@ def load(profile: Profile, store: str = TEST) -> pd.DataFrame:
     if not path.is_file() and profile.record:
         path = profile.record / store
         print(f"nothing was run here yet: these are the predictions of the record, results/{store}")
-    return read(path)
+    table = read(path)
+    if not neighbours:
+        table = table[~table["method"].isin([method.value for method in Method if method.neighbour])]
+    if table.empty:
+        raise ResultsError(f"{path}: {_NONE_YET}")
+    return table
 
 
 def read(path: Path) -> pd.DataFrame:
-    """A store by its path, as `load` gives it."""
+    """All of a store, by its path."""
     if not path.is_file():
-        raise ResultsError(f"{path}: no predictions yet; run `make reproduce`, or notebooks 03 to 05 first")
+        raise ResultsError(f"{path}: {_NONE_YET}")
     types = dict.fromkeys(COLUMNS, str) | {"training": int}
     try:
         table = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""])

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from math import isnan, nan
 
 import numpy as np
-from scipy.stats import binomtest
+import pandas as pd
+from scipy.stats import binomtest, bootstrap
+
+DRAWS = 2000  # of a bootstrap
 
 
 @dataclass(frozen=True)
@@ -76,3 +79,23 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> In
 def wilson_share(hits: np.ndarray, among: np.ndarray) -> Interval:
     """How many of the images of one mask are in another too, with Wilson's interval; both bool, (n,)."""
     return wilson_interval(int((hits & among).sum()), int(among.sum()))
+
+
+def over_people(values: pd.Series, people: pd.Series | None = None) -> Interval:
+    """A mean with its 95% interval by bootstrap over people (percentiles of `DRAWS` draws).
+
+    Parameters
+    ----------
+    values : pandas.Series
+        By face: a score, or the difference of two.
+    people : pandas.Series, optional
+        By face, who it is; each face another person if it is not given.
+    """
+    of_each = values.dropna()
+    if people is not None:
+        of_each = of_each.groupby(people.reindex(of_each.index)).mean()
+    if len(of_each) < 2:
+        return Interval(float(of_each.mean()) if len(of_each) else nan)
+    found = bootstrap((of_each.to_numpy(),), np.mean, n_resamples=DRAWS, method="percentile", rng=0)
+    low, high = found.confidence_interval
+    return Interval(float(of_each.mean()), float(low), float(high))

@@ -10,7 +10,7 @@ from statsmodels.stats.proportion import proportion_confint
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.data.cohort import NO_FACE, Task
 from facediag_utils.data.paper import CLASSES, FEATURES_AND_SVM, FINE_TUNING
-from facediag_utils.data.store import KEY, Method
+from facediag_utils.data.store import KEY, WITHOUT_NETWORK, Method
 from facediag_utils.evaluation import trainings
 from facediag_utils.evaluation.interval import Interval, wilson_interval, wilson_share
 from facediag_utils.networks import registry
@@ -201,7 +201,12 @@ HOW = {
     Method.DTL1_TEST_EPOCH: f"{FINE_TUNING}, epoch chosen on test",
     Method.FROM_SCRATCH: "from scratch",
     Method.DTL2: FEATURES_AND_SVM,
+    Method.DEEPGESTALT: "DeepGestalt's recipe",
+    Method.DEEPGESTALT_PRETRAINED: "DeepGestalt's recipe, pretrained on people",
+    Method.LOGISTIC: "features and logistic regression",
 }
+#: Whose network begins with random weights, whatever its record says of pretraining.
+OWN_WEIGHTS = (Method.FROM_SCRATCH, Method.DEEPGESTALT, Method.DEEPGESTALT_PRETRAINED)
 
 
 def method_title(method: str, backbone: str) -> tuple[str, str, int]:
@@ -210,17 +215,21 @@ def method_title(method: str, backbone: str) -> tuple[str, str, int]:
         from facediag_utils.methods.dsift import operations
 
         return method, "N", sum(operations().values())
+    if backbone in WITHOUT_NETWORK:
+        from facediag_utils.methods import landmark_classifiers
+
+        return f"{method}, {backbone}", "N", landmark_classifiers.operations(method)
     record = registry.get(backbone)
-    pretraining = "N" if method == Method.FROM_SCRATCH or record.task == NOTHING else record.pretraining
+    pretraining = "N" if method in OWN_WEIGHTS or record.task == NOTHING else record.pretraining
     return f"{record.title} ({HOW[Method(method)]})", pretraining, record.macs
 
 
 def short_title(method: str, backbone: str) -> str:
     """A method in few words: "DTL2, VGG16, VGG-Face"."""
-    if backbone == "dsift":
-        return method
+    if backbone in WITHOUT_NETWORK:
+        return method if backbone == "dsift" else f"{method}, {backbone}"
     record = registry.get(backbone)
-    return f"{method}, {record.title}" + ("" if method == Method.FROM_SCRATCH else f", {record.pretraining}")
+    return f"{method}, {record.title}" + ("" if method in OWN_WEIGHTS else f", {record.pretraining}")
 
 
 def summarize(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:

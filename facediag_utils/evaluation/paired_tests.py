@@ -2,7 +2,7 @@
 
 A difference of two accuracies says little by itself; on the same images only those matter on which the methods differ."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -93,22 +93,39 @@ def paired_interval(table: np.ndarray) -> Interval:
 
 
 def all_pairs(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
-    """Every two methods of a task, p by `compare`, corrected over the table by Holm (1979).
+    """Every two methods of a task, as `chosen_pairs` compares them."""
+    names = [short_title(*key[1:3]) for key in correctness(predictions, task)]
+    return chosen_pairs(predictions, task, combinations(names, 2))
+
+
+def chosen_pairs(predictions: pd.DataFrame, task: Task, pairs: Iterable[tuple[str, str]]) -> pd.DataFrame:
+    """Some pairs of methods of a task, p by `compare`, corrected over the table by Holm (1979).
 
     Parameters
     ----------
     predictions : pandas.DataFrame
         As `facediag_utils.data.store.load` gives them.
     task : Task
+    pairs : iterable of (str, str)
+        Methods by their `short_title`.
 
     Returns
     -------
     pandas.DataFrame
-        A row a pair: first, second, only_first, only_second, difference, low, high, p, p_holm.
+        A row per pair: first, second, only_first, only_second, difference, low, high, p, p_holm.
+
+    Raises
+    ------
+    ResultsError
+        If one of them has no predictions.
     """
     right = {short_title(*key[1:3]): hits for key, hits in correctness(predictions, task).items()}
     rows = []
-    for one, other in combinations(right, 2):
+    for one, other in pairs:
+        if missing := {one, other} - set(right):
+            raise ResultsError(
+                f"no predictions by {', '.join(sorted(missing))}; run make reproduce, or its notebook first"
+            )
         found = compare(right[one], right[other])
         row = {"first": one, "second": other, "n": found.n}
         row |= {"only_first": found.only_first, "only_second": found.only_second}

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from facediag_utils.data import ground_truth
-from facediag_utils.data.cohort import HEALTHY, Cohort
+from facediag_utils.data.cohort import Cohort, healthy_classes
 from facediag_utils.evaluation.domain_distance import FOLDS, proxy_a_distances, rank_correlation
 from facediag_utils.evaluation.interval import Interval
 from facediag_utils.evaluation.resampled_splits import corrected_t_test
@@ -76,15 +76,15 @@ class Source:
 def source_like(cohort: Cohort, faces: Faces) -> Source | None:
     """Rendered people without signs where they come with the cohort, one photograph each: two of one person would be on both
     sides of a fold.  Else the cohort's own class that is called healthy; None where no class is, or it has too few faces."""
-    healthy = cohort.table["label"].str.lower().isin(HEALTHY).to_numpy()
+    well = healthy_classes(cohort.classes)
+    healthy = cohort.table["label"].isin(well).to_numpy()
     if ground_truth.available(cohort, "identities"):
         people = ground_truth.companion(cohort, "identities")
         people = replace(people, table=people.table.drop_duplicates("label", ignore_index=True))
         return Source(f"{len(people)} further people without signs", people, healthy)
     if min((healthy & faces.found).sum(), (~healthy & faces.found).sum()) < FOLDS:
         return None
-    names = " and ".join(sorted(set(cohort.table["label"][healthy])))
-    return Source(f"the images of {names}", None, healthy)
+    return Source(f"the images of {' and '.join(well)}", None, healthy)
 
 
 def distances(

@@ -14,6 +14,7 @@ from facediag_utils.core.settings import cache_root
 from facediag_utils.data.cohort import Cohort
 from facediag_utils.data.images import read_rgb
 from facediag_utils.faces.detection import Faces
+from facediag_utils.faces.regions import ALIGNED_SIDE, BOXES, region_of
 from facediag_utils.networks import registry
 
 #: Room left round the landmarks, as a share of their extent on the mean face (dlib's ``padding``).  "tight" is what
@@ -26,7 +27,7 @@ PADDING = {"tight": 0.25, "loose": 0.4}
 ARCFACE = ((38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655), (70.7299, 92.2041))
 _FIVE = (slice(36, 42), slice(42, 48), slice(30, 31), slice(48, 49), slice(54, 55))  # their landmarks, to be averaged
 #: Every crop, and what is cached under its name depends on.
-CROPS = {**PADDING, "arcface": "five-points"}
+CROPS = {**PADDING, "arcface": "five-points", **BOXES}
 
 Kind = tuple[int, str]  # side in pixels, crop
 
@@ -45,16 +46,18 @@ def face_chip(image: np.ndarray, landmarks: np.ndarray, size: int, crop: str = "
         (68, 2), x and y in pixels of the image.
     size : int
         Side of the square result, in pixels: the network's input size.
-    crop : {"tight", "loose", "arcface"}
-        See `PADDING` and `ARCFACE`.
+    crop : str
+        One of `CROPS`: see `PADDING`, `ARCFACE` and `facediag_utils.faces.regions.BOXES`.
 
     Returns
     -------
     numpy.ndarray
-        uint8 RGB, (size, size, 3); black where the picture ends.
+        uint8 RGB, (size, size, 3); black where the picture ends, grey in all three channels if the crop is a region.
     """
     import dlib
 
+    if crop in BOXES:
+        return region_of(face_chip(image, landmarks, ALIGNED_SIDE, "loose"), crop, size)
     if crop == "arcface":
         found = dlib.dpoints([dlib.dpoint(*landmarks[part].mean(axis=0)) for part in _FIVE])
         wanted = dlib.dpoints([dlib.dpoint(x * size / 112, y * size / 112) for x, y in ARCFACE])
@@ -76,8 +79,8 @@ def chips(cohort: Cohort, faces: Faces, size: int, crop: str, rows: Iterable[int
 def aligned_chips(cohort: Cohort, faces: Faces, size: int, crop: str) -> np.ndarray:
     """Face chips of all images, in a file that memory maps: memory does not grow with the cohort.
 
-    As opening a picture costs more than cutting, the first call cuts what every installed network takes.  The files are
-    kept until `remove_chips`, which a run calls at its end.
+    As opening a picture costs more than cutting, the first call cuts what every installed network takes, and a call for one
+    region cuts all of them.  The files are kept until `remove_chips`, which a run calls at its end.
 
     Returns
     -------
@@ -86,6 +89,8 @@ def aligned_chips(cohort: Cohort, faces: Faces, size: int, crop: str) -> np.ndar
     """
     records = [registry.get(name) for name in registry.installed()]
     kinds = {(size, crop), *((record.input_size, record.crop) for record in records)}
+    if crop in BOXES:
+        kinds = {(size, region) for region in BOXES}
     paths = {kind: _path(cohort, faces, kind) for kind in sorted(kinds)}
     if not paths[size, crop].is_file():
         with file_lock(_folder(cohort.profile.name)):  # another notebook may be at it
@@ -105,7 +110,11 @@ def _folder(profile: str) -> Path:
 
 def _path(cohort: Cohort, faces: Faces, kind: Kind) -> Path:
     content = hashlib.sha256("".join(cohort.table["sha256"]).encode() + faces.landmarks.tobytes())
-    return _folder(cohort.profile.name) / f"{kind[0]}-{kind[1]}-{CROPS[kind[1]]}-{content.hexdigest()[:16]}.npy"
+    return _folder(cohort.profile.name) / f"{kind[0]}-{kind[1]}-{_setting(kind[1])}-{content.hexdigest()[:16]}.npy"
+
+
+def _setting(crop: str) -> str:
+    return str(CROPS[crop]).strip("()").replace(", ", "_")
 
 
 def _cut(cohort: Cohort, faces: Faces, paths: dict[Kind, Path]) -> None:

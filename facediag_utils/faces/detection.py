@@ -19,6 +19,7 @@ from PIL import Image
 
 from facediag_utils.core import parallel, row_cache
 from facediag_utils.core.errors import ImageError
+from facediag_utils.data import ground_truth
 from facediag_utils.data.cohort import Cohort
 from facediag_utils.data.images import read_rgb
 from facediag_utils.networks.weights import packaged_file
@@ -234,6 +235,19 @@ def find_faces(cohort: Cohort, jobs: int = -1) -> Faces:
 
     path = row_cache.table_path("faces", "hog+cnn+68", LONGEST, DETECTOR_VERSION)
     return Faces(**row_cache.complete(path, list(cohort.table["sha256"]), compute))
+
+
+def true_faces(cohort: Cohort) -> Faces:
+    """The faces of rendered pictures by their true landmarks, so that nothing has to be looked for."""
+    points = ground_truth.landmarks(cohort)
+    words = {"outcome": ALIGNED, "detector": "truth", "reason": ""}
+    box = np.concatenate([points.min(axis=1), points.max(axis=1)], axis=1)
+    return Faces(
+        box=box,
+        landmarks=points,
+        count=np.ones(len(cohort), int),
+        **{name: np.full(len(cohort), word) for name, word in words.items()},
+    )
 
 
 def outcome_counts(cohort: Cohort, faces: Faces) -> pd.DataFrame:

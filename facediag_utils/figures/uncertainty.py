@@ -75,7 +75,7 @@ def forest(shares: dict[str, Interval], xlabel: str, title: str, line: tuple[flo
         axis.annotate(str(share), (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=7.5)
     if line is not None:
         axis.axvline(100 * line[0], color=COLOURS[1], linestyle="--", linewidth=1)
-        axis.annotate(line[1], (100 * line[0], len(shares) - 0.4), ha="center", va="bottom", fontsize=7.5)
+        axis.annotate(line[1], (100 * line[0], len(shares) - 0.4), ha="left", va="bottom", fontsize=7.5)
     axis.set_yticks(place, list(shares), fontsize=7.5)
     axis.set(xlabel=xlabel, ylim=(-0.7, len(shares) - 0.3))
     return finished(figure, title, pad=16)

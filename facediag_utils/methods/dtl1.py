@@ -28,7 +28,7 @@ from facediag_utils.data.store import Method, Predictions
 from facediag_utils.faces.alignment import aligned_chips
 from facediag_utils.faces.detection import Faces
 from facediag_utils.methods import devices, training_table
-from facediag_utils.methods.recipe import Recipe, Tuned
+from facediag_utils.methods.recipe import Recipe, Start, Tuned
 from facediag_utils.methods.training import fine_tune, predict
 from facediag_utils.methods.training_state import has_ended
 from facediag_utils.networks import registry
@@ -55,6 +55,8 @@ class Job:
         False learns from all training images and looks at the test images after each epoch.  True leaves a fifth of each
         class's training images aside and looks at these: for whatever is to be chosen or calibrated (a learning rate,
         the temperature of `facediag_utils.methods.trained_model`); nothing is said of the test images.
+    start : Start, optional
+        What gives the weights to begin with, in place of the recipe's.
     """
 
     backbone: str
@@ -62,6 +64,7 @@ class Job:
     recipe: Recipe
     training: int = 0
     aside: bool = False
+    start: Start | None = None
 
     @property
     def method(self) -> Method:
@@ -186,7 +189,8 @@ def _plan(job: Job, cohort: Cohort, faces: Faces, seed: int) -> _Plan:
     if job.aside:
         train, seen = held_out(train, numbers, seed, split.groups)
     digests = [cohort.table["sha256"].iloc[row] for row in (*train, *seen)]
-    path = checkpoint_path(cohort.profile.name, job.backbone, digests, task.classes, recipe, seed)
+    begun = () if job.start is None else (job.start.key,)
+    path = checkpoint_path(cohort.profile.name, job.backbone, digests, (*task.classes, *begun), recipe, seed)
     return _Plan(seed, split, numbers, train, seen, path)
 
 
@@ -229,9 +233,10 @@ def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0, keep: bool = True
 
     train, seen = ((rows, plan.numbers[rows]) for rows in (plan.train, plan.seen))
     classes = len(job.task.classes)
+    start = job.start.weights if job.start else None
 
     def trained() -> Tuned:
-        return fine_tune(job.backbone, pictures, train, seen, classes, job.recipe, plan.seed, plan.checkpoint)
+        return fine_tune(job.backbone, pictures, train, seen, classes, job.recipe, plan.seed, plan.checkpoint, start)
 
     tuned = Tuned((len(plan.train), len(plan.seen)), job.recipe.averaged_from, plan.checkpoint.stem)
     if keep or not has_ended(plan.checkpoint, tuned):
@@ -249,7 +254,7 @@ def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0, keep: bool = True
         return [], tuned
     if job.method == Method.DTL1:
         scores[Method.DTL1_TEST_EPOCH] = softmax(tuned.best_logits, axis=1)
-    pretraining = record.pretraining if job.recipe.pretrained else "none"
+    pretraining = job.start.title if job.start else record.pretraining if job.recipe.pretrained else "none"
     named = (job.backbone, pretraining, job.training)
     said = [store.from_scores(job.task, cohort, plan.split, given, method, *named) for method, given in scores.items()]
     return said, tuned
@@ -290,7 +295,8 @@ def checkpoint_path(
     profile: str, backbone: str, digests: list[str], classes: tuple[str, ...], recipe: Recipe, seed: int
 ) -> Path:
     """Where a training of these images and settings is kept; elsewhere where nothing is pinned."""
-    weights, given = registry.get(backbone).checksum(), sorted(asdict(recipe).items())
+    weights = registry.get(backbone).checksum() if recipe.pretrained else ""
+    given = sorted(asdict(recipe).items())
     key = repr((pin.key(), backbone, weights, digests, classes, given, seed))
     name = f"{backbone.replace(':', '-')}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.pt"
     return folder(profile) / name

@@ -1,10 +1,15 @@
 """How a network is fine-tuned, and what a training has come to."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    import torch
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,8 @@ class Augmentation:
 class Recipe:
     """How a network is fine-tuned; rates, decay, momentum and epochs default to the paper's (section III.C.1).
 
-    The paper gives no batch size, no rate of the new layer and mentions no mirroring: those are ours.  A training ends after its epochs, which are a
-    budget of steps (`facediag_utils.methods.dtl1.epochs`): no image decides when it stops.
+    The paper gives no batch size, no rate of the new layer and mentions no mirroring: those are ours.  A training ends after
+    its epochs, which are a budget of steps (`facediag_utils.methods.dtl1.epochs`): no image decides when it stops.
 
     Attributes
     ----------
@@ -60,6 +65,11 @@ class Recipe:
         weights, with the normalisation behind them; Yu et al. [51] of the paper fix early layers so.
     balanced : bool
         Weigh classes by the inverse of their number of training images.
+    xavier : float, optional
+        The new layer begins with normal numbers of variance xavier x 2 / (inputs + outputs) (Glorot and Bengio 2010, scaled);
+        by default with small ones if the network is pretrained, else as He et al. 2015.
+    adam : bool
+        Adam (Kingma and Ba 2015) in place of gradient descent with momentum.
     """
 
     epochs: int = 100
@@ -72,11 +82,29 @@ class Recipe:
     pretrained: bool = True
     frozen: int = 0
     balanced: bool = False
+    xavier: float | None = None
+    adam: bool = False
 
     @property
     def averaged_from(self) -> int:
         """The first epoch, from 1, whose weights count in the average: it begins the second half of the training."""
         return self.epochs // 2 + 1
+
+
+class Start(Protocol):
+    """Where the weights of a training come from, if not from a record: what trains them first, see
+    `facediag_utils.methods.people.Identification`."""
+
+    @property
+    def title(self) -> str:
+        """What they were trained on, as the store calls it."""
+
+    @property
+    def key(self) -> str:
+        """What they follow from, for the name of a checkpoint."""
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """Of the backbone; trained now if they never were."""
 
 
 @dataclass

@@ -29,17 +29,22 @@ GUESSING = 10  # times the loss of guessing: a loss beyond that will not come ba
 
 
 class Classifier(nn.Module):
-    """A backbone's feature layer and a new fully connected layer for the classes."""
+    """A backbone's feature layer and a new fully connected layer for the classes; ``xavier`` as in `Recipe`."""
 
-    def __init__(self, backbone: str, classes: int, pretrained: bool, generator: torch.Generator) -> None:
+    def __init__(
+        self, backbone: str, classes: int, pretrained: bool, generator: torch.Generator, xavier: float | None = None
+    ) -> None:
         super().__init__()
         record = registry.get(backbone)
         self.body: Any = registry.load(backbone) if pretrained else registry.untrained(backbone, generator)
         self.layer = record.feature_layer
         self.head = nn.Linear(record.layers[self.layer], classes)
         inputs = self.head.in_features
-        with torch.no_grad():  # small, so that the first gradients do not shake the pretrained layers
-            self.head.weight.normal_(0, 0.01 if pretrained else (2 / inputs) ** 0.5, generator=generator)
+        spread = 0.01 if pretrained else (2 / inputs) ** 0.5  # small: the first gradients shake no pretrained layer
+        if xavier is not None:
+            spread = (xavier * 2 / (inputs + classes)) ** 0.5
+        with torch.no_grad():
+            self.head.weight.normal_(0, spread, generator=generator)
             self.head.bias.zero_()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -77,6 +82,7 @@ def fine_tune(
     recipe: Recipe,
     seed: int = 0,
     checkpoint: Path | None = None,
+    start: Callable[[], dict[str, torch.Tensor]] | None = None,
 ) -> Tuned:
     """Train a backbone with a new last layer (Pseudocode 1).
 
@@ -95,6 +101,9 @@ def fine_tune(
         Of the new layer, the order of images and the augmentation.
     checkpoint : Path, optional
         Written after each epoch; a training of the same settings goes on from there.
+    start : callable, optional
+        Gives the weights that the backbone begins with, in place of those that the recipe says; not called if the training
+        has ended already.
 
     Returns
     -------
@@ -106,13 +115,15 @@ def fine_tune(
         If the loss is not finite or grows without bound.
     """
     device, generator = devices.found(), torch.Generator().manual_seed(seed)
-    network = Classifier(backbone, classes, recipe.pretrained, generator)
+    network = Classifier(backbone, classes, recipe.pretrained, generator, recipe.xavier)
     network.freeze(recipe.frozen)
     network.to(device).to(memory_format=torch.channels_last)
     images = len(training[0]), len(validation[0])
     tuned = Tuned(images, recipe.averaged_from, checkpoint.stem if checkpoint else "")
     state = TrainingState(network, tuned, recipe, generator)
     state.resume(checkpoint)
+    if start is not None and not tuned.history:
+        network.body.load_state_dict(start())
     record = registry.get(backbone)
     run_log.note("epochs", str(checkpoint), recipe.epochs - tuned.epochs, tuned.epochs)
     if state.ended:

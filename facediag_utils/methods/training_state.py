@@ -21,11 +21,14 @@ class TrainingState:
         # `Classifier.head` has everything to learn, the layers below next to nothing
         trained = [(name, parameter) for name, parameter in network.named_parameters() if parameter.requires_grad]
         new, body = ([p for name, p in trained if name.startswith("head.") == wanted] for wanted in (True, False))
-        rate = recipe.new_layer_rate if recipe.pretrained else recipe.learning_rate
-        groups: list[dict[str, Any]] = [{"params": body}, {"params": new, "lr": rate}]
-        self.optimizer = torch.optim.SGD(
-            groups, lr=recipe.learning_rate, momentum=recipe.momentum, weight_decay=recipe.weight_decay
-        )
+        rate, decay = recipe.learning_rate, recipe.weight_decay
+        of_new = recipe.new_layer_rate if recipe.pretrained else rate
+        groups: list[dict[str, Any]] = [{"params": body}, {"params": new, "lr": of_new}]
+        self.optimizer: torch.optim.Optimizer
+        if recipe.adam:
+            self.optimizer = torch.optim.Adam(groups, lr=rate, weight_decay=decay)
+        else:
+            self.optimizer = torch.optim.SGD(groups, lr=rate, momentum=recipe.momentum, weight_decay=decay)
         self.average: AveragedModel | None = None  # from the second half on
         self.lowest = (math.inf, math.inf)
         self.ended = False

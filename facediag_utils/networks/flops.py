@@ -48,6 +48,24 @@ def macs(network: nn.Module, side: int) -> int:
     return sum(counts.values())
 
 
+def layers(network: nn.Module, side: int) -> list[tuple[str, tuple[int, ...], int]]:
+    """Of each convolution and fully connected layer, for one picture of ``side`` pixels: its name, the shape of its output
+    (channels, height, width), its weights without biases; in the order of the forward pass."""
+    seen = []
+    hooks = [
+        layer.register_forward_hook(
+            lambda layer, _inputs, output, name=name: seen.append((name, tuple(output.shape[1:]), layer.weight.numel()))
+        )
+        for name, layer in network.named_modules()
+        if isinstance(layer, (nn.Conv2d, nn.Linear))
+    ]
+    with torch.no_grad():
+        network.eval()(torch.zeros(1, 3, side, side, device=next(network.parameters()).device))
+    for hook in hooks:
+        hook.remove()
+    return seen
+
+
 def milliseconds(network: nn.Module, side: int, batch: int = 2, repeats: int = 2) -> float:
     """Least milliseconds per image of a forward pass on the processor, after one that is not counted.
 

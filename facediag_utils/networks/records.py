@@ -17,6 +17,10 @@ else:
 
 FACES, OBJECTS, NOTHING = "face recognition", "object recognition", "nothing"
 UNTRAINED = "untrained:"  # before a name: the network with random weights
+#: Before a name and a colon: the network sees a part of the face only (Gurovich et al. 2019); `facediag_utils.faces.regions`
+#: has the parts.
+REGIONS = {"full": "full face", "upper": "upper half", "middle": "ear to ear", "lower": "lower half"}
+AVERAGED = "regions"  # likewise: four of them, one per region, whose answers are averaged
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,8 @@ class Backbone:
         What it was trained for.
     input_size : int
         Side of its input, in pixels.
-    crop : {"tight", "loose", "arcface"}
-        Which crop of an aligned face it gets; see `facediag_utils.faces.alignment.CROPS`.
+    crop : str
+        Which crop of an aligned face it gets, one of `facediag_utils.faces.alignment.CROPS`.
     mean, std : tuple of float
         A channel (RGB, 0..255) goes in as (value - mean) / std.
     layers : dict of str to int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from fnmatch import fnmatch
 from functools import cache
 from importlib import import_module
@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from facediag_utils.core.errors import WeightsError
-from facediag_utils.networks.records import NOTHING, UNTRAINED, Backbone, UntrainedBackbone, read_records
+from facediag_utils.networks.records import (
+    AVERAGED,
+    NOTHING,
+    REGIONS,
+    UNTRAINED,
+    Backbone,
+    UntrainedBackbone,
+    read_records,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -78,9 +86,13 @@ def titles(networks: Iterable[str]) -> dict[str, str]:
 
 
 def get(name: str) -> Backbone:
-    """The record of a network; ``timm:<name>`` asks timm, ``untrained:<name>`` is one with random weights.
+    """The record of a network; ``timm:<name>`` asks timm, ``untrained:<name>`` is one with random weights, ``lower:<name>`` one
+    that sees the lower half of the face (`REGIONS`), ``regions:<name>`` four of these whose answers are averaged.
 
     Raises WeightsError for an unknown name."""
+    region, _, whole = name.partition(":")
+    if region in (*REGIONS, AVERAGED):
+        return _of_region(region, get(whole))
     if name.startswith(UNTRAINED):
         return _untrained(get(name.removeprefix(UNTRAINED)))
     if name.startswith("timm:"):
@@ -109,6 +121,15 @@ def _untrained(record: Backbone) -> UntrainedBackbone:
     }
     changes |= {"source": "random weights (He et al. 2015)", "licence": "none needed", "note": ""}
     return UntrainedBackbone(**values | changes)
+
+
+def _of_region(region: str, record: Backbone) -> Backbone:
+    name = f"{region}:{record.name}"
+    if region == AVERAGED:
+        return replace(
+            record, name=name, title=f"{record.title}, mean of {len(REGIONS)} regions", macs=len(REGIONS) * record.macs
+        )
+    return replace(record, name=name, title=f"{record.title}, {REGIONS[region]}", crop=region)
 
 
 def build(record: Backbone) -> Any:

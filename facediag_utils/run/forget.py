@@ -49,5 +49,5 @@ def _left() -> list[Profile]:
 
 def _digests(profiles: list[Profile]) -> set[str]:
     manifests: list[Path] = [item.manifest for item in profiles]
-    manifests.append(profiles[0].data / "identities" / "manifest.csv")
+    manifests += sorted(profiles[0].data.glob("*/manifest.csv"))  # twins, identities and the like
     return {digest for path in manifests if path.is_file() for digest in pd.read_csv(path, dtype=str)["sha256"]}

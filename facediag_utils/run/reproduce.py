@@ -30,7 +30,7 @@ from facediag_utils.core.progress import latest_progress
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data.cohort import load
 from facediag_utils.faces.alignment import remove_chips
-from facediag_utils.run import notebook_variants
+from facediag_utils.run import notebook_variants, verdict
 
 NOTEBOOKS = ROOT / "notebooks"
 THREAD = "notebook"  # beginning of the names of the threads that wait for kernels
@@ -84,6 +84,7 @@ def reproduce(
     seed: int = 0,
     folder: Path = NOTEBOOKS,
     counts: dict[str, int] | None = None,
+    part: tuple[str, str] | None = None,
     holding: frozenset[str] = frozenset(notebook_variants.TRAITS),
 ) -> list[Path]:
     """Execute the notebooks for a profile.
@@ -97,6 +98,8 @@ def reproduce(
         Where the notebooks are.
     counts : dict of str to int, optional
         ``n_splits``, ``n_trainings``: given to the notebooks that have such a parameter; default their own numbers.
+    part : tuple of str, optional
+        Numbers of the first and the last notebook, two digits each; default all.
     holding : frozenset of str
         What the cohort is, see `facediag_utils.run.notebook_variants`; cells for other cohorts are left out.
 
@@ -116,6 +119,10 @@ def reproduce(
     paths = notebooks(folder)
     if not paths:
         raise ReproduceError(f"{folder}: no numbered notebooks; is the checkout complete?")
+    if part:
+        paths = [path for path in paths if part[0] <= path.name[:2] <= part[1]]
+        if not paths:
+            raise ReproduceError(f"{folder}: no notebooks {part[0]} to {part[1]}")
     profile.notebooks.mkdir(parents=True, exist_ok=True)
     books = {path: notebook_variants.adapted(path, holding) for path in paths}
     own = {path: _parameters(path, parameters, counts or {}) for path in paths}
@@ -197,8 +204,15 @@ def _execute(name: str, book: NotebookNode, output: Path, parameters: dict[str, 
     return output
 
 
-def main(profile: Profile, seed: int = 0, n_splits: int | None = None, n_trainings: int | None = None) -> int:
-    """Run everything, print the summary and the verdict.
+def main(
+    profile: Profile, seed: int = 0, counts: Mapping[str, int | None] | None = None, part: tuple[str, str] | None = None
+) -> int:
+    """Run all notebooks or a part, print the summary and, of all with their own settings, the verdict.
+
+    Parameters
+    ----------
+    profile, seed, counts, part
+        As `reproduce` takes them; a count that is None is the notebooks' own.
 
     Returns
     -------
@@ -206,22 +220,22 @@ def main(profile: Profile, seed: int = 0, n_splits: int | None = None, n_trainin
         Exit status: 0, or 3 if the record of the bundled cohort was not reproduced.
     """
     started = time.monotonic()
+    verdict.begin(profile)
     cohort = load(profile)  # a faulty data folder is told before any notebook runs
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # kernels' idle threads leave the cores to the notebook beside
-    given = {"n_splits": n_splits, "n_trainings": n_trainings}
-    counts = {name: value for name, value in given.items() if value is not None}
+    given = {name: value for name, value in (counts or {}).items() if value is not None}
     try:
-        executed = reproduce(profile, seed, counts=counts, holding=notebook_variants.traits(cohort))
+        executed = reproduce(profile, seed, counts=given, part=part, holding=notebook_variants.traits(cohort))
     finally:
         remove_chips(profile.name)
-    from facediag_utils.run import summary, verdict  # only now: torch would lie idle beside the notebooks
+    from facediag_utils.run import summary  # only now: torch would lie idle beside the notebooks
 
-    found = verdict.judge(profile, comparable=seed == 0 and not counts)
+    found = verdict.judge(profile, comparable=seed == 0 and not given and part is None)
     print(summary.finish(profile, time.monotonic() - started, executed))
     if found is not None:
         print(f"\n{verdict.format_verdict(found)}")
     elif profile.record:
         print(
-            "\nnot compared with the record, which is of seed 0 and of the notebooks' own numbers of splits and trainings"
+            "\nnot compared with the record, which is of all notebooks, seed 0, and their own numbers of splits and trainings"
         )
     return verdict.status(found)

@@ -31,8 +31,10 @@ COMPARED = {
     "measured_*.csv": KEY,
     "predictions.csv": ROW,
     "out_of_fold.csv": ROW,
+    "measures.csv": ["class", "landmarks", "measure"],
     "splits_*.csv": [],
     "pretraining.csv": ["network"],
+    "explanations.csv": ["face", "network", "method", "measure"],
     "trainings.csv": [],
     "claims.csv": ["claim", "task"],
 }
@@ -89,9 +91,14 @@ def _outcome(recorded: str, found: str | None, tolerance: float) -> str:
     return WITHIN if near else NOT
 
 
+def begin(run: Profile) -> None:
+    """Remove the verdict of an earlier run: the report would show it, and `record` would take a new one for whole."""
+    (run.run / VERDICT).unlink(missing_ok=True)
+
+
 def judge(run: Profile, comparable: bool = True) -> pd.DataFrame | None:
     """`compare` a run with its record and write ``runs/<profile>/reproduced.csv``; neither if it has none or other settings."""
-    (run.run / VERDICT).unlink(missing_ok=True)  # of an earlier run: the report would show it
+    begin(run)
     if run.record is None or not comparable:
         return None
     found = compare(run.record, run.results)
@@ -126,11 +133,17 @@ def record() -> str:
     Raises
     ------
     ReproduceError
-        If that run did not come to its end.
+        If that run did not come to its end, or was none that can be compared: of a part of the notebooks, or with another seed or
+        other numbers of splits and trainings.
     """
     run = profile()
     if not (run.run / "report.html").is_file():
         raise ReproduceError(f"{run.run}: no run that came to its end; make reproduce first")
+    if not (run.run / VERDICT).is_file():
+        raise ReproduceError(
+            f"{run.run}: its last run did not come to its end, or was of a part of the notebooks or of other settings, and the record is "
+            "of all; run make reproduce without NOTEBOOKS, SEED, SPLITS, TRAININGS first"
+        )
     tables = [*run.results.glob("[!.]*.csv"), run.run / "model_card.md"]
     pictures = list(run.figures.glob("[!.]*.*"))
     for folder, files in ((ROOT / "results", tables), (ROOT / "figures", pictures)):

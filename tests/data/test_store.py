@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -121,3 +122,19 @@ def test_two_writers_at_once_lose_nothing(profile):
     assert [process.wait() for process in both] == [0, 0]
     stored = store.load(profile)
     assert len(stored) == 60 and stored["method"].nunique() == 30
+
+
+def test_neighbouring_systems_are_kept_and_asked_for_by_name(profile):
+    """The paper's tables and claims are about the paper's methods; what is beside them stays when these are saved again."""
+    neighbour = replace(made("lower:net"), method=store.Method.LOGISTIC)
+    store.save(profile, made(), neighbour)
+    store.save(profile, made(score=0.5))
+    assert store.load(profile)["method"].tolist() == ["DTL2", "DTL2"]
+    everything = store.load(profile, neighbours=True)
+    assert everything["method"].value_counts().to_dict() == {"DTL2": 2, "Features + logistic regression": 2}
+
+
+def test_neighbouring_systems_alone_are_no_predictions_of_the_paper(profile):
+    store.save(profile, replace(made("lower:net"), method=store.Method.LOGISTIC))
+    with pytest.raises(ResultsError, match="no predictions yet; run `make reproduce`, or notebooks 03 to 05"):
+        store.load(profile)

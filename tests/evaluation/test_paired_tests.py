@@ -5,11 +5,13 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made import made
 from scipy.stats import binomtest
 from statsmodels.stats.multitest import multipletests
 
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.data.cohort import Task
+from facediag_utils.data.store import Method
 from facediag_utils.evaluation import paired_tests
 
 ANSWERS = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=80).map(np.array)
@@ -164,3 +166,25 @@ def test_areas_of_several_trainings_hold_how_much_these_differ():
 def test_areas_on_other_images_are_not_compared():
     with pytest.raises(ResultsError, match="on the same images only"):
         paired_tests.compare_areas(scored(0, 1.0), scored(1, 0.5, count=58), TASK)
+
+
+def test_chosen_pairs_are_corrected_for_their_own_number():
+    right = np.arange(40) % 4 > 0
+    sets = [
+        made(right),
+        made(np.arange(40) > 19, backbone="mobileface"),
+        made(right, method=Method.SHAPE, backbone="detected landmarks"),
+    ]
+    predictions = pd.concat([rows.assign(training=0) for rows in sets], ignore_index=True)
+    task = Task("binary", "t", ("ill", "well"))
+    every = paired_tests.all_pairs(predictions, task)
+    assert len(every) == 3
+    one, other = next((r["first"], r["second"]) for r in every.to_dict("records") if r["p"] < 0.05)
+    [alone] = paired_tests.chosen_pairs(predictions, task, [(other, one)]).to_dict("records")
+    [within] = every[(every["first"] == one) & (every["second"] == other)].to_dict("records")
+    assert alone["p_holm"] == alone["p"] == within["p"] < within["p_holm"]
+    assert alone["difference"] == -within["difference"] and alone["only_first"] == within["only_second"]
+    assert "Procrustes + LDA, detected landmarks" in {*every["first"], *every["second"]}
+    assert paired_tests.chosen_pairs(predictions, task, []).empty
+    with pytest.raises(ResultsError, match="no predictions by DTL1, AlexNet"):
+        paired_tests.chosen_pairs(predictions, task, [(one, "DTL1, AlexNet")])

@@ -334,7 +334,7 @@ class TestRun:
         recipe = Recipe(epochs=3, learning_rate=1e-3, pretrained=kind != "from scratch")
         job = dtl1.Job(NAME, task, recipe, training=2, aside=kind == "aside")
         given, tuned = dtl1.run(job, images, found, seed=5)
-        [(_, _, train, looked_at, _, _, seed, _)] = seen  # one training, whatever is read from it
+        [(_, _, train, looked_at, _, _, seed, *_)] = seen  # one training, whatever is read from it
         assert tuned.epochs == 3 and seed == 2005
         test = np.flatnonzero(images.table["split"] == "test")
         if kind == "aside":  # the test images are not looked at

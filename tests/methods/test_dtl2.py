@@ -12,10 +12,9 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from made import cohort_of, rows_of
+from made import blobs, cohort_of, rows_of
 
 from facediag_utils.core.errors import CohortError, WeightsError
-from facediag_utils.core.profiles import Profile
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data import cohort, splitting, store
 from facediag_utils.data.cohort import Cohort, Task
@@ -25,24 +24,6 @@ from facediag_utils.methods.devices import one_thread
 from facediag_utils.networks import registry
 
 TASK = Task("binary", "t", ("ill", "well"))
-
-
-def blobs(classes=("ill", "well"), train=20, test=10, seed=0, spread=0.3):
-    """A cohort in name only, and features in which the classes lie apart."""
-    rng = np.random.default_rng(seed)
-    rows, features = [], []
-    for k, label in enumerate(classes):
-        for n in range(train + test):
-            rows.append(
-                {
-                    "image": f"{label}/{n}",
-                    "label": label,
-                    "split": "train" if n < train else "test",
-                    "sha256": f"{label}{n}",
-                }
-            )
-            features.append(np.eye(len(classes))[k] + rng.normal(0, spread, len(classes)))
-    return Cohort(Profile("x", "x", Path("x")), tuple(classes), pd.DataFrame(rows)), np.array(features, np.float32)
 
 
 def test_separate_classes_are_told_apart():

@@ -18,6 +18,7 @@ from facediag_utils.core.errors import ModelError
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data import cohort
 from facediag_utils.faces import alignment
+from facediag_utils.figures import heat_maps
 from facediag_utils.methods import dtl1, model_io, trained_model
 from facediag_utils.methods.recipe import Recipe
 from facediag_utils.methods.training import predict
@@ -180,13 +181,26 @@ def test_code_in_a_file_is_not_run(trained, kept, tmp_path, monkeypatch):
 
 
 def test_the_command(kept, tmp_path, test_images, monkeypatch, capsys):
-    """As a process where it answers, and within this one where it does not."""
+    """As a process where it answers, and within this one where it does not; what draws is loaded only to draw."""
     noise = picture(tmp_path / "new\nline.png", 1)
     asked = ["predict", str(noise), str(test_images["path"].iloc[0]), "--model", str(kept)]
-    done = subprocess.run([sys.executable, "-m", "facediag_utils", *asked], capture_output=True, text=True, cwd=ROOT)
+    code = "import sys\nfrom facediag_utils.__main__ import main\nstatus = main()\nsys.exit(9 if 'matplotlib' in sys.modules else status)"
+    done = subprocess.run([sys.executable, "-c", code, *asked], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0 and "Research and teaching only; not a medical device" in done.stdout
     assert "of a real person it says nothing at all" in done.stdout and "new\\nline.png: no answer" in done.stdout
     monkeypatch.setattr(sys, "argv", ["facediag", "predict", str(noise), "--model", str(kept)])
     assert __main__.main() == 1
+    drawn = tmp_path / "why.png"
+    asked = ["facediag", "predict", str(test_images["path"].iloc[0]), "--model", str(kept), "--explain"]
+    monkeypatch.setattr(sys, "argv", [*asked, str(drawn)])
+    assert __main__.main() == 0 and heat_maps.CAUTION in capsys.readouterr().out
+    with Image.open(drawn) as image:
+        assert image.info["Title"] == heat_maps.CAUTION and min(image.size) > 200
+    monkeypatch.setattr(sys, "argv", [*asked[:2], str(noise), *asked[3:], str(tmp_path / "none.png")])
+    assert __main__.main() == 1 and "no heat map: no answer" in capsys.readouterr().out
+    monkeypatch.setattr(sys, "argv", [*asked, str(tmp_path / "why.txt")])
+    assert __main__.main() == 1 and "a file that ends in .png" in capsys.readouterr().err
+    assert not list(tmp_path.glob("none*"))
+    monkeypatch.setattr(sys, "argv", ["facediag", "predict", str(noise), "--model", str(kept)])
     kept.unlink()
     assert __main__.main() == 1 and "no model here" in capsys.readouterr().err

@@ -110,13 +110,34 @@ def test_ctrl_c_ends_the_kernels_too(profile, tmp_path):
 
 
 def test_notebooks_wait_for_all_that_they_read_from_the_store():
-    """06 to 08 read what 03 to 05 have stored; 06 measures times, so nothing runs beside it."""
+    """06 to 08 read what 03 to 05 have stored, 10 to 12 the rows and features of 05, 12 the trainings of 04; 06 measures times,
+    so nothing runs beside it."""
     needed = reproduce.needs({path: nbformat.read(path, 4) for path in reproduce.notebooks()})
     numbers = {path.name[:2]: {name[:2] for name in others} for path, others in needed.items()}
     named = {path.name[:2]: nbformat.read(path, 4).metadata["facediag"]["after"] for path in needed}
     assert all(sorted(numbers[number]) == after for number, after in named.items())  # each is there
     assert all({"03", "04", "05"} <= numbers[reader] for reader in ("06", "07", "08"))
+    assert numbers["10"] == numbers["11"] == {"05"} and numbers["12"] == {"04", "05"}
     assert all(number == "06" or number in numbers["06"] or "06" in numbers[number] for number in numbers)
+
+
+def test_a_part_of_the_notebooks_waits_for_no_others(profile, tmp_path):
+    for name, after in (("01_a.ipynb", []), ("02_b.ipynb", ["01"]), ("03_c.ipynb", ["01", "02"]), ("04_d.ipynb", None)):
+        noted(tmp_path, name, after=after)
+    done = reproduce.reproduce(profile, folder=tmp_path / "nb", part=("02", "03"))
+    assert [path.name for path in done] == ["02_b.ipynb", "03_c.ipynb"]
+    assert [line[:2] for line in (tmp_path / "log").read_text().splitlines()] == ["02", "02", "03", "03"]
+    with pytest.raises(ReproduceError, match="no notebooks 07 to 09"):
+        reproduce.reproduce(profile, folder=tmp_path / "nb", part=("07", "09"))
+
+
+def test_a_part_is_named_by_numbers(capsys):
+    assert parser().parse_args(["reproduce"]).notebooks is None
+    for text, part in (("01-09", ("01", "09")), ("12", ("12", "12"))):
+        assert parser().parse_args(["reproduce", "--notebooks", text]).notebooks == part
+    with pytest.raises(SystemExit):
+        parser().parse_args(["reproduce", "--notebooks", "1-9"])
+    assert "argument --notebooks: two digits" in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from facediag_utils.core import settings
+from facediag_utils.core.errors import ReproduceError
 from facediag_utils.core.settings import ROOT
 from facediag_utils.run import verdict
 
@@ -124,3 +125,40 @@ def test_an_old_verdict_goes_when_a_run_is_not_compared(own_output):
     old.parent.mkdir(parents=True)
     old.write_text("of an earlier run")
     assert verdict.judge(run, comparable=False) is None and not old.exists()
+
+
+def test_only_a_run_that_was_compared_becomes_the_record(recorded, tmp_path, monkeypatch):
+    """A run of a part of the notebooks lacks what the others made: as the record it would drop that."""
+    for name in ("results", "figures"):
+        (tmp_path / "root" / name).mkdir(parents=True)
+        (tmp_path / "root" / name / "old.csv").write_text("of the record before")
+    monkeypatch.setattr(verdict, "ROOT", tmp_path / "root")
+    (recorded.run / "model_card.md").write_text("a card")
+    with pytest.raises(ReproduceError, match="no run that came to its end"):
+        verdict.record()
+    (recorded.run / "report.html").write_text("a page")
+    verdict.judge(recorded, comparable=False)
+    with pytest.raises(ReproduceError, match=r"a part of the notebooks.* make reproduce without NOTEBOOKS"):
+        verdict.record()
+    assert len(list((tmp_path / "root").glob("*/*"))) == 2
+    verdict.judge(recorded)
+    assert "commit them" in verdict.record()
+    made = {path.name for path in (tmp_path / "root" / "results").iterdir()}
+    assert {"predictions.csv", "model_card.md", "made_with.json"} <= made and "old.csv" not in made
+
+
+def test_a_run_of_a_part_is_none_of_all_from_its_beginning_on(own_output, monkeypatch):
+    """Also if it is broken off, which leaves the report of the run before."""
+    from facediag_utils.core.profiles import profile
+    from facediag_utils.run import reproduce
+
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    run = profile("bundled")
+    run.run.mkdir(parents=True)
+    (run.run / verdict.VERDICT).write_text("of an earlier run of all")
+    monkeypatch.setattr(reproduce, "reproduce", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        reproduce.main(run, part=("01", "09"))
+    assert not (run.run / verdict.VERDICT).exists()
