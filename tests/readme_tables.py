@@ -99,7 +99,7 @@ def neighbours(record: Path = RECORD) -> str:
         pd.read_csv(record / name) for name in ("regions.csv", "pairs_landmarks_multiclass.csv", "explanations.csv")
     )
     answers = {
-        "10, mean of four regions less the best one": _regions(regions),
+        "10, the mean of four regions beside the best one": _regions(regions),
         "11, a ruler less a network": _rulers(rulers),
         "12, a heat map less the mean training mask": _maps(maps),
     }
@@ -107,9 +107,13 @@ def neighbours(record: Path = RECORD) -> str:
 
 
 def _regions(table: pd.DataFrame) -> str:
-    """ "points of accuracy, n = 150: ResNet29 (dlib) +2 (-1 to +5)": a network each."""
-    parts = [f"{registry.get(row['network']).title} {_points(row)}" for row in table.to_dict("records")]
-    return f"points of accuracy, n = {table['n'].iloc[0]}: {'; '.join(parts)}"
+    """ "accuracy, and points more, n = 150: ResNet29 (dlib) 65%, +2 (-1 to +5)": a network each."""
+    parts = []
+    for row in table.to_dict("records"):
+        record = registry.get(row["network"])
+        start = "" if record.files else ", from scratch"
+        parts.append(f"{record.title}{start} {100 * row['accuracy']:.0f}%, {_points(row)}")
+    return f"accuracy, and points more, n = {table['n'].iloc[0]}: {'; '.join(parts)}"
 
 
 def _rulers(table: pd.DataFrame) -> str:
