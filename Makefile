@@ -73,7 +73,7 @@ lock: $(READY) ## bring requirements.lock in line with pyproject.toml (all to th
 	@$(BIN)uv pip compile pyproject.toml --all-extras --universal --python-version 3.10 --fork-strategy fewest --no-strip-extras --generate-hashes \
 	  --no-config --no-emit-index-url --custom-compile-command "make lock" --quiet $(LOCK_ARGS) -o requirements.lock
 
-reproduce: $(READY) ## run all notebooks (a part: NOTEBOOKS=01-09); on a folder of your own: DATA=/its/path NAME=mine [POSITIVE=class] [THUMBNAILS=1]
+reproduce: $(READY) ## run all notebooks (only some, without a verdict: NOTEBOOKS=12 or 01-09); on a folder of your own: DATA=/its/path NAME=mine [POSITIVE=class] [THUMBNAILS=1]
 	@$(BIN)python -m facediag_utils reproduce --profile $(PROFILE) --seed $(SEED) $(if $(SPLITS),--splits $(SPLITS)) $(if $(TRAININGS),--trainings $(TRAININGS)) \
 	  $(if $(NOTEBOOKS),--notebooks $(NOTEBOOKS)) \
 	  $(if $(DATA),--data "$(DATA)" --name "$(NAME)") $(if $(POSITIVE),--positive "$(POSITIVE)") \

@@ -20,7 +20,9 @@ from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.methods import explanations
 from facediag_utils.methods.landmark_classifiers import DETECTED
 from facediag_utils.networks import registry
+from facediag_utils.networks.records import REGIONS
 
+GUESSING = 1 / 5  # of five classes
 README, RECORD = ROOT / "README.md", ROOT / "results"
 TASKS = {"binary": "two classes, n = 60", "multiclass": "five classes, n = 150"}
 #: What follows a network's name, in the order of the table.
@@ -99,28 +101,31 @@ def neighbours(record: Path = RECORD) -> str:
         pd.read_csv(record / name) for name in ("regions.csv", "pairs_landmarks_multiclass.csv", "explanations.csv")
     )
     answers = {
-        "10, the mean of four regions beside the best one": _regions(regions),
-        "11, a ruler less a network": _rulers(rulers),
+        "10, the mean of four regions, and points over the region that did best on the training images": _regions(
+            regions
+        ),
+        "11, a ruler on the detector's landmarks, less a network": _rulers(rulers),
         "12, a heat map less the mean training mask": _maps(maps),
     }
     return "\n".join(f"- {question}: {answer}" for question, answer in answers.items())
 
 
 def _regions(table: pd.DataFrame) -> str:
-    """ "accuracy, and points more, n = 150: ResNet29 (dlib) 65%, +2 (-1 to +5)": a network each."""
+    """ "n = 150: ResNet29 (dlib) 65%, +2 (-1 to +5) over the upper half": a network each."""
     parts = []
     for row in table.to_dict("records"):
         record = registry.get(row["network"])
-        start = "" if record.files else ", from scratch"
-        parts.append(f"{record.title}{start} {100 * row['accuracy']:.0f}%, {_points(row)}")
-    return f"accuracy, and points more, n = {table['n'].iloc[0]}: {'; '.join(parts)}"
+        guesses = row["accuracy_low"] <= GUESSING
+        more = "no better than guessing" if guesses else f"{_points(row)} over the {REGIONS[row['best']]}"
+        parts.append(f"{record.title}{'' if record.files else ', from scratch'} {100 * row['accuracy']:.0f}%, {more}")
+    return f"n = {table['n'].iloc[0]}: {'; '.join(parts)}"
 
 
 def _rulers(table: pd.DataFrame) -> str:
-    """ "points of accuracy over DTL2, ResNet29 (dlib), 3M faces, n = 150: Measures + LDA -20 (-30 to -10)": what sees the detector's landmarks."""
+    """ "points of accuracy over DTL2, ResNet29 (dlib), 3M faces, n = 150: Measures + LDA -20 (-30 to -10), p 0.01": what sees the detector's landmarks."""
     source = f", {DETECTED}"
     found = [row for row in table.to_dict("records") if row["first"].endswith(source)]
-    parts = [f"{row['first'].removesuffix(source)} {_points(row)}" for row in found]
+    parts = [f"{row['first'].removesuffix(source)} {_points(row)}, p {row['p_holm']:.2f}" for row in found]
     return f"points of accuracy over {found[0]['second']}, n = {found[0]['n']}: {'; '.join(parts)}"
 
 

@@ -143,7 +143,9 @@ def load(profile: Profile, store: str = TEST, neighbours: bool = False) -> pd.Da
     path = profile.results / store
     if not path.is_file() and profile.record:
         path = profile.record / store
-        print(f"nothing was run here yet: these are the predictions of the record, results/{store}")
+        print(
+            f"no predictions of this run yet (notebooks 03 to 05): for these, the record's are taken, results/{store}"
+        )
     table = read(path)
     if not neighbours:
         table = table[~table["method"].isin([method.value for method in Method if method.neighbour])]

@@ -177,10 +177,16 @@ def by_class(swaps: Swaps, known: Truth) -> pd.DataFrame:
     lines = {}
     for name in dict.fromkeys(known.labels):
         mine = known.labels == name
-        columns = {"with signs": swaps.before, "without": swaps.after, "fall": swaps.before - swaps.after}
+        columns = {
+            "margin with signs": swaps.before,
+            "margin without": swaps.after,
+            "fall of the margin": swaps.before - swaps.after,
+        }
         line = {text: known.mean(np.where(mine, values, np.nan)) for text, values in columns.items()}
         ill = mine & (swaps.before > 0)
-        line["called ill with signs only"] = str(wilson_interval(int((swaps.after[ill] <= 0).sum()), int(ill.sum())))
+        line["of those above 0, no longer so without signs"] = str(
+            wilson_interval(int((swaps.after[ill] <= 0).sum()), int(ill.sum()))
+        )
         lines[name] = {"n": int(mine.sum())} | line
     return pd.DataFrame.from_dict(lines, "index")
 

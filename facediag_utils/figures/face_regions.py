@@ -130,7 +130,7 @@ def region_table(
     axes[0, 0].set_title("area under the ROC curve,\nthe class against all others (95%)", fontsize=9)
     if shares is not None:
         sns.heatmap(shares, annot=shares.map("{:.0%}".format), cmap="Oranges", vmin=0, vmax=1, ax=axes[0, 1], **style)
-        axes[0, 1].set_title("where the signs are: share of\ntheir mask that the region holds", fontsize=9)
+        axes[0, 1].set_title("where the signs are: share of the mask\nin the full face (regions overlap)", fontsize=9)
         axes[0, 1].set_yticks([])
     for axis, table in zip(axes[0], (values, shares), strict=False):
         words = [named_class(label).replace(" ", "\n", 1) + f"\n(n = {counts[label]})" for label in table.columns]

@@ -22,7 +22,7 @@ from facediag_utils.figures.style import COLOURS, LINES, class_title, finished_p
 if TYPE_CHECKING:  # torch is not loaded for a name
     from facediag_utils.methods.trained_model import Answer, Model
 
-CAUTION = "Where this network's answer comes from, not where a disease is. Research and teaching only."
+CAUTION = "Meant to show where this network's answer comes from, not where a disease is. Research and teaching only."
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ def fall_by_severity(table: pd.DataFrame, title: str) -> Figure:
         axis.plot(part["severity"], part["fall"], linestyle="none", markersize=4, **marker_style(k))
         rank = rank_correlation(part["severity"].to_numpy(float), part["fall"].to_numpy(float))
         axis.set_title(f"{class_title(label)}, n = {len(part)}\nSpearman {rank.plain()}", fontsize=9)
-        axis.set(xlabel="severity of the signs", xlim=(0.15, 1.05))
+        axis.set(xlabel="severity of the signs (0 to 1)", xlim=(0.15, 1.05))
     axes[0, 0].set_ylabel("fall of the margin")
     return finished_panels(figure, title)
 

@@ -78,7 +78,7 @@ def test_it_learns_first_photographs_and_looks_at_further_ones(source):
 def test_a_training_begins_with_its_weights(source):
     """At a rate of 0 nothing is learned: the convolutions are still those that told people apart."""
     weights = source.weights()
-    chips = np.zeros((4, 50, 50, 3), np.uint8)
+    chips = np.zeros((4, 32, 32, 3), np.uint8)
     given = (np.arange(4), np.array([0, 1, 0, 1]))
     recipe = Recipe(epochs=1, learning_rate=0.0, weight_decay=0.0, pretrained=False)
     begun = fine_tune(NAME, lambda: chips, given, given, 2, recipe, start=source.weights).averaged.body.state_dict()
