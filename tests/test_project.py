@@ -188,17 +188,23 @@ def test_another_record_makes_another_readme(tmp_path):
 
 def test_the_neighbours_questions_are_answered_by_differences(tmp_path):
     spans = {"difference": [0.02, -0.2, -0.1], "low": [-0.01, -0.3, -0.2], "high": [0.05, -0.1, 0.0], "n": 150}
-    pd.DataFrame({"network": ["casia_32px", "dlib_resnet29", "mobileface"], **spans}).to_csv(tmp_path / "regions.csv")
+    by_network = {"network": ["casia_32px", "dlib_resnet29", "mobileface"], "best": ["full", "upper", "lower"]}
+    shares = {"accuracy": [0.21, 0.6, 0.7], "accuracy_low": [0.15, 0.5, 0.6]}
+    pd.DataFrame({**by_network, **shares, **spans}).to_csv(tmp_path / "regions.csv")
     pairs = {"first": [f"{name} landmarks" for name in ("A, detected", "A, true", "B, detected")], "second": "DTL2, N"}
-    pd.DataFrame({**pairs, **spans}).to_csv(tmp_path / "pairs_landmarks_multiclass.csv")
+    pd.DataFrame({**pairs, **spans, "p_holm": [1.0, 0.04, 0.004]}).to_csv(tmp_path / "pairs_landmarks_multiclass.csv")
     record = registry.get("dlib_resnet29")
     maps = [(f"DTL2, {record.title}", "CAM", 0.5), (f"none, {record.crop} crop", "mean training mask", 0.6)]
     maps += [("DTL1, other", "CAM", 0.9), (f"DTL2, {record.title}", "random blobs", 0.9)]
     rows = [(f"{k}", *one[:2], "AUC", one[2] + k / 100) for one in maps for k in range(5)]
     pd.DataFrame(rows, columns=localisation.COLUMNS).to_csv(tmp_path / "explanations.csv", index=False)
     regions, rulers, signs = readme_tables.neighbours(tmp_path).splitlines()
-    assert "ResNet29 (dlib) -20 (-30 to -10); " in regions and regions.count("; ") == 2
-    assert "over DTL2, N, n = 150: A +2 (-1 to +5); B -10 (-20 to +0)" in rulers
+    assert (
+        "px, from scratch 21%, no better than guessing; ResNet29 (dlib) 60%, -20 (-30 to -10) over the upper half; "
+        in regions
+    )
+    assert regions.count("; ") == 2
+    assert "over DTL2, N, n = 150: A +2 (-1 to +5), p 1.00; B -10 (-20 to +0), p 0.00" in rulers
     assert signs.endswith("ResNet29 (dlib), n = 5 faces: CAM -0.10 (-0.10 to -0.10)")
 
 

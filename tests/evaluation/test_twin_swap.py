@@ -72,5 +72,5 @@ def test_falls_and_who_is_called_ill_no_longer():
     given = Truth("tight", names, np.array(["a", "b"]), np.ones(2), pd.Series(names, names), *[signs] * 3, names)
     assert twin_swap.compared(swaps, 0.2, ["map"], ["random"], given).iloc[0, 0].startswith("+1.00 (+0.00")
     table = twin_swap.by_class(swaps, given)
-    assert table["fall"].str[:4].tolist() == ["3.00", "0.50"] and table["n"].tolist() == [1, 1]
+    assert table["fall of the margin"].str[:4].tolist() == ["3.00", "0.50"] and table["n"].tolist() == [1, 1]
     assert [text[:6] for text in table["of those above 0, no longer so without signs"]] == ["100.0%", "0.0% 0"]
