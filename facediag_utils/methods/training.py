@@ -160,7 +160,7 @@ def _epoch(
     met, seen = torch.empty(len(rows), classes), 0  # one tensor: thousands of small ones would leave memory in pieces
     with torch.random.fork_rng(devices=[]):  # dropout draws from the global generator
         torch.manual_seed(int(torch.randint(2**31, (1,), generator=generator)))
-        for batch in order.split(recipe.batch):
+        for batch in order.tensor_split(math.ceil(len(order) / recipe.batch)):  # even: batch norms take no single image
             x = registry.prepare(pictures[rows[batch.numpy()]], record).to(device)
             x, actual = augmented(x, recipe.augmentation, generator), labels[batch].to(device)
             total = len(batch) if weights is None else weights[actual].sum()

@@ -203,6 +203,11 @@ def test_from_scratch_is_another_network():
     assert same(scratch, tuned(epochs=2, pretrained=False).averaged)
 
 
+def test_no_step_is_of_a_single_image():
+    """Batch norms cannot be trained on one: five images in batches of four are three and two."""
+    assert tuned(1, train=TRAIN[:5], batch=4, pretrained=False).epochs == 1
+
+
 def test_from_scratch_of_a_network_with_dropped_paths_is_repeatable():
     """EfficientNet drops paths while it trains: from the training's seed, not from whatever was drawn before."""
     pictures = np.random.default_rng(0).integers(0, 256, (4, 224, 224, 3)).astype(np.uint8)
