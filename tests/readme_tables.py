@@ -13,12 +13,11 @@ import pandas as pd
 from facediag_utils.core.files import atomic_write
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data.paper import BINARY_ROWS, MULTICLASS_ROWS
-from facediag_utils.data.store import Method
+from facediag_utils.data.store import DETECTED, Method
 from facediag_utils.evaluation import localisation, metrics, paper_audit
 from facediag_utils.evaluation.claims import format_pairs
 from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.methods import explanations
-from facediag_utils.methods.landmark_classifiers import DETECTED
 from facediag_utils.networks import registry
 from facediag_utils.networks.records import REGIONS
 

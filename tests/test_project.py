@@ -186,6 +186,14 @@ def test_another_record_makes_another_readme(tmp_path):
         readme_tables.filled("# facediag\n", tmp_path)
 
 
+def test_no_module_has_more_than_300_lines():
+    """CONTRIBUTING.md says so."""
+    lengths = {
+        path: len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / "facediag_utils").rglob("*.py")
+    }
+    assert len(lengths) > 100 and {path.name: n for path, n in lengths.items() if n > 300} == {}
+
+
 def test_the_neighbours_questions_are_answered_by_differences(tmp_path):
     spans = {"difference": [0.02, -0.2, -0.1], "low": [-0.01, -0.3, -0.2], "high": [0.05, -0.1, 0.0], "n": 150}
     by_network = {"network": ["casia_32px", "dlib_resnet29", "mobileface"], "best": ["full", "upper", "lower"]}

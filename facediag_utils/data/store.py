@@ -19,8 +19,9 @@ KEY = ["task", "method", "backbone", "pretraining"]
 ROW = [*KEY, "training", "image"]  # a method that is trained has several trainings, numbered from 0
 COLUMNS = [*ROW, "label", "predicted"]  # and the scores
 TEST, OUT_OF_FOLD = "predictions.csv", "out_of_fold.csv"  # the second holds training images, to choose thresholds on
+DETECTED, TRUE = "detected landmarks", "true landmarks"
 #: What stands in the column "backbone" where a method has no network.
-WITHOUT_NETWORK = ("dsift", "detected landmarks", "true landmarks")
+WITHOUT_NETWORK = ("dsift", DETECTED, TRUE)
 _NONE_YET = "no predictions yet; run `make reproduce`, or notebooks 03 to 05 first"
 DECIMALS = 4  # of all that is written: what thread counts and machines leave unchanged of the scores
 

@@ -1,7 +1,7 @@
 """One person or two?  Features of photographs -> how well they tell, over all pairs, with an interval over people."""
 
 import numpy as np
-from scipy.stats import rankdata
+from sklearn.metrics import roc_auc_score
 
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.evaluation.interval import Interval
@@ -38,10 +38,7 @@ def verification_area(features: np.ndarray, person: np.ndarray) -> Interval:
     same = number[first] == number[second]
 
     def area(kept: np.ndarray) -> float:
-        positives = int(same[kept].sum())
-        negatives = int(kept.sum()) - positives
-        ranks = rankdata(alike[kept])[same[kept]].sum()
-        return float((ranks - positives * (positives + 1) / 2) / (positives * negatives))
+        return float(roc_auc_score(same[kept], alike[kept]))
 
     whole = area(np.ones(len(same), bool))
     left_out = np.array([area((number[first] != k) & (number[second] != k)) for k in range(len(names))])

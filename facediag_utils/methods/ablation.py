@@ -17,7 +17,10 @@ from facediag_utils.methods import dtl2
 from facediag_utils.networks import registry
 
 CROP, PIXELS = "tight", 128  # in place of the record's; a multiple of 32, which the network halves five times
-STAGES = (5, 7)  # of seven; on the few numbers of earlier ones no SVM tells the classes apart, and it tries for minutes
+STAGES = (
+    5,
+    7,
+)  # of seven; on the few numbers of earlier ones no SVM tells the classes apart, and it tries for seconds a split
 MOST = 700  # training images that batch norms are measured on
 
 

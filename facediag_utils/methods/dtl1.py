@@ -6,7 +6,6 @@ network said after the epoch that was best on the test images, as the paper did 
 """
 
 import hashlib
-import math
 import os
 import warnings
 from collections.abc import Iterator, Sequence
@@ -28,16 +27,10 @@ from facediag_utils.data.store import Method, Predictions
 from facediag_utils.faces.alignment import aligned_chips
 from facediag_utils.faces.detection import Faces
 from facediag_utils.methods import devices, training_table
-from facediag_utils.methods.recipe import Recipe, Start, Tuned
+from facediag_utils.methods.recipe import Recipe, Start, Tuned, epochs_for
 from facediag_utils.methods.training import fine_tune, predict
 from facediag_utils.methods.training_state import has_ended
 from facediag_utils.networks import registry
-
-#: Training images between which a training has the number of epochs of its network's record (the paper's five classes have
-#: 200).  With fewer than `FEW` it has as many steps as with `FEW`, with more than `MANY` no more than with `MANY`: a network
-#: needs steps, and time is not endless.
-FEW, MANY = 160, 1000
-FEWEST = 2  # epochs, at least
 
 
 @dataclass(frozen=True)
@@ -263,27 +256,7 @@ def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0, keep: bool = True
 def recipe(backbone: str, images: int) -> Recipe:
     """How a network is fine-tuned on so many training images, by its record."""
     record = registry.get(backbone)
-    return Recipe(epochs=epochs(record.epochs, images), learning_rate=record.learning_rate)
-
-
-def epochs(usual: int, images: int) -> int:
-    """A budget of steps as epochs: the usual number of passes over `FEW` to `MANY` training images, as many steps as `FEW`
-    images give where there are fewer, and no more than `MANY` give where there are more.
-
-    Parameters
-    ----------
-    usual : int
-        Epochs of a training on `FEW` to `MANY` images.
-    images : int
-        Training images of the task.
-
-    Returns
-    -------
-    int
-        `FEWEST` at least.
-    """
-    steps, few, many = (math.ceil(int(count) / Recipe.batch) for count in (images, FEW, MANY))
-    return max(FEWEST, min(max(usual, math.ceil(usual * few / steps)), usual * many // steps))
+    return Recipe(epochs=epochs_for(record.epochs, images), learning_rate=record.learning_rate)
 
 
 def folder(profile: str) -> Path:

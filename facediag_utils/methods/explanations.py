@@ -2,7 +2,6 @@
 
 Every method explains the same number, see `facediag_utils.methods.contrast`."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
@@ -222,7 +221,7 @@ def explained(
         STEPS,
         BLUR,
         CROPS[record.crop],
-        hashlib.sha256(reference.tobytes()).hexdigest(),
+        row_cache.digest(reference),
     )
     path = row_cache.table_path(f"maps/{method}", state_digest(contrast), record.name, *settings)
     return row_cache.complete(path, digests, compute)["maps"] if digests else np.empty((0, SIDE, SIDE), np.float32)

@@ -13,13 +13,11 @@ from sklearn.preprocessing import StandardScaler
 
 from facediag_utils.data import splitting, store
 from facediag_utils.data.cohort import Cohort, Task
-from facediag_utils.data.store import Method, Predictions
+from facediag_utils.data.store import DETECTED, Method, Predictions
 from facediag_utils.faces.measurements import measured, table
 from facediag_utils.faces.procrustes import laid_upon, mean_shape
 from facediag_utils.methods import svm
 from facediag_utils.methods.local_patterns import CENTRES, PATCH, PATTERNS, texture
-
-DETECTED, TRUE = "detected landmarks", "true landmarks"  # the column "backbone" of their rows
 
 
 def run(task: Task, cohort: Cohort, landmarks: np.ndarray, source: str = DETECTED, seed: int = 0) -> list[Predictions]:

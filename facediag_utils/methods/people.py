@@ -2,7 +2,6 @@
 
 Everyone who is never tested takes part: the training people of a rendered cohort, and the people beside it who have no signs."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from facediag_utils.core import row_cache
 from facediag_utils.core.errors import CohortError
 from facediag_utils.core.files import file_lock
 from facediag_utils.data.cohort import Cohort
@@ -18,7 +18,7 @@ from facediag_utils.faces import detection
 from facediag_utils.faces.alignment import aligned_chips
 from facediag_utils.faces.detection import Faces
 from facediag_utils.methods import dtl1
-from facediag_utils.methods.dtl2 import BATCH, features_of
+from facediag_utils.methods.dtl2 import features_of, in_batches
 from facediag_utils.methods.recipe import Recipe, Tuned
 from facediag_utils.methods.training import Classifier, fine_tune
 from facediag_utils.networks import registry
@@ -85,8 +85,7 @@ class Identification:
 
     def _checkpoint(self) -> Path:
         table = self.people.table
-        points = hashlib.sha256(self.faces.landmarks.tobytes()).hexdigest()
-        content = [*table["sha256"], *table["split"], points]
+        content = [*table["sha256"], *table["split"], row_cache.digest(self.faces.landmarks)]
         name = self.people.profile.name
         return dtl1.checkpoint_path(name, self.backbone, content, self.people.classes, self.recipe, self.seed)
 
@@ -126,5 +125,5 @@ def embedded(network: Classifier, backbone: str, cohort: Cohort, faces: Faces) -
     """Features of all images by a network that was trained here, float32 (n, d); all of them must have a face."""
     record = registry.get(backbone)
     chips = aligned_chips(cohort, faces, record.input_size, record.crop)
-    parts = [chips[k : k + BATCH] for k in range(0, len(chips), BATCH)]
-    return np.concatenate([features_of(network.body, record, record.feature_layer, part) for part in parts])
+    parts = in_batches(np.arange(len(chips)))
+    return np.concatenate([features_of(network.body, record, record.feature_layer, chips[part]) for part in parts])

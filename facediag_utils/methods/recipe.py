@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,6 +11,13 @@ import pandas as pd
 
 if TYPE_CHECKING:
     import torch
+
+
+#: Training images between which a training has the number of epochs of its network's record (the paper's five classes have
+#: 200).  With fewer than `FEW` it has as many steps as with `FEW`, with more than `MANY` no more than with `MANY`: a network
+#: needs steps, and time is not endless.
+FEW, MANY = 160, 1000
+FEWEST = 2  # epochs, at least
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,7 @@ class Recipe:
     """How a network is fine-tuned; rates, decay, momentum and epochs default to the paper's (section III.C.1).
 
     The paper gives no batch size, no rate of the new layer and mentions no mirroring: those are ours.  A training ends after
-    its epochs, which are a budget of steps (`facediag_utils.methods.dtl1.epochs`): no image decides when it stops.
+    its epochs, which are a budget of steps (`epochs_for`): no image decides when it stops.
 
     Attributes
     ----------
@@ -89,6 +97,26 @@ class Recipe:
     def averaged_from(self) -> int:
         """The first epoch, from 1, whose weights count in the average: it begins the second half of the training."""
         return self.epochs // 2 + 1
+
+
+def epochs_for(usual: int, images: int) -> int:
+    """A budget of steps as epochs: the usual number of passes over `FEW` to `MANY` training images, as many steps as `FEW`
+    images give where there are fewer, and no more than `MANY` give where there are more.
+
+    Parameters
+    ----------
+    usual : int
+        Epochs of a training on `FEW` to `MANY` images.
+    images : int
+        Training images of the task.
+
+    Returns
+    -------
+    int
+        `FEWEST` at least.
+    """
+    steps, few, many = (math.ceil(int(count) / Recipe.batch) for count in (images, FEW, MANY))
+    return max(FEWEST, min(max(usual, math.ceil(usual * few / steps)), usual * many // steps))
 
 
 class Start(Protocol):

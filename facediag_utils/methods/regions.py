@@ -2,7 +2,6 @@
 their probabilities are averaged.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -114,8 +113,9 @@ def logistic(
         yield {"scores": _fitted(task, features[rows], labels, split.groups, seed)[missing]}
 
     groups = [] if split.groups is None else split.groups.tolist()
-    content = hashlib.sha256(np.ascontiguousarray(features[rows]).tobytes()).hexdigest()
-    path = row_cache.table_path("logistic", content, labels.tolist(), groups, task.classes, seed, PENALTIES)
+    path = row_cache.table_path(
+        "logistic", row_cache.digest(features[rows]), labels.tolist(), groups, task.classes, seed, PENALTIES
+    )
     scores = row_cache.complete(path, cohort.table["sha256"].iloc[rows].tolist(), compute)["scores"]
 
     def said(of: TaskSplit, values: np.ndarray) -> Predictions:

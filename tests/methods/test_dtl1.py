@@ -16,7 +16,7 @@ from facediag_utils.evaluation import metrics
 from facediag_utils.faces import alignment, detection
 from facediag_utils.methods import devices, dtl1, training
 from facediag_utils.methods.augmentation import Augmentation, augmented, matrices
-from facediag_utils.methods.recipe import Recipe, Tuned
+from facediag_utils.methods.recipe import Recipe, Tuned, epochs_for
 from facediag_utils.methods.training_state import TrainingState
 from facediag_utils.networks import registry
 
@@ -385,16 +385,16 @@ class TestRun:
         assert metrics.accuracy(frame).value <= 5 / 6
 
     def test_large_cohorts_have_fewer_epochs(self):
-        assert dtl1.recipe(NAME, 200).epochs == registry.get(NAME).epochs == dtl1.epochs(12, 200)
-        assert [dtl1.epochs(24, n) for n in (200, 1000, 2000, 5714, 10**6)] == [24, 24, 12, 4, 2]
-        assert [dtl1.epochs(8, n) for n in (200, 2000, 5714)] == [8, 4, 2]
-        assert type(dtl1.epochs(24, np.int64(5714))) is int  # it goes into keys and journals
+        assert dtl1.recipe(NAME, 200).epochs == registry.get(NAME).epochs == epochs_for(12, 200)
+        assert [epochs_for(24, n) for n in (200, 1000, 2000, 5714, 10**6)] == [24, 24, 12, 4, 2]
+        assert [epochs_for(8, n) for n in (200, 2000, 5714)] == [8, 4, 2]
+        assert type(epochs_for(24, np.int64(5714))) is int  # it goes into keys and journals
 
     @pytest.mark.parametrize("images", [6, 20, 67, 80, 150, 160])
     def test_a_small_folder_is_trained_for_as_many_steps_as_a_large_one(self, images):
         """12 epochs of 160 images, ten a step: 192 steps; the last epoch is trained to its end."""
         steps = math.ceil(images / 10)
-        assert 192 <= dtl1.epochs(12, images) * steps < 192 + steps
+        assert 192 <= epochs_for(12, images) * steps < 192 + steps
 
     def test_held_out_rows_are_a_fifth_of_each_class(self):
         numbers = np.repeat([0, 1, 2], [40, 10, 3])

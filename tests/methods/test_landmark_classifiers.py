@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from facediag_utils.data.cohort import NO_FACE, tasks
-from facediag_utils.data.store import OF_LANDMARKS, WITHOUT_NETWORK, Method
+from facediag_utils.data.store import DETECTED, OF_LANDMARKS, TRUE, WITHOUT_NETWORK, Method
 from facediag_utils.evaluation import metrics
 from facediag_utils.methods import landmark_classifiers
 
@@ -49,13 +49,13 @@ def test_a_face_that_was_not_found_is_an_error_and_changes_no_other(planted, ans
 def test_two_classes(planted):
     images, landmarks = planted
     task = tasks(images)[0]
-    for predictions in landmark_classifiers.run(task, images, landmarks, landmark_classifiers.TRUE):
+    for predictions in landmark_classifiers.run(task, images, landmarks, TRUE):
         assert predictions.scores.shape == (6, 2) and predictions.backbone == "true landmarks"
         assert (np.array(task.classes)[predictions.scores.argmax(axis=1)] == predictions.predicted).all()
 
 
 def test_a_row_of_the_store_has_a_title_and_a_cost():
-    for source in (landmark_classifiers.DETECTED, landmark_classifiers.TRUE):
+    for source in (DETECTED, TRUE):
         assert source in WITHOUT_NETWORK
         for method in OF_LANDMARKS:
             title, pretraining, count = metrics.method_title(method, source)
