@@ -21,6 +21,7 @@ from facediag_utils.core.files import atomic_write, write_text
 from facediag_utils.core.profiles import Profile, profile
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data.store import KEY, ROW, write_csv
+from facediag_utils.networks import registry
 
 SAME, WITHIN, NOT, MISSING = "same", "within tolerance", "not reproduced", "missing"
 REPRODUCED, NOT_REPRODUCED = 0, 3  # exit status
@@ -117,8 +118,19 @@ def format_verdict(found: pd.DataFrame, worst: int = 10) -> str:
         lines[-1] += f"recorded {row['recorded']}, found {row['found'] or 'nothing'} (tolerance {row['tolerance']:g})"
     if len(bad) > worst:
         lines.append(f"  and {len(bad) - worst} more: {VERDICT}")
+    if absent := _absent(bad):
+        lines.append(
+            f"  not installed here: {', '.join(absent)}, which the record has; make weights WEIGHTS={absent[0]}"
+        )
     lines.append("NOT REPRODUCED" if len(bad) else "REPRODUCED")
     return "\n".join(lines)
+
+
+def _absent(bad: pd.DataFrame) -> list[str]:
+    """Networks whose numbers are missing because they are not installed: without npm, or where its server was not reached."""
+    rows = bad.loc[bad["outcome"] == MISSING, "row"].unique()
+    named = {part.rpartition(":")[2] for row in rows for part in row.split(" | ")}
+    return sorted(named.intersection(registry.names()).difference(registry.installed()))
 
 
 def status(found: pd.DataFrame | None) -> int:

@@ -105,6 +105,19 @@ def test_what_is_missing_is_named(results):
     assert verdict.status(found) == 3 and "found nothing" in verdict.format_verdict(found)
 
 
+def test_networks_that_are_not_installed_are_said_to_be_the_reason(results, monkeypatch):
+    table = pd.read_csv(results / "measured_binary.csv", keep_default_na=False, dtype=str)
+    table[table["backbone"] != "mobileface"].to_csv(results / "measured_binary.csv", index=False)
+    found = verdict.compare(RECORD, results)
+    monkeypatch.setattr(verdict.registry, "installed", lambda: ["dlib_resnet29"])
+    assert (
+        "  not installed here: mobileface, which the record has; make weights WEIGHTS=mobileface"
+        in verdict.format_verdict(found)
+    )
+    monkeypatch.setattr(verdict.registry, "installed", lambda: ["dlib_resnet29", "mobileface"])
+    assert verdict.status(found) == 3 and "not installed" not in verdict.format_verdict(found)
+
+
 def test_every_tolerance_says_why():
     rules = pd.read_csv(verdict.Path(verdict.__file__).with_name("tolerances.csv"))
     assert rules["why"][(rules["elsewhere"] > 0) | (rules["tolerance"] > 0)].notna().all()
