@@ -19,7 +19,7 @@ from facediag_utils.data.cohort import Task
 from facediag_utils.data.paper import CLINICIANS_ACCURACY
 from facediag_utils.data.store import KEY, Method
 from facediag_utils.evaluation import trainings
-from facediag_utils.evaluation.interval import Interval
+from facediag_utils.evaluation.interval import Interval, written_p
 from facediag_utils.evaluation.metrics import accuracy, short_title
 from facediag_utils.evaluation.paired_tests import Paired, compare, correctness, holm
 from facediag_utils.networks import registry
@@ -220,8 +220,8 @@ def format_effect(row: dict) -> str:
     """Difference, interval and p of a row of `table` in words; empty where there are none."""
     if pd.isna(row["difference"]):
         return ""
-    p = f"p = {row['p_holm']:.3f}" if row["p_holm"] >= 0.001 else "p < 0.001"
-    return f"{Interval(row['difference'], row['low'], row['high']).points()}, {p}"
+    difference = Interval(row["difference"], row["low"], row["high"])
+    return f"{difference.points()}, p {written_p(row['p_holm'], '= ')}"
 
 
 def clinicians(predictions: pd.DataFrame, task: Task, profile: Profile) -> dict[str, object]:

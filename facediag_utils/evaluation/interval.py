@@ -13,6 +13,11 @@ from scipy.stats import binomtest, bootstrap
 DRAWS = 2000  # of a bootstrap
 
 
+def written_p(p: float, equals: str = "") -> str:
+    """A p value to three decimals: "0.023", or "< 0.001", which no rounding makes 0; in a sentence f"p {written_p(p, '= ')}"."""
+    return "< 0.001" if p < 0.001 else f"{equals}{p:.3f}"
+
+
 @dataclass(frozen=True)
 class Interval:
     """A value and the bounds of its 95% interval.

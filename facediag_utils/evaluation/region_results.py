@@ -8,7 +8,7 @@ import pandas as pd
 
 from facediag_utils.data.cohort import Cohort, Task
 from facediag_utils.data.store import Method, select
-from facediag_utils.evaluation.interval import Interval
+from facediag_utils.evaluation.interval import Interval, written_p
 from facediag_utils.evaluation.metrics import accuracy
 from facediag_utils.evaluation.one_against_rest import area_difference, collapsed
 from facediag_utils.evaluation.paired_tests import Paired, compare, correctness
@@ -43,7 +43,7 @@ class Regions:
 
     def __str__(self) -> str:
         words = f"{self._title}: mean of the regions less {REGIONS[self.best]} (best on training images)"
-        return f"{words}: {self.pair.difference.points()} points, p = {self.pair.p:.3f}"
+        return f"{words}: {self.pair.difference.points()} points, p {written_p(self.pair.p, '= ')}"
 
     @property
     def _title(self) -> str:

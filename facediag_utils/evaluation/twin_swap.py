@@ -169,7 +169,8 @@ def compared(swaps: Swaps, share: float, methods: Sequence[str], others: Sequenc
     for name in methods:
         less = [swaps.falls[name][:, at] - swaps.falls[other][:, at] for other in others]
         lines[name] = [known.mean(values, "+") for values in less]
-    return pd.DataFrame.from_dict(lines, "index", columns=[f"less that of {other}" for other in others])
+    table = pd.DataFrame.from_dict(lines, "index", columns=[f"less that of {other}" for other in others])
+    return table.rename_axis(f"fall of the margin, {share:.0%} of the face replaced")
 
 
 def by_class(swaps: Swaps, known: Truth) -> pd.DataFrame:

@@ -1,7 +1,6 @@
 """One person or two?  Features of photographs -> how well they tell, over all pairs, with an interval over people."""
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
 
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.evaluation.interval import Interval
@@ -36,11 +35,11 @@ def verification_area(features: np.ndarray, person: np.ndarray) -> Interval:
     first, second = np.triu_indices(len(number), 1)
     alike = np.einsum("ij,ij->i", directions[first], directions[second])
     same = number[first] == number[second]
-
-    def area(kept: np.ndarray) -> float:
-        return float(roc_auc_score(same[kept], alike[kept]))
-
-    whole = area(np.ones(len(same), bool))
-    left_out = np.array([area((number[first] != k) & (number[second] != k)) for k in range(len(names))])
+    # Each pair of one person against each of two: right, or a tie.  Leaving a person out leaves out rows and columns, so that
+    # the jackknife needs no area anew (roc_auc_score took seconds for 150 people).
+    right = (alike[~same, None] < alike[same]) + 0.5 * (alike[~same, None] == alike[same])
+    with_person = (number[first, None] == np.arange(len(names))) | (number[second, None] == np.arange(len(names)))
+    one, two = (1.0 - with_person[chosen] for chosen in (same, ~same))  # 0 where the person is in the pair
+    left_out = ((two.T @ right).T * one).sum(axis=0) / (one.sum(axis=0) * two.sum(axis=0))
     variance = float((len(names) - 1) / len(names) * ((left_out - left_out.mean()) ** 2).sum())
-    return area_interval(whole, variance, len(names))
+    return area_interval(float(right.mean()), variance, len(names))

@@ -117,17 +117,22 @@ def draw_swaps(axis: Axes, falls: dict[str, list[Interval]], shares: Sequence[fl
         The fall when all of the face is the twin's.
     """
     axis.axhspan(whole.low, whole.high, color=COLOURS[4], alpha=0.15, linewidth=0)
-    axis.axhline(whole.value, color=COLOURS[4], linestyle=(0, (1, 2)), label="whole twin")
+    axis.axhline(whole.value, color=COLOURS[4], linewidth=1.0, label="whole twin")
     for k, (name, values) in enumerate(falls.items()):
         x = [100 * share * 1.02 ** (k - len(falls) / 2) for share in shares]  # side by side, so that bars can be read
-        mean = np.array([value.value for value in values])
-        reach = np.array([[value.value - value.low, value.high - value.value] for value in values]).T
-        style: dict[str, Any] = {**marker_style(k), "linestyle": LINES[k % len(LINES)], "label": name}
-        axis.errorbar(x, mean, yerr=reach, capsize=2, markersize=5, linewidth=1.2, **style)
+        _draw_line(axis, x, values, k, name)
     axis.set(xscale="log", xlabel="share of the face replaced (%)", ylabel="fall of the margin, disease less control")
     axis.set_xticks([100 * share for share in shares], [f"{100 * share:g}" for share in shares])
     axis.minorticks_off()
     axis.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
+
+
+def _draw_line(axis: Axes, x: Sequence[float], values: Sequence[Interval], k: int, name: str) -> None:
+    """The k-th of many lines, each value with its interval."""
+    mean = np.array([value.value for value in values])
+    reach = np.array([[value.value - value.low, value.high - value.value] for value in values]).T
+    style: dict[str, Any] = {**marker_style(k), "linestyle": LINES[k % len(LINES)], "label": name}
+    axis.errorbar(x, mean, yerr=reach, capsize=2, markersize=5, linewidth=1.2, **style)
 
 
 def scores_and_swaps(
@@ -159,10 +164,7 @@ def sanity(curves: dict[str, dict[str, list[Interval]]], labels: Sequence[str], 
     figure, axes = plt.subplots(1, len(curves), figsize=(4.4 * len(curves), 3.5), squeeze=False)
     for axis, (measure, of_method) in zip(axes[0], curves.items(), strict=True):
         for k, (name, values) in enumerate(of_method.items()):
-            mean = np.array([value.value for value in values])
-            reach = np.array([[value.value - value.low, value.high - value.value] for value in values]).T
-            style: dict[str, Any] = {**marker_style(k), "linestyle": LINES[k % len(LINES)], "label": name}
-            axis.errorbar(np.arange(len(labels)) + 0.06 * k, mean, yerr=reach, capsize=2, linewidth=1.2, **style)
+            _draw_line(axis, np.arange(len(labels)) + 0.06 * k, values, k, name)
         axis.set(xlabel="layers that were randomised, from the last")
         axis.set_xticks(range(len(labels)), list(labels))
         axis.set_title(f"{measure}, mean and 95% interval", fontsize=9)

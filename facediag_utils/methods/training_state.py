@@ -26,7 +26,8 @@ class TrainingState:
         groups: list[dict[str, Any]] = [{"params": body}, {"params": new, "lr": of_new}]
         self.optimizer: torch.optim.Optimizer
         if recipe.adam:
-            self.optimizer = torch.optim.Adam(groups, lr=rate, weight_decay=decay)
+            # Fused, because the other takes square roots by MKL, whose last bits depend on the processor and not on its pins.
+            self.optimizer = torch.optim.Adam(groups, lr=rate, weight_decay=decay, fused=True)
         else:
             self.optimizer = torch.optim.SGD(groups, lr=rate, momentum=recipe.momentum, weight_decay=decay)
         self.average: AveragedModel | None = None  # from the second half on

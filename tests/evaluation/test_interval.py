@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facediag_utils.evaluation.interval import Interval, wilson_interval
+from facediag_utils.evaluation.interval import Interval, wilson_interval, written_p
 
 
 def test_wilson_of_newcombe_1998():
@@ -29,6 +29,12 @@ def test_it_writes_itself():
     assert Interval(0.9, 0.82, 0.95).plain() == "0.90 (0.82 to 0.95)"
     assert Interval(0.1, -0.02, 0.2).plain(3, "+") == "+0.100 (-0.020 to +0.200)"
     assert Interval(0.1, 0.0, 0.2).scaled(100).plain(1) == "10.0 (0.0 to 20.0)"
+
+
+def test_no_p_value_is_written_as_0():
+    given = (1, 0.0234, 0.001, 0.0009, 0)
+    assert [written_p(p) for p in given] == ["1.000", "0.023", "0.001", "< 0.001", "< 0.001"]
+    assert [f"p {written_p(p, '= ')}" for p in (0.5, 1e-9)] == ["p = 0.500", "p < 0.001"]
 
 
 def test_small_and_large_shares_have_no_exponents():

@@ -1,9 +1,13 @@
 """One person or two: known areas, and an interval that knows that pairs are not independent."""
 
+import hypothesis
 import numpy as np
 import pytest
+from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
 
 from facediag_utils.core.errors import ResultsError
+from facediag_utils.evaluation.roc_analysis import area_interval
 from facediag_utils.evaluation.verification import verification_area
 
 
@@ -44,3 +48,21 @@ def test_the_interval_holds_what_other_people_give():
 def test_two_people_are_too_few():
     with pytest.raises(ResultsError, match="three people"):
         verification_area(np.eye(5), np.array([0, 0, 1, 1, 2]))
+
+
+@hypothesis.given(st.integers(0, 2**32 - 1), st.integers(2, 5))
+@hypothesis.settings(max_examples=25)
+def test_it_is_scikit_learns_area_and_its_jackknife(seed, values):
+    """Features of a few whole numbers, so that many pairs are equally alike."""
+    rng = np.random.default_rng(seed)
+    person = np.array([0, 0, 1, 1, 2, 2, 2, 3, 4, 4, 5, 6, 6, 6])
+    features = rng.integers(1, values + 1, (14, 2)).astype(float)
+    found = verification_area(features, person)
+    first, second = np.triu_indices(14, 1)
+    unit = features / np.linalg.norm(features, axis=1, keepdims=True)
+    alike, same = np.einsum("ij,ij->i", unit[first], unit[second]), person[first] == person[second]
+    assert found.value == pytest.approx(roc_auc_score(same, alike))
+    left = [(person[first] != k) & (person[second] != k) for k in range(7)]
+    areas = np.array([roc_auc_score(same[kept], alike[kept]) for kept in left])
+    wanted = area_interval(found.value, 6 / 7 * ((areas - areas.mean()) ** 2).sum(), 7)
+    np.testing.assert_allclose([*found], [*wanted])
