@@ -1,4 +1,5 @@
-"""The tables of README.md, made from the record: ``python tests/readme_tables.py`` (part of ``make record``) writes them anew."""
+"""The tables of README.md and docs/neighbours.md, made from the record: ``python tests/readme_tables.py`` (part of ``make record``)
+writes them anew."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ from facediag_utils.networks import registry
 from facediag_utils.networks.records import REGIONS
 
 GUESSING = 1 / 5  # of five classes
-README, RECORD = ROOT / "README.md", ROOT / "results"
+README, NEIGHBOURS, RECORD = ROOT / "README.md", ROOT / "docs" / "neighbours.md", ROOT / "results"
 TASKS = {"binary": "two classes, n = 60", "multiclass": "five classes, n = 150"}
 #: What follows a network's name, in the order of the table.
 WORDS = {
@@ -144,13 +145,85 @@ def _maps(table: pd.DataFrame) -> str:
     return f"area under the ROC curve of the signs' places, {network}, n = {n} faces: {'; '.join(parts)}"
 
 
+def measured(record: Path = RECORD) -> str:
+    """A line for each of notebooks 13 to 16."""
+    cases, grades, ways, found, normal = (
+        pd.read_csv(record / f"{name}.csv")
+        for name in ("cases", "grades_differences", "imbalance", "strangers", "normal_reference")
+    )
+    answers = {
+        "13, photographs of a case: share of people whose class is the first of the list": _cases(cases),
+        "14, grades: kappa with CORN less kappa with softmax": _grades(grades),
+        "15, unequally frequent classes: points of macro recall over no weights": _ways(ways),
+        "16, a disease that nobody trained on, found again among five classes by ten pictures of each": _found(found),
+        "16, ill against well by the distance from normal faces": _normal(normal),
+    }
+    return "\n".join(f"- {question}: {answer}" for question, answer in answers.items())
+
+
+def _cases(table: pd.DataFrame) -> str:
+    """ "n = 150: ResNet29 (dlib) 63.6% (57-69) by one photograph, 68.7% (61-75) by 3": the mean logit."""
+    chosen = table[(table["way"] == "mean logit") & (table["measure"] == "top-1")]
+    parts = []
+    for network, rows in chosen.groupby("network", sort=False):
+        rows = rows.sort_values("photographs")
+        one, most = (_span(rows.iloc[k]).percent() for k in (0, -1))
+        parts.append(f"{registry.get(network).title} {one} by one photograph, {most} by {rows['photographs'].iloc[-1]}")
+    return f"n = {chosen['n'].iloc[0]:.0f}: {'; '.join(parts)}"
+
+
+def _grades(table: pd.DataFrame) -> str:
+    """ "MobileFace +0.02 (-0.05 to +0.09), among the ill +0.01 (-0.06 to +0.08)"."""
+    kappa = table[table["statistic"] == "kappa"]
+    parts = []
+    for network, rows in kappa.groupby("network", sort=False):
+        spans = {whom: _span(row).plain(2, "+") for whom, row in rows.set_index("whom").iterrows()}
+        parts.append(f"{registry.get(network).title} {spans['everybody']}, among the ill {spans['the ill among them']}")
+    return "; ".join(parts)
+
+
+def _ways(table: pd.DataFrame) -> str:
+    """ "focal loss +1 (-1 to +3)", of the ways that learn from the same images."""
+    rows = table[
+        (table["measure"] == "macro recall") & table["difference"].notna() & ~table["way"].str.startswith("none")
+    ]
+    spans = rows[["difference", "difference_low", "difference_high"]].to_numpy()
+    return "; ".join(f"{way} {Interval(*span).points()}" for way, span in zip(rows["way"], spans, strict=True))
+
+
+def _found(table: pd.DataFrame) -> str:
+    """ "n = 120, chance 20%: MobileFace 40% (36 to 44) by raw features, ...": the mean of a class's pictures."""
+    rows = table[(table["class"] == "all") & (table["rule"] == "prototype") & (table["gallery"] == 10)]
+    rows = rows[rows["own"] == "left out"]
+    parts = []
+    for network, of_network in rows.groupby("network", sort=False):
+        spans = [f"{row['features']} {_top(row).percent()}" for row in of_network.to_dict("records")]
+        parts.append(f"{registry.get(network).title}, features {', '.join(spans)}")
+    return f"n = {rows['n'].iloc[0]}, chance {GUESSING:.0%}: {'; '.join(parts)}"
+
+
+def _span(row: pd.Series) -> Interval:
+    return Interval(row["value"], row["low"], row["high"])
+
+
+def _top(row: dict) -> Interval:
+    return Interval(row["top1"], row["top1_low"], row["top1_high"])
+
+
 def _table(head: list[str], lines: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(cells) + " |" for cells in (head, ["---"] * len(head), *lines))
 
 
-def filled(text: str, record: Path = RECORD) -> str:
+PAGES = {
+    README: {"accuracies": accuracies, "claims": claims, "neighbours": neighbours},
+    NEIGHBOURS: {"measured": measured},
+}
+
+
+def filled(page: Path, record: Path = RECORD) -> str:
     """A page with its tables, each between ``<!-- table: NAME -->`` and ``<!-- end -->``, made anew."""
-    for name, make in {"accuracies": accuracies, "claims": claims, "neighbours": neighbours}.items():
+    text = page.read_text(encoding="utf-8")
+    for name, make in PAGES[page].items():
         begin = f"<!-- table: {name} -->"
         text, found = re.subn(
             rf"{begin}\n.*?<!-- end -->",
@@ -159,11 +232,12 @@ def filled(text: str, record: Path = RECORD) -> str:
             flags=re.S,
         )
         if found != 1:
-            raise ValueError(f"{README.name}: {found} places {begin} ... <!-- end -->, one is needed")
+            raise ValueError(f"{page.name}: {found} places {begin} ... <!-- end -->, one is needed")
     return text
 
 
 if __name__ == "__main__":
-    page = filled(README.read_text(encoding="utf-8"))
-    with atomic_write(README) as partial:
-        partial.write_text(page, encoding="utf-8")
+    for place in PAGES:
+        made = filled(place)
+        with atomic_write(place) as partial:
+            partial.write_text(made, encoding="utf-8")

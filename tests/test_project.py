@@ -160,12 +160,24 @@ class TestNotebooks:
         assert all(re.match(r"\*\*[^*]+[.?]\*\* ", text) for text in texts[first:])
 
 
-def test_tables_in_the_readme_are_made_from_the_record():
-    readme = readme_tables.README.read_text(encoding="utf-8")
-    assert readme_tables.filled(readme) == readme, "run python tests/readme_tables.py"
+@pytest.mark.parametrize("page", readme_tables.PAGES, ids=lambda page: page.name)
+def test_tables_in_pages_are_made_from_the_record(page):
+    assert readme_tables.filled(page) == page.read_text(encoding="utf-8"), "run python tests/readme_tables.py"
 
 
-def test_another_record_makes_another_readme(tmp_path):
+def test_the_considerations_are_where_the_page_says():
+    """All 25 of the notes, each with sections of notebooks that are there."""
+    page = readme_tables.NEIGHBOURS.read_text(encoding="utf-8")
+    assert re.findall(r"^\| (\d+) \|", page, flags=re.M) == [str(k) for k in range(1, 26)]
+    sections = re.findall(r"\[(\d\d) · ([^]]+)\]\(\.\./notebooks/(\1_\w+\.ipynb)\)", page)
+    assert len(sections) > 30
+    for _, heading, name in sections:
+        cells = json.loads((ROOT / "notebooks" / name).read_text(encoding="utf-8"))["cells"]
+        texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+        assert any(re.search(rf"^##+ {re.escape(heading)}$", text, flags=re.M) for text in texts), (name, heading)
+
+
+def test_another_record_makes_another_readme(tmp_path, monkeypatch):
     """Dense SIFT right on every image, as is the epoch chosen on these, which is never bold; all verdicts other ones."""
     shutil.copytree(RECORD, tmp_path, dirs_exist_ok=True)
     table = pd.read_csv(tmp_path / "measured_binary.csv")
@@ -173,7 +185,7 @@ def test_another_record_makes_another_readme(tmp_path):
     table.loc[rows, ["correct", "accuracy_count", "accuracy"]] = 60, "60/60", 1.0
     table.to_csv(tmp_path / "measured_binary.csv", index=False)
     pd.read_csv(tmp_path / "claims.csv").assign(verdict="unheard of").to_csv(tmp_path / "claims.csv", index=False)
-    made = readme_tables.filled(readme_tables.README.read_text(encoding="utf-8"), tmp_path)
+    made = readme_tables.filled(readme_tables.README, tmp_path)
     assert [line.split(" | ")[0] for line in made.splitlines() if "| 60: 100.0% (" in line.replace("**", "")] == [
         "| ResNet29 (dlib), fine-tuned, epoch chosen on test",
         "| dense SIFT + linear SVM",
@@ -183,7 +195,10 @@ def test_another_record_makes_another_readme(tmp_path):
     ] == ["| dense SIFT + linear SVM"]
     assert made.count("| unheard of") == len(pd.read_csv(RECORD / "claims.csv"))
     with pytest.raises(ValueError, match="0 places <!-- table: accuracies -->"):
-        readme_tables.filled("# facediag\n", tmp_path)
+        monkeypatch.setattr(
+            readme_tables, "PAGES", {tmp_path / "claims.csv": readme_tables.PAGES[readme_tables.README]}
+        )
+        readme_tables.filled(tmp_path / "claims.csv", tmp_path)
 
 
 def test_no_module_has_more_than_300_lines():
