@@ -21,11 +21,14 @@ class Cases:
     photographs : Cohort
         A row per photograph of the test people.
     rows : numpy.ndarray
-        int, (people, k): where each person's photographs are in it, the one that the cohort's other results rest on first.
+        int, (people, k): where each person's photographs are in it, in an order that says nothing of them.
+    named : numpy.ndarray
+        int, (people,): the photograph after which a person is named, a test image of the cohort.
     """
 
     photographs: Cohort
     rows: np.ndarray
+    named: np.ndarray
 
     @property
     def several(self) -> bool:
@@ -33,10 +36,9 @@ class Cases:
         return self.rows.shape[1] > 1
 
     @property
-    def first(self) -> Cohort:
-        """The first photograph of each person."""
-        table = self.photographs.table.iloc[self.rows[:, 0]].reset_index(drop=True)
-        return replace(self.photographs, table=table)
+    def table(self) -> pd.DataFrame:
+        """A row per person: that of the image after which it is named."""
+        return self.photographs.table.iloc[self.named].reset_index(drop=True)
 
     def of(self, values: np.ndarray) -> np.ndarray:
         """What is known of each photograph, (photographs, ...), by person: (people, k, ...)."""
@@ -48,7 +50,9 @@ def gather(cohort: Cohort) -> Cases:
     one ``subject`` (and one label) in the manifest.
 
     Everybody has as many photographs, `MOST` or, if fewer than `LEAST` people have so many, fewer; who has fewer than these is
-    left out, and so are further ones.  If there are not even two of `LEAST` people, every test image is a person.
+    left out, and so are further ones.  If there are not even two of `LEAST` people, every test image is a person.  A person's
+    photographs are put in the order of their SHA-256, which is as good as drawn: those of the cohort and those beside it
+    may differ in how hard they are, and what the first one is must not depend on names.
 
     Parameters
     ----------
@@ -65,9 +69,9 @@ def gather(cohort: Cohort) -> Cases:
     person = "image " + table["image"]
     if "subject" in table:
         person = person.where(table["subject"].isna(), "subject " + table["subject"].astype(str))
-    groups = [members.to_numpy() for members in table.groupby([table["label"], person], sort=False).groups.values()]
+    groups = [members.index.to_numpy() for _, members in table.groupby([table["label"], person], sort=False)]
     count = next((k for k in range(MOST, 1, -1) if sum(len(rows) >= k for rows in groups) >= LEAST), 1)
-    if count == 1:
-        groups = [np.array([row]) for row in range(len(table))]
-    rows = np.array([members[:count] for members in groups if len(members) >= count])
-    return Cases(replace(cohort, table=table), rows)
+    kept = [rows for rows in groups if len(rows) >= count] if count > 1 else np.arange(len(table))[:, None]
+    digests = table["sha256"].to_numpy(str)
+    rows = np.array([members[np.argsort(digests[members], kind="stable")][:count] for members in kept])
+    return Cases(replace(cohort, table=table), rows, np.array([members[0] for members in kept]))

@@ -10,13 +10,14 @@ from scipy.special import softmax
 
 from facediag_utils.data.splitting import cross_validation_folds
 from facediag_utils.evaluation.interval import DRAWS, Interval, over_people, wilson_interval
-from facediag_utils.evaluation.metrics import bootstrap
+from facediag_utils.evaluation.metrics import bootstrap, resampled_variance
 from facediag_utils.evaluation.screening import reliability
 from facediag_utils.methods.cases import LOGIT, combined
 from facediag_utils.methods.trained_model import temperature
 
 MEASURES = ("top-1", "top-2", "MRR")
 MISSED = 0.1  # share of true classes that conformal sets may leave out
+NORMAL = 1.959964  # standard deviations that hold 95% of a normal distribution
 COLUMNS = ["network", "way", "photographs", "measure", "value", "low", "high", "n"]  # of ``cases.csv``
 
 
@@ -83,10 +84,11 @@ def by_count(logits: np.ndarray, numbers: np.ndarray, way: str = LOGIT) -> dict[
 
 def means(values: pd.DataFrame, numbers: np.ndarray) -> dict[str, Interval]:
     """Means over people, each with its 95% interval by bootstrap over people within each class."""
-    return {
-        name: bootstrap(lambda rows, each=column.to_numpy(float): each[rows].mean(axis=1), numbers)
-        for name, column in values.items()
-    }
+
+    def mean(each: np.ndarray) -> Interval:
+        return bootstrap(lambda rows: each[rows].mean(axis=1), numbers)
+
+    return {name: mean(column.to_numpy(float)) for name, column in values.items()}
 
 
 def gains(values: pd.DataFrame, less: pd.DataFrame) -> dict[str, Interval]:
@@ -208,6 +210,20 @@ def risk_area(probability: np.ndarray, right: np.ndarray, numbers: np.ndarray) -
     """Area under the curve of `risks` (AURC): the mean of the risk over all numbers of answers, 0 best.  Who stays silent by drawing
     lots has the share of errors as area.  95% interval by bootstrap over people within each class, int (n,)."""
     return bootstrap(lambda rows: risks(probability[rows], right[rows]).mean(axis=1), numbers)
+
+
+def risk_gain(
+    first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.ndarray], numbers: np.ndarray
+) -> Interval:
+    """`risk_area` of the first less that of the second, each of them given by `confidence` on the same people, with a 95% interval from
+    the variance of the bootstrap."""
+
+    def less(rows: np.ndarray) -> np.ndarray:
+        one, other = (risks(probability[rows], right[rows]).mean(axis=1) for probability, right in (first, second))
+        return one - other
+
+    value, reach = float(less(np.arange(len(numbers))[None])[0]), NORMAL * resampled_variance(less, numbers) ** 0.5
+    return Interval(value, value - reach, value + reach)
 
 
 def set_threshold(probabilities: np.ndarray, numbers: np.ndarray, missed: float = MISSED) -> float:

@@ -15,7 +15,7 @@ from facediag_utils.figures.uncertainty import errorbars
 def rows_of_pictures(rows: Mapping[str, Sequence[tuple[np.ndarray, str]]], title: str, inches: float = 1.6) -> Figure:
     """A row of pictures for each name, and below every picture a few words."""
     across = max(len(row) for row in rows.values())
-    size = (inches * across + 0.6, (inches + 0.35) * len(rows) + 0.4)
+    size = (inches * across + 0.6, (inches + 0.22) * len(rows) + 0.5)
     figure, axes = plt.subplots(len(rows), across, figsize=size, squeeze=False)
     for axis in axes.flat:
         axis.set(xticks=[], yticks=[], frame_on=False)
@@ -55,12 +55,12 @@ def by_count(
                 place, values, yerr=reach, linestyle=LINES[k % 4], capsize=2.5, label=network, **marker_style(k)
             )
         axis.axhline(100 * guessing, color=COLOURS[4], linestyle=":", linewidth=1)
-        axis.annotate("random order", (0.5, 100 * guessing), fontsize=8, va="bottom", color=COLOURS[4])
+        axis.annotate("random order", (0.54, 100 * guessing), fontsize=8, va="bottom", color=COLOURS[4])
         counts = sorted({count for by_number in found.values() for count in by_number})
         axis.set(xticks=counts, xlim=(0.5, counts[-1] + 0.5), ylim=(0, 102), xlabel="photographs of each person")
         axis.set_title(f"{measure}, n = {people} people", fontsize=9)
     axes[0, 0].set_ylabel("mean over people (%), 95%")
-    axes[0, 0].legend(frameon=False, fontsize=8, loc="lower right", bbox_to_anchor=(1.0, guessing * 0.5 + 0.08))
+    axes[0, 0].legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.24))
     return finished_panels(figure, title)
 
 
@@ -106,11 +106,12 @@ def reliability(found: Mapping[int, Mapping[str, Calibration]], title: str) -> F
         for k, (words, one) in enumerate(ways.items()):
             shares, reach = errorbars(wilson_interval(right, n) for _, right, n in one.points)
             said = [100 * probability + 0.8 * (2 * k - 1) for probability, *_ in one.points]  # side by side
-            label = f"{words}: error {100 * one.error:.1f}"
+            label = f"{words}: error {100 * one.error:.1f}%"
             axis.errorbar(said, shares, yerr=reach, linestyle="none", capsize=2, label=label, **marker_style(k))
         number = sum(n for *_, n in one.points)
         axis.set_title(f"{photographs(count)}\nn = {number} people, {one.points[0][2]} per point", fontsize=9)
         axis.set(xlabel="probability of the answer (%)", aspect="equal", xlim=(-4, 104), ylim=(-4, 104))
+        axis.set(xticks=range(0, 101, 25), yticks=range(0, 101, 25))
         axis.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.22))
     for axis in axes[:, 0]:
         axis.set_ylabel("share of right answers (%), 95% Wilson")
@@ -130,11 +131,10 @@ def risk_coverage(found: Mapping[int, tuple[np.ndarray, Interval]], title: str) 
     for k, (count, (risk, area)) in enumerate(found.items()):
         answered = 100 * np.arange(1, len(risk) + 1) / len(risk)
         label = f"{photographs(count)}: area {area.plain()}"
-        style = {"color": COLOURS[k], "linestyle": LINES[k % 4]}
-        axis.plot(answered, 100 * risk, label=label, **style)
-        axis.axhline(100 * risk[-1], linewidth=0.6, **style)
-    axis.annotate("thin: silent by lot", (1, 100 * risk[-1]), fontsize=8, va="bottom")
+        axis.plot(answered, 100 * risk, LINES[k % 4], color=COLOURS[k], label=label)
+        axis.axhline(100 * risk[-1], color=COLOURS[k], linestyle=LINES[k % 4], linewidth=0.6)
     axis.set(xlabel=f"people who get an answer (%), the surest first, n = {len(risk)}", xlim=(0, 101))
     axis.set(ylabel="errors among these answers (%)", ylim=(0, None))
-    axis.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, 1.02))
-    return finished(figure, title, fontsize=10, pad=14)
+    below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.16), "title_fontsize": 9}
+    axis.legend(frameon=False, title="thin: silence by lot", **below)
+    return finished(figure, title, fontsize=10)

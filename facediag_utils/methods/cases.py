@@ -195,7 +195,7 @@ def _of_frames(body: object, record: Backbone, chip: np.ndarray, count: int, see
 
 
 def predictions(task: Task, cases: Cases, probabilities: np.ndarray, method: Method, network: str) -> Predictions:
-    """Answers about people as rows of the store, each under the name of the person's first photograph.
+    """Answers about people as rows of the store, a person each.
 
     Parameters
     ----------
@@ -206,7 +206,7 @@ def predictions(task: Task, cases: Cases, probabilities: np.ndarray, method: Met
     method : Method
     network : str
     """
-    table, seen = cases.first.table, np.isfinite(probabilities).all(axis=1)
+    table, seen = cases.table, np.isfinite(probabilities).all(axis=1)
     predicted = np.full(len(table), NO_FACE, dtype=object)
     predicted[seen] = np.array(task.classes, dtype=object)[probabilities[seen].argmax(axis=1)]
     return Predictions(
