@@ -50,9 +50,9 @@ def test_a_person_of_two_classes_is_two_and_nobody_is_nobodys_brother():
     assert cases.gather(images).several
     images.table.loc[1::2, "label"] = "well"
     assert not cases.gather(images).several
-    unknown = of([2] * 10)
-    unknown.table["subject"] = np.nan
-    assert not cases.gather(unknown).several
+    unknown = of([2] * 13)
+    unknown.table.loc[20:, "subject"] = np.nan
+    assert cases.gather(unknown).rows.shape == (10, 2)
     assert not cases.gather(Cohort(images.profile, images.classes, of([2] * 10).table.drop(columns="subject"))).several
 
 
