@@ -13,7 +13,6 @@ from facediag_utils.evaluation.interval import DRAWS, Interval, over_people, wil
 from facediag_utils.evaluation.metrics import bootstrap, resampled_variance
 from facediag_utils.evaluation.screening import reliability
 from facediag_utils.methods.cases import LOGIT, combined
-from facediag_utils.methods.trained_model import temperature
 
 MEASURES = ("top-1", "top-2", "MRR")
 MISSED = 0.1  # share of true classes that conformal sets may leave out
@@ -176,6 +175,8 @@ def recalibrated(logits: np.ndarray, numbers: np.ndarray, seed: int = 0) -> tupl
     temperature : float
         Geometric mean over the folds.
     """
+    from facediag_utils.methods.trained_model import temperature  # loads torch
+
     mean = np.log(np.clip(combined(logits), 1e-300, None))
     seen = np.isfinite(mean).all(axis=1)
     probabilities, fitted = np.full_like(mean, np.nan), []

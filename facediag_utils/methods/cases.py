@@ -19,7 +19,7 @@ from facediag_utils.data.cohort import NO_FACE, Cohort, Task
 from facediag_utils.data.store import Method, Predictions
 from facediag_utils.faces.alignment import CROPS, aligned_chips
 from facediag_utils.faces.detection import DETECTOR_VERSION, Faces
-from facediag_utils.methods import dtl2, regions
+from facediag_utils.methods import dtl2
 from facediag_utils.methods.recipe import Augmentation
 from facediag_utils.networks import registry
 from facediag_utils.networks.records import Backbone
@@ -80,6 +80,8 @@ def fit(task: Task, cohort: Cohort, features: np.ndarray, seed: int = 0) -> Head
     seed : int
         Of the folds.
     """
+    from facediag_utils.methods import regions  # loads torch
+
     split = splitting.task_split(task, cohort, np.isfinite(features).all(axis=1))
     known, numbers = features[split.train], splitting.class_numbers(task, split.labels[split.train])
     search = regions.searched(known, numbers, seed, split.groups)

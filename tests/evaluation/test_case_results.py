@@ -83,6 +83,7 @@ def test_true_probabilities_stay_below_the_error_by_chance():
     assert loud.error > loud.by_chance and loud.above.low > 0.1
 
 
+@pytest.mark.slow
 def test_a_temperature_is_found_again_on_others():
     rng = np.random.default_rng(0)
     true = rng.normal(0, 2, (600, 1, 3))
@@ -98,6 +99,7 @@ def test_a_temperature_is_found_again_on_others():
     )  # folds
 
 
+@pytest.mark.slow
 def test_independent_photographs_ask_for_a_lower_temperature():
     """Of k independent ones the mean logit says too little, by the factor k."""
     rng = np.random.default_rng(0)
