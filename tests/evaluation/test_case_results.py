@@ -94,9 +94,8 @@ def test_a_temperature_is_found_again_on_others():
     lost[5] = np.nan
     part, _ = case_results.recalibrated(3 * lost, numbers)
     assert np.isnan(part[5]).all() and np.isfinite(np.delete(part, 5, axis=0)).all()
-    assert (
-        len(np.unique((3 * true[:, 0, 0] - 3 * true[:, 0, 1]) / np.log(again[:, 0] / again[:, 1]).round(9))) >= 5
-    )  # folds
+    levels = 3 * (true[:, 0, 0] - true[:, 0, 1]) / np.log(again[:, 0] / again[:, 1])
+    assert len(np.unique(levels.round(4))) == 5  # of each fold its own: nobody's answer has a say in it
 
 
 @pytest.mark.slow
