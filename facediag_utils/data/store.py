@@ -42,6 +42,10 @@ class Method(str, Enum):
     MEASURES = "Measures + LDA"  # without a network (notebook 11)
     SHAPE = "Procrustes + LDA"
     MEASURES_TEXTURE = "Measures, texture + SVM"
+    CASES_ONE = "Cases: one photograph"  # features and logistic regression (notebook 13)
+    CASES_LOGIT = "Cases: mean logit"
+    CASES_SOFTMAX = "Cases: mean softmax"
+    CASES_FRAMES = "Cases: frames of one photograph"
 
     __str__ = str.__str__
 
@@ -52,13 +56,14 @@ class Method(str, Enum):
 
     @property
     def neighbour(self) -> bool:
-        """Whether it is of a neighbouring system (notebooks 10 to 12) and in none of the paper's tables."""
-        return self in (*OF_REGIONS, *OF_LANDMARKS)
+        """Whether it is of a neighbouring system (from notebook 10 on) and in none of the paper's tables."""
+        return self in (*OF_REGIONS, *OF_LANDMARKS, *OF_CASES)
 
 
-#: Of notebook 10 and of notebook 11.
+#: Of notebook 10, of notebook 11, of notebook 13.
 OF_REGIONS = (Method.DEEPGESTALT, Method.DEEPGESTALT_PRETRAINED, Method.LOGISTIC)
 OF_LANDMARKS = (Method.MEASURES, Method.SHAPE, Method.MEASURES_TEXTURE)
+OF_CASES = (Method.CASES_ONE, Method.CASES_LOGIT, Method.CASES_SOFTMAX, Method.CASES_FRAMES)
 
 
 @dataclass(frozen=True)

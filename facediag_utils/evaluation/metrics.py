@@ -204,6 +204,10 @@ HOW = {
     Method.DEEPGESTALT: "DeepGestalt's recipe",
     Method.DEEPGESTALT_PRETRAINED: "DeepGestalt's recipe, pretrained on people",
     Method.LOGISTIC: "features and logistic regression",
+    Method.CASES_ONE: "features and logistic regression",
+    Method.CASES_LOGIT: "several photographs, mean logit",
+    Method.CASES_SOFTMAX: "several photographs, mean softmax",
+    Method.CASES_FRAMES: "frames of one photograph, mean logit",
 }
 #: Whose network begins with random weights, whatever its record says of pretraining.
 OWN_WEIGHTS = (Method.FROM_SCRATCH, Method.DEEPGESTALT, Method.DEEPGESTALT_PRETRAINED)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, make_scorer
 from sklearn.model_selection import GridSearchCV
@@ -128,19 +129,38 @@ def logistic(
 def _fitted(task: Task, features: np.ndarray, labels: np.ndarray, groups: np.ndarray | None, seed: int) -> np.ndarray:
     """Probabilities, (n, classes): of the training images, which come first and have labels, out of fold; then of the others."""
     known, new = features[: len(labels)], features[len(labels) :]
+    search = searched(known, labels, seed, groups)
+    held = np.empty((len(labels), len(task.classes)))
+    for rows, left in search.cv.split(known, labels):
+        blank = clone(search.best_estimator_)
+        held[left] = _probabilities(blank.fit(known[rows], labels[rows]), known[left], task)
+    return np.concatenate([held, _probabilities(search.best_estimator_, new, task)])
+
+
+def searched(known: np.ndarray, labels: np.ndarray, seed: int = 0, groups: np.ndarray | None = None) -> GridSearchCV:
+    """Logistic regression on standardised features, fitted, its C of `PENALTIES` chosen by cross-validated log loss.
+
+    Parameters
+    ----------
+    known : numpy.ndarray
+        (n, d), features of training images.
+    labels : numpy.ndarray
+        (n,).
+    seed, groups
+        Of the folds, see `facediag_utils.data.splitting.cross_validation_folds`.
+
+    Returns
+    -------
+    sklearn.model_selection.GridSearchCV
+        Its ``best_estimator_`` has learned from all of them; ``cv`` has the folds.
+    """
     folds = splitting.cross_validation_folds(labels, seed, groups)
     blank = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
     grid = {"logisticregression__C": list(PENALTIES)}
     loss = make_scorer(
         log_loss, greater_is_better=False, response_method="predict_proba", labels=np.unique(labels)
     )  # a fold need not have every class
-    search = GridSearchCV(blank, grid, scoring=loss, cv=folds).fit(known, labels)
-    held = np.empty((len(labels), len(task.classes)))
-    for rows, left in folds.split(known, labels):
-        held[left] = _probabilities(
-            blank.set_params(**search.best_params_).fit(known[rows], labels[rows]), known[left], task
-        )
-    return np.concatenate([held, _probabilities(search.best_estimator_, new, task)])
+    return GridSearchCV(blank, grid, scoring=loss, cv=folds).fit(known, labels)
 
 
 def _probabilities(fitted: Pipeline, features: np.ndarray, task: Task) -> np.ndarray:

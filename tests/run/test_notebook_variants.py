@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 
 import nbformat
+import numpy as np
 import pytest
 
 from facediag_utils.core.profiles import Profile
@@ -61,7 +62,17 @@ def test_the_papers_own_photographs_are_not_called_rendered(path):
 
 
 @pytest.mark.parametrize(
-    "holding", [{"two"}, {"groups"}, {"pictures"}, {"paper", "two"}, {"rendered", "pictures"}, set()]
+    "holding",
+    [
+        {"two"},
+        {"groups"},
+        {"pictures"},
+        {"paper", "two"},
+        {"rendered", "pictures"},
+        {"cases"},
+        {"rendered", "cases"},
+        set(),
+    ],
 )
 def test_no_cell_needs_one_that_is_left_out(tmp_path, holding):
     """ruff's F821: a name that nothing defines."""
@@ -86,3 +97,5 @@ def test_traits_of_ones_own(bundled, tmp_path):
     assert notebook_variants.traits(Cohort(replace(five.profile, thumbnails=True), ("a", "b", "c"), table)) == {
         "pictures"
     }
+    named = table.assign(subject=np.where(table["split"] == "test", table.groupby("label").cumcount() // 2, np.nan))
+    assert notebook_variants.traits(Cohort(five.profile, five.classes, named)) == {"cases"}
