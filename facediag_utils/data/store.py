@@ -42,6 +42,10 @@ class Method(str, Enum):
     MEASURES = "Measures + LDA"  # without a network (notebook 11)
     SHAPE = "Procrustes + LDA"
     MEASURES_TEXTURE = "Measures, texture + SVM"
+    GRADE_SOFTMAX = "Grades: softmax"  # on features, likewise (notebook 14)
+    GRADE_RIDGE = "Grades: ridge, rounded"
+    GRADE_ODDS = "Grades: proportional odds"
+    GRADE_CORN = "Grades: CORN"
 
     __str__ = str.__str__
 
@@ -52,13 +56,15 @@ class Method(str, Enum):
 
     @property
     def neighbour(self) -> bool:
-        """Whether it is of a neighbouring system (notebooks 10 to 12) and in none of the paper's tables."""
-        return self in (*OF_REGIONS, *OF_LANDMARKS)
+        """Whether it is of a neighbouring system (notebooks 10 to 14) and in none of the paper's tables."""
+        return self in (*OF_REGIONS, *OF_LANDMARKS, *OF_GRADES)
 
 
 #: Of notebook 10 and of notebook 11.
 OF_REGIONS = (Method.DEEPGESTALT, Method.DEEPGESTALT_PRETRAINED, Method.LOGISTIC)
 OF_LANDMARKS = (Method.MEASURES, Method.SHAPE, Method.MEASURES_TEXTURE)
+#: Of notebook 14; the first takes no notice of the grades' order.
+OF_GRADES = (Method.GRADE_SOFTMAX, Method.GRADE_RIDGE, Method.GRADE_ODDS, Method.GRADE_CORN)
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ import nbformat
 from nbformat import NotebookNode
 
 from facediag_utils.data.cohort import GROUPS, Cohort, of_the_paper, tasks
+from facediag_utils.data.grades import graded
 
 #: rendered faces; the paper's five classes; a task of two classes; groups known (ancestry, sex, age, site, severity);
-#: pictures may be shown in notebooks, figures and the report
-TRAITS = ("rendered", "paper", "two", "groups", "pictures")
+#: pictures may be shown in notebooks, figures and the report; images have grades that have an order
+TRAITS = ("rendered", "paper", "two", "groups", "pictures", "grades")
 
 
 def traits(cohort: Cohort) -> frozenset[str]:
@@ -23,6 +24,7 @@ def traits(cohort: Cohort) -> frozenset[str]:
         "two": any(task.positive for task in tasks(cohort)),
         "groups": any(name in cohort.table for name in GROUPS),
         "pictures": cohort.profile.rendered or cohort.profile.thumbnails,
+        "grades": graded(cohort) is not None,
     }
     return frozenset(name for name in TRAITS if holds[name])
 

@@ -37,6 +37,8 @@ COMPARED = {
     "pretraining.csv": ["network"],
     "explanations.csv": ["face", "network", "method", "measure"],
     "trainings.csv": [],
+    "grades.csv": ["network", "method", "whom", "disease", "statistic"],
+    "grades_differences.csv": ["network", "whom", "statistic"],
     "claims.csv": ["claim", "task"],
 }
 PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "pandas", "opencv-python-headless", "dlib-bin")
