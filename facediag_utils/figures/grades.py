@@ -60,7 +60,7 @@ def faces_by_grade(images: Cohort, faces: Faces, title: str) -> Figure:
             axis.imshow(face_chip(read_rgb(row["path"]), faces.landmarks[row.name], SIDE, "loose"))
             axis.set_title(f"{grade}: {row[column]:.2g}", fontsize=8, pad=3)
     figure.suptitle(title, fontsize=9)
-    figure.tight_layout(pad=0.5)
+    figure.tight_layout(pad=0.5, rect=(0, 0, 1, 1 - 0.1 / size[1]))
     return figure
 
 
@@ -106,7 +106,13 @@ def intervals(
     for k, name in enumerate(names):
         rows = {y - k: of_row[name] for y, of_row in zip(place, found.values(), strict=True) if name in of_row}
         values, low, high = np.array([tuple(one) for one in rows.values()], float).T
-        style: dict[str, Any] = {"color": COLOURS[k], "fmt": MARKERS[k], "markersize": 4.5, "capsize": 2.5, "linewidth": 1.2}
+        style: dict[str, Any] = {
+            "color": COLOURS[k],
+            "fmt": MARKERS[k],
+            "markersize": 4.5,
+            "capsize": 2.5,
+            "linewidth": 1.2,
+        }
         axis.errorbar(values, list(rows), xerr=[values - low, high - values], label=name, **style)
         for y, one in rows.items():
             axis.annotate(one.plain(), (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=7.5)
@@ -115,7 +121,9 @@ def intervals(
         axis.axvline(value, color="black", linestyle=LINES[1 + k], linewidth=1, label=words)
     axis.set_yticks(place - (len(names) - 1) / 2, list(found), fontsize=8.5)
     axis.set(xlabel=xlabel, ylim=(place[-1] - len(names) + 0.2, 0.8))
-    axis.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.75 / figure.get_figheight()))
+    axis.legend(
+        frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.7 / figure.get_figheight()), ncols=2
+    )
     return finished(figure, title, fontsize=10)
 
 

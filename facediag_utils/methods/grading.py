@@ -34,6 +34,7 @@ PENALTIES = tuple(
 )  # C of softmax and CORN, on standardised features; ridge's penalty is 1 / C
 COMPONENTS = (2, 5, 10, 20)  # principal components that proportional odds may see
 IMAGES_EACH = 10  # training images for each of them, at least: the usual rule of ten
+YARDSTICK = "squared error of the mean grade"  # by which `searches` chooses
 STEPS = 500  # of L-BFGS, at most; it ends earlier, at the minimum
 
 
@@ -154,8 +155,9 @@ class ProportionalOdds(ClassifierMixin, BaseEstimator):
 
 
 def searches(grades: np.ndarray, groups: np.ndarray | None, seed: int) -> dict[Method, GridSearchCV]:
-    """Each method untrained, with its grid and what chooses from it by cross-validation: log loss of the grades' probabilities; of
-    ridge the squared error."""
+    """Each method untrained, with its grid.  One yardstick chooses for all of them, by cross-validation: the squared error of the mean
+    grade.  (Log loss would have softmax and CORN say nothing: where little can be seen, the shares of the grades among all faces
+    have the least.)"""
     folds = cross_validation_folds(grades, seed, groups)
     allowed = [count for count in COMPONENTS if count * IMAGES_EACH <= len(grades)] or list(COMPONENTS[:1])
     steps: dict[Method, tuple[list[tuple[str, Any]], str, list[float] | list[int]]] = {
@@ -173,7 +175,7 @@ def searches(grades: np.ndarray, groups: np.ndarray | None, seed: int) -> dict[M
         method: GridSearchCV(
             Pipeline([("scale", StandardScaler()), *parts]),
             {name: values},
-            scoring=squared if method is Method.GRADE_RIDGE else "neg_log_loss",
+            scoring=squared,
             cv=folds,
         )
         for method, (parts, name, values) in steps.items()
@@ -215,7 +217,7 @@ def answers(
         yield {str(method): search.fit(known, grades).predict_proba(new[missing]) for method, search in found.items()}
 
     groups = [] if split.groups is None else split.groups.tolist()
-    settings = grades.tolist(), groups, seed, PENALTIES, COMPONENTS, IMAGES_EACH
+    settings = grades.tolist(), groups, seed, PENALTIES, COMPONENTS, IMAGES_EACH, YARDSTICK
     path = row_cache.table_path("grades", row_cache.digest(known), *settings)
     rows = row_cache.complete(path, [row_cache.digest(one) for one in new], compute)
     empty = np.empty((0, len(task.classes)))
