@@ -154,12 +154,13 @@ class ProportionalOdds(ClassifierMixin, BaseEstimator):
         return np.asarray(self.model_.predict(self.params_, features))
 
 
-def searches(grades: np.ndarray, groups: np.ndarray | None, seed: int) -> dict[Method, GridSearchCV]:
-    """Each method untrained, with its grid.  One yardstick chooses for all of them, by cross-validation: the squared error of the mean
+def searches(length: int, grades: np.ndarray, groups: np.ndarray | None, seed: int) -> dict[Method, GridSearchCV]:
+    """Each method untrained, with its grid, for features of this length.  One yardstick chooses for all of them, by cross-validation: the squared error of the mean
     grade.  (Log loss would have softmax and CORN say nothing: where little can be seen, the shares of the grades among all faces
     have the least.)"""
     folds = cross_validation_folds(grades, seed, groups)
-    allowed = [count for count in COMPONENTS if count * IMAGES_EACH <= len(grades)] or list(COMPONENTS[:1])
+    most = min(length, len(grades) // IMAGES_EACH)
+    allowed = [count for count in COMPONENTS if count <= most] or list(COMPONENTS[:1])
     steps: dict[Method, tuple[list[tuple[str, Any]], str, list[float] | list[int]]] = {
         Method.GRADE_SOFTMAX: ([("grade", LogisticRegression(max_iter=1000))], "grade__C", list(PENALTIES)),
         Method.GRADE_RIDGE: ([("grade", RidgeGrades())], "grade__alpha", [1 / one for one in reversed(PENALTIES)]),
@@ -213,7 +214,7 @@ def answers(
     known, grades = features[split.train], numbers(split.labels[split.train], task.classes)
 
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
-        found = searches(grades, split.groups, seed)
+        found = searches(known.shape[1], grades, split.groups, seed)
         yield {str(method): search.fit(known, grades).predict_proba(new[missing]) for method, search in found.items()}
 
     groups = [] if split.groups is None else split.groups.tolist()

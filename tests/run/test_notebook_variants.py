@@ -61,7 +61,7 @@ def test_the_papers_own_photographs_are_not_called_rendered(path):
 
 
 @pytest.mark.parametrize(
-    "holding", [{"two"}, {"groups"}, {"pictures"}, {"paper", "two"}, {"rendered", "pictures"}, set()]
+    "holding", [{"two"}, {"groups"}, {"pictures"}, {"paper", "two"}, {"rendered", "pictures"}, {"grades"}, set()]
 )
 def test_no_cell_needs_one_that_is_left_out(tmp_path, holding):
     """ruff's F821: a name that nothing defines."""
@@ -86,3 +86,6 @@ def test_traits_of_ones_own(bundled, tmp_path):
     assert notebook_variants.traits(Cohort(replace(five.profile, thumbnails=True), ("a", "b", "c"), table)) == {
         "pictures"
     }
+    severity = table.groupby("label").cumcount() / 70
+    with_severity = notebook_variants.traits(Cohort(five.profile, ("a", "b", "c"), table.assign(severity=severity)))
+    assert with_severity == {"groups", "grades"}
