@@ -113,7 +113,7 @@ def intervals(
             "capsize": 2.5,
             "linewidth": 1.2,
         }
-        axis.errorbar(values, list(rows), xerr=[values - low, high - values], label=name, **style)
+        axis.errorbar(values, list(rows), xerr=np.stack([values - low, high - values]), label=name, **style)
         for y, one in rows.items():
             axis.annotate(one.plain(), (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=7.5)
     axis.axvline(0, color=COLOURS[4], linewidth=0.8)

@@ -155,9 +155,10 @@ class ProportionalOdds(ClassifierMixin, BaseEstimator):
 
 
 def searches(length: int, grades: np.ndarray, groups: np.ndarray | None, seed: int) -> dict[Method, GridSearchCV]:
-    """Each method untrained, with its grid, for features of this length.  One yardstick chooses for all of them, by cross-validation: the squared error of the mean
-    grade.  (Log loss would have softmax and CORN say nothing: where little can be seen, the shares of the grades among all faces
-    have the least.)"""
+    """Each method untrained, with its grid, for features of this length.
+
+    One yardstick chooses for all of them, by cross-validation: the squared error of the mean grade.  On the bundled training images
+    log loss would have softmax and CORN give every face nearly the same shares: where little can be seen, that loses least."""
     folds = cross_validation_folds(grades, seed, groups)
     most = min(length, len(grades) // IMAGES_EACH)
     allowed = [count for count in COMPONENTS if count <= most] or list(COMPONENTS[:1])

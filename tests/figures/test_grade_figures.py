@@ -34,7 +34,7 @@ def test_every_interval_is_drawn_and_written():
     axis = figure.axes[0]
     assert sorted(texts(axis)) == ["0.10 (-0.10 to 0.30)", "0.20 (0.10 to 0.30)", "0.40 (0.30 to 0.50)"]
     assert [label.get_text() for label in axis.get_legend().get_texts()] == ["blind", "everybody", "ill"]
-    (low, high), heights = axis.get_ylim(), [y for text in axis.texts for y in [text.xy[1]]]
+    (low, high), heights = axis.get_ylim(), [text.xy[1] for text in axis.texts]
     assert low < min(heights) and max(heights) < high and len(set(heights)) == 3
     plt.close(figure)
 
