@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -134,12 +135,20 @@ BOUNDED, AT_MOST = ("kappa", "spearman"), 0.9999  # from -1 to 1; nearer to 1 Fi
 
 def drawn(given: Graded, draws: int = DRAWS) -> np.ndarray:
     """How often each image counts when people are drawn again within each disease, int (draws, n)."""
-    rng, weights = np.random.default_rng(0), np.zeros((draws, len(given.actual)), int)
-    for name in np.unique(given.disease):
-        mine = np.flatnonzero(given.disease == name)
-        who = np.unique(given.people[mine], return_inverse=True)[1]
-        size = int(who.max()) + 1
-        weights[:, mine] = rng.multinomial(size, np.full(size, 1 / size), size=draws)[:, who]
+    _, disease = np.unique(given.disease, return_inverse=True)
+    _, person = np.unique(given.people, return_inverse=True)
+    return _drawn(disease.tobytes(), person.tobytes(), draws)
+
+
+@lru_cache(maxsize=16)  # all methods are asked about the same images
+def _drawn(disease: bytes, person: bytes, draws: int) -> np.ndarray:
+    of, who = (np.frombuffer(part, np.intp) for part in (disease, person))
+    rng, weights = np.random.default_rng(0), np.zeros((draws, len(of)), int)
+    for number in range(int(of.max()) + 1):
+        mine = np.flatnonzero(of == number)
+        people = np.unique(who[mine], return_inverse=True)[1]
+        size = int(people.max()) + 1
+        weights[:, mine] = rng.multinomial(size, np.full(size, 1 / size), size=draws)[:, people]
     return weights
 
 
@@ -232,12 +241,12 @@ def table(found: Mapping[tuple[str, str], Mapping[str, Graded]]) -> pd.DataFrame
     Returns
     -------
     pandas.DataFrame
-        Columns network, method, whom, disease ("all", or one of several among the ill), n (images), statistic, value, low, high.
+        Columns network, method, whom, disease ("all"; of the last of whom each disease too), n (images), statistic, value, low, high.
     """
     rows = []
     for (network, method), by_whom in found.items():
         for whom, given in by_whom.items():
-            diseases = sorted(set(given.disease[given.actual > 0])) if whom != "everybody" else []
+            diseases = sorted(set(given.disease)) if whom == list(by_whom)[-1] else []
             parts = {"all": given} | {name: given.where(given.disease == name) for name in diseases}
             for disease, part in parts.items():
                 for name, value in measured(part).items():

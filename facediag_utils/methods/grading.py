@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.optimize import minimize
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -78,36 +79,36 @@ class Corn(ClassifierMixin, BaseEstimator):
     classes_ : numpy.ndarray
         Grades seen.
     weight_, bias_ : numpy.ndarray
-        (d, grades - 1) and (grades - 1,), of the logits.
+        (d, grades - 1) and (1, grades - 1), of the logits.
     """
 
     def __init__(self, C: float = 1.0) -> None:
         self.C = C
 
     def fit(self, features: np.ndarray, grades: np.ndarray) -> "Corn":
-        """Find the minimum, which is the only one, by L-BFGS in double precision."""
+        """Find the minimum, which is the only one, in double precision; by scipy, which reaches it in fewer steps than an optimiser
+        of torch."""
         import torch
 
         from facediag_utils.methods.devices import one_thread
 
         self.classes_, place = np.unique(grades, return_inverse=True)
         x, y = torch.from_numpy(np.asarray(features, float)), torch.from_numpy(place)
-        weight = torch.zeros(x.shape[1], len(self.classes_) - 1, dtype=x.dtype, requires_grad=True)
-        bias = torch.zeros(len(self.classes_) - 1, dtype=x.dtype, requires_grad=True)
-        questions = int((y[:, None] >= torch.arange(len(self.classes_) - 1)).sum())
-        solver = torch.optim.LBFGS(
-            [weight, bias], max_iter=STEPS, tolerance_grad=1e-8, tolerance_change=1e-12, line_search_fn="strong_wolfe"
-        )
+        shape = x.shape[1] + 1, len(self.classes_) - 1  # the last row is the bias
+        questions = int((y[:, None] >= torch.arange(shape[1])).sum())
 
-        def objective() -> torch.Tensor:
-            solver.zero_grad()
+        def objective(flat: np.ndarray) -> tuple[float, np.ndarray]:
+            layer = torch.tensor(flat.reshape(shape), requires_grad=True)
+            weight, bias = layer[:-1], layer[-1]
             loss = corn_loss(x @ weight + bias, y) + (weight**2).sum() / (2 * self.C * questions)
             loss.backward()
-            return loss
+            assert layer.grad is not None
+            return loss.item(), layer.grad.numpy().ravel()
 
         with one_thread():
-            solver.step(objective)
-        self.weight_, self.bias_ = weight.detach().numpy(), bias.detach().numpy()
+            options = {"maxiter": STEPS, "gtol": 1e-7, "ftol": 1e-12}
+            found = minimize(objective, np.zeros(np.prod(shape)), jac=True, method="L-BFGS-B", options=options)
+        self.weight_, self.bias_ = np.split(found.x.reshape(shape), [-1])
         return self
 
     def predict_proba(self, features: np.ndarray) -> np.ndarray:

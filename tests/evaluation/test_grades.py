@@ -145,9 +145,8 @@ def test_the_table_parts_the_ill_by_disease():
     assert list(found) == ["everybody", "the ill among them", "the ill, trained on the ill alone"]
     table = grades.table({("net", "method"): found})
     counts = table[table["statistic"] == "kappa"].set_index(["whom", "disease"])["n"].to_dict()
-    assert counts == {("everybody", "all"): 8} | {
-        (whom, name): n for whom in list(found)[1:] for name, n in {"all": 6, "a": 3, "b": 3}.items()
-    }
+    whole, among, alone = found
+    assert counts == {(whole, "all"): 8, (among, "all"): 6, (alone, "all"): 6, (alone, "a"): 3, (alone, "b"): 3}
     assert "the ill among them" not in grades.of_whom(
         {"grades": everybody}, {"grades": Task("grades", "t", ("low", "high"))}
     )

@@ -58,7 +58,7 @@ def test_a_linear_corn_is_a_logistic_regression_for_each_question():
         reached = grades >= k
         alone = LogisticRegression(C=0.3, tol=1e-9, max_iter=5000).fit(x[reached], grades[reached] > k)
         assert np.allclose(alone.coef_[0], corn.weight_[:, k], atol=1e-4)
-        assert alone.intercept_[0] == pytest.approx(corn.bias_[k], abs=1e-4)
+        assert alone.intercept_[0] == pytest.approx(corn.bias_[0, k], abs=1e-4)
 
 
 def test_ridge_shares_lie_between_the_two_nearest_grades():
