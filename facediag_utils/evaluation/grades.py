@@ -11,7 +11,9 @@ from scipy.stats import t as student
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.data.cohort import NO_FACE, Cohort, Task
 from facediag_utils.data.grades import NO_SIGNS, numbers
-from facediag_utils.evaluation.interval import DRAWS, Interval
+from facediag_utils.evaluation.interval import Interval
+
+DRAWS = 1000  # of a bootstrap of which only the variance is used
 
 
 @dataclass(frozen=True)
