@@ -18,7 +18,16 @@ from facediag_utils.data.cohort import NO_FACE, SPLITS
 from facediag_utils.data.duplicates import LeftOut, printable
 from facediag_utils.data.images import SUFFIXES
 
-KNOWN = ("split", "subject", "ancestry", "sex", "age", "site", "severity")  # columns of a manifest that are used
+KNOWN = (
+    "split",
+    "subject",
+    "ancestry",
+    "sex",
+    "age",
+    "site",
+    "severity",
+    "grade",
+)  # columns of a manifest that are used
 FOLDS, TESTED = 7, 3  # the paper's 40 : 30 (section III.A)
 LEAST_PICTURES = 9  # per class: five to cross-validate on, and some to test
 MANIFEST, COLUMNS = "manifest.csv", list(LeftOut._fields)
@@ -125,7 +134,7 @@ def _from_manifest(folder: Path) -> tuple[pd.DataFrame, list[LeftOut]]:
     known = [column for column in KNOWN if column in table]
     unknown = dict.fromkeys(known, MISSING) | {"image": [""], "label": [""]}
     table = table[["image", "label", *known]].replace(unknown, None)
-    for column in ("age", "severity"):
+    for column in ("age", "severity", "grade"):
         if column in table:
             table[column] = pd.to_numeric(table[column], errors="coerce")
     reasons = pd.Series("", index=table.index)

@@ -46,6 +46,10 @@ class Method(str, Enum):
     CASES_LOGIT = "Cases: mean logit"
     CASES_SOFTMAX = "Cases: mean softmax"
     CASES_FRAMES = "Cases: frames of one photograph"
+    GRADE_SOFTMAX = "Grades: softmax"  # on features, likewise (notebook 14)
+    GRADE_RIDGE = "Grades: ridge, rounded"
+    GRADE_ODDS = "Grades: proportional odds"
+    GRADE_CORN = "Grades: CORN"
 
     __str__ = str.__str__
 
@@ -57,13 +61,15 @@ class Method(str, Enum):
     @property
     def neighbour(self) -> bool:
         """Whether it is of a neighbouring system (from notebook 10 on) and in none of the paper's tables."""
-        return self in (*OF_REGIONS, *OF_LANDMARKS, *OF_CASES)
+        return self in (*OF_REGIONS, *OF_LANDMARKS, *OF_CASES, *OF_GRADES)
 
 
 #: Of notebook 10, of notebook 11, of notebook 13.
 OF_REGIONS = (Method.DEEPGESTALT, Method.DEEPGESTALT_PRETRAINED, Method.LOGISTIC)
 OF_LANDMARKS = (Method.MEASURES, Method.SHAPE, Method.MEASURES_TEXTURE)
 OF_CASES = (Method.CASES_ONE, Method.CASES_LOGIT, Method.CASES_SOFTMAX, Method.CASES_FRAMES)
+#: Of notebook 14; the first takes no notice of the grades' order.
+OF_GRADES = (Method.GRADE_SOFTMAX, Method.GRADE_RIDGE, Method.GRADE_ODDS, Method.GRADE_CORN)
 
 
 @dataclass(frozen=True)

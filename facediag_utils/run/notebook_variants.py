@@ -10,10 +10,12 @@ from nbformat import NotebookNode
 
 from facediag_utils.data import cases
 from facediag_utils.data.cohort import GROUPS, Cohort, of_the_paper, tasks
+from facediag_utils.data.grades import graded
 
 #: rendered faces; the paper's five classes; a task of two classes; groups known (ancestry, sex, age, site, severity);
-#: pictures may be shown in notebooks, figures and the report; there are several test photographs of one person
-TRAITS = ("rendered", "paper", "two", "groups", "pictures", "cases")
+#: pictures may be shown in notebooks, figures and the report; there are several test photographs of one person; images have grades
+#: that have an order
+TRAITS = ("rendered", "paper", "two", "groups", "pictures", "cases", "grades")
 
 
 def traits(cohort: Cohort) -> frozenset[str]:
@@ -25,6 +27,7 @@ def traits(cohort: Cohort) -> frozenset[str]:
         "groups": any(name in cohort.table for name in GROUPS),
         "pictures": cohort.profile.rendered or cohort.profile.thumbnails,
         "cases": cases.gather(cohort).several,
+        "grades": graded(cohort) is not None,
     }
     return frozenset(name for name in TRAITS if holds[name])
 

@@ -38,6 +38,8 @@ COMPARED = {
     "explanations.csv": ["face", "network", "method", "measure"],
     "cases.csv": ["network", "way", "photographs", "measure"],
     "trainings.csv": [],
+    "grades.csv": ["network", "method", "whom", "disease", "statistic"],
+    "grades_differences.csv": ["network", "whom", "statistic"],
     "claims.csv": ["claim", "task"],
 }
 PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "pandas", "opencv-python-headless", "dlib-bin")

@@ -71,6 +71,7 @@ def test_the_papers_own_photographs_are_not_called_rendered(path):
         {"rendered", "pictures"},
         {"cases"},
         {"rendered", "cases"},
+        {"grades"},
         set(),
     ],
 )
@@ -99,3 +100,6 @@ def test_traits_of_ones_own(bundled, tmp_path):
     }
     named = table.assign(subject=np.where(table["split"] == "test", table.groupby("label").cumcount() // 2, np.nan))
     assert notebook_variants.traits(Cohort(five.profile, five.classes, named)) == {"cases"}
+    severity = table.groupby("label").cumcount() / 70
+    with_severity = notebook_variants.traits(Cohort(five.profile, ("a", "b", "c"), table.assign(severity=severity)))
+    assert with_severity == {"groups", "grades"}
