@@ -56,7 +56,7 @@ def reliability(
         By way, what is said below its name.
     title : str
     """
-    figure, axes = panels(len(curves), (3.3, 3.6))
+    figure, axes = panels(len(curves), (3.2, 3.9))
     for axis, (name, kinds) in zip(axes.flat, curves.items(), strict=False):
         axis.plot([0, 100], [0, 100], color=COLOURS[4], linewidth=0.8, linestyle=":")
         for k, (kind, points) in enumerate(kinds.items()):
@@ -67,7 +67,8 @@ def reliability(
                 sure, shares, yerr=reach, capsize=2, linewidth=0.9, markersize=5, label=kind, **marker_style(k), **fill
             )
         axis.set_title(f"{name}\n{notes[name]}", fontsize=9)
-        axis.set(aspect="equal", xlim=(-2, 102), ylim=(-2, 102))
+        axis.set(xlim=(-2, 102), ylim=(-2, 102), xticks=range(0, 101, 25), yticks=range(0, 101, 25))
+        axis.set_box_aspect(1)
     for axis in axes[-1]:
         axis.set_xlabel("largest probability, mean (%)", fontsize=9)
     for axis in axes[:, 0]:

@@ -36,6 +36,7 @@ COMPARED = {
     "splits_*.csv": [],
     "pretraining.csv": ["network"],
     "explanations.csv": ["face", "network", "method", "measure"],
+    "imbalance.csv": ["way", "measure"],
     "trainings.csv": [],
     "claims.csv": ["claim", "task"],
 }
