@@ -73,5 +73,8 @@ def reliability(
         axis.set_xlabel("largest probability, mean (%)", fontsize=9)
     for axis in axes[:, 0]:
         axis.set_ylabel("right (%), 95% interval", fontsize=9)
-    axes.flat[0].legend(frameon=False, fontsize=7.5, loc="upper left", title="test images", title_fontsize=7.5)
+    named = axes.flat[0].get_legend_handles_labels()
+    figure.legend(
+        *named, title="test images", ncols=2, frameon=False, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, 0)
+    )
     return finished_panels(figure, title)
