@@ -1,4 +1,5 @@
-"""Who trains and who tests: a task's rows, folds, held-out images, and random splits in which nobody is on both sides."""
+"""Who trains and who tests: a task's rows, folds, held-out images, thinned training sets, and random splits in which nobody is on both
+sides."""
 
 from dataclasses import dataclass
 
@@ -10,6 +11,9 @@ from facediag_utils.data.cohort import Cohort, Task
 
 FOLDS = 5
 LEAST_FACES = 3  # training faces per class: the others must teach it when one is held out
+RAREST = 1 / 8  # of thinned training sets: the rarest class's images as a share of the commonest's
+THINNED_FROM = 40  # images of the commonest class there, at most: what each class of the paper has to train with
+LEAST_THINNED = 2  # images of a class there
 HELD_OUT = 0.2  # share of each class's training images that a training leaves aside, where something is chosen by them
 
 
@@ -176,3 +180,72 @@ def held_out(
 def class_numbers(task: Task, labels: np.ndarray) -> np.ndarray:
     """Place of each label among the task's classes, int (n,); -1 for labels of other tasks."""
     return np.array([task.classes.index(name) if name in task.classes else -1 for name in labels])
+
+
+def thinned_sizes(most: int, classes: int) -> np.ndarray:
+    """Training images by a class's place, the commonest first: halved each time, never below `RAREST` of the first, and the last
+    one there: 40, 20, 10, 5, 5.
+
+    Parameters
+    ----------
+    most : int
+        Images of the commonest class.
+    classes : int
+
+    Returns
+    -------
+    numpy.ndarray
+        int, (classes,).
+    """
+    shares = np.maximum(0.5 ** np.arange(classes), RAREST)
+    shares[-1] = RAREST
+    return np.maximum(LEAST_THINNED, (most * shares).round()).astype(int)
+
+
+@dataclass(frozen=True)
+class ThinnedSets:
+    """Training sets as masks over the training images, bool.  As many as there are classes, one after another, are a *rotation*:
+    in it each class is once at each place, the order of the classes being drawn anew in each.
+
+    Attributes
+    ----------
+    thinned : numpy.ndarray
+        (rotations * classes, n), classes of `thinned_sizes`.
+    even : numpy.ndarray
+        (rotations, n), about as many images in all, and of each class equally many.
+    whole : numpy.ndarray
+        (1, n), of each class as many as a thinned set's commonest class has.
+    """
+
+    thinned: np.ndarray
+    even: np.ndarray
+    whole: np.ndarray
+
+
+def thinned_sets(numbers: np.ndarray, rotations: int, seed: int = 0) -> ThinnedSets:
+    """Thinned training sets, and even ones beside.  Within a rotation a class's small sets are parts of its larger ones.
+
+    Parameters
+    ----------
+    numbers : numpy.ndarray
+        int, (n,), classes of the training images, 0 to the number of classes less 1.
+    rotations : int
+        How often each class is once at each place.
+    seed : int
+    """
+    rng, found = np.random.default_rng(seed), np.bincount(numbers)
+    classes, most = len(found), min(THINNED_FROM, int(found.min()))
+    count, members = thinned_sizes(most, classes), [np.flatnonzero(numbers == k) for k in range(classes)]
+    orders = [[rng.permutation(rows) for rows in members] for _ in range(rotations)]
+    places = [rng.permutation(classes) for _ in range(rotations)]
+
+    def mask(order: list[np.ndarray], taken: np.ndarray) -> np.ndarray:
+        return np.isin(
+            np.arange(len(numbers)), np.concatenate([rows[:n] for rows, n in zip(order, taken, strict=True)])
+        )
+
+    pairs = zip(orders, places, strict=True)
+    thinned = [mask(order, count[(place + shift) % classes]) for order, place in pairs for shift in range(classes)]
+    alike = np.full(classes, round(count.sum() / classes))
+    even = [mask(order, alike) for order in orders]
+    return ThinnedSets(np.stack(thinned), np.stack(even), mask(orders[0], np.full(classes, most))[None])

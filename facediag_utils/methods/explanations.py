@@ -14,11 +14,14 @@ from torch.nn import functional as F
 
 from facediag_utils.core import row_cache
 from facediag_utils.core.errors import ExplanationError
+from facediag_utils.core.parallel import parallel_map
 from facediag_utils.core.progress import progress_bar
 from facediag_utils.data.cohort import Cohort
 from facediag_utils.faces.alignment import CROPS, aligned_chips
-from facediag_utils.faces.detection import Faces
+from facediag_utils.faces.detection import DETECTOR_VERSION, Faces
 from facediag_utils.methods.contrast import Contrast
+from facediag_utils.methods.devices import one_thread
+from facediag_utils.methods.dtl2 import in_batches
 from facediag_utils.methods.trained_model import state_digest
 from facediag_utils.networks import registry
 
@@ -96,6 +99,48 @@ def class_maps(network: Contrast, x: torch.Tensor, weight: torch.Tensor, bias: t
     return F.conv2d(last, weight[:, :, None, None], bias)
 
 
+def last_maps(network: str, cohort: Cohort, faces: Faces, rows: np.ndarray) -> np.ndarray:
+    """The map before the global pooling of a network that has class maps, cached by image, weights and crop.
+
+    Parameters
+    ----------
+    network : str
+        One of `class_map_sides`.
+    cohort, faces
+    rows : numpy.ndarray
+        Rows of the cohort in which a face was found.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, (len(rows), d, side, side).
+    """
+    record = registry.get(network)
+
+    def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
+        chips = aligned_chips(cohort, faces, record.input_size, record.crop)
+        work = [(network, chips[batch]) for batch in in_batches(rows[missing])]
+        for maps in parallel_map(_last_map, work, f"{record.title}, last map", unit="batch"):
+            yield {"maps": maps}
+
+    settings = record.input_size, CROPS[record.crop], record.mean, record.std, DETECTOR_VERSION
+    path = row_cache.table_path(f"last_maps/{network}", record.checksum(), *settings)
+    return row_cache.complete(path, cohort.table["sha256"].iloc[rows].tolist(), compute)["maps"]
+
+
+def _last_map(network: str, chips: np.ndarray) -> np.ndarray:
+    """Of a few face chips, by one thread."""
+    blank = _without_head(network)
+    with one_thread():
+        last, _ = _output_of(map_layer(blank, 2), blank, registry.prepare(chips, blank.record))
+    return last.contiguous().numpy()
+
+
+def _without_head(network: str) -> Contrast:
+    """A network of which only the body is meant."""
+    return Contrast(registry.load(network), network, np.zeros(next(iter(registry.get(network).layers.values()))), 0.0)
+
+
 def cam(contrast: Contrast, x: torch.Tensor, _: torch.Tensor) -> torch.Tensor:
     """Class activation map (Zhou et al. 2016), exact: its mean over places is the contrast."""
     return class_maps(contrast, x, contrast.head.weight, contrast.head.bias)
@@ -113,7 +158,7 @@ def class_map_sides(networks: Iterable[str]) -> dict[str, int]:
     sides = {}
     for name in networks:
         record = registry.get(name)
-        blank = Contrast(registry.load(name), name, np.zeros(record.layers[record.feature_layer]), 0.0)
+        blank = _without_head(name)
         x = torch.rand(1, 3, record.input_size, record.input_size, generator=torch.Generator().manual_seed(0))
         with suppress(ExplanationError):
             sides[name] = cam(blank, x, x[0]).shape[2]
@@ -213,16 +258,7 @@ def explained(
         for batch in progress_bar(batches, len(batches), f"{method}, {record.title}", unit="batch"):
             yield {"maps": heat_maps(method, contrast, np.stack([chips[row] for row in batch]), reference)}
 
-    settings = (
-        SIDE,
-        LEAST,
-        WINDOW,
-        STRIDE,
-        STEPS,
-        BLUR,
-        CROPS[record.crop],
-        row_cache.digest(reference),
-    )
+    settings = SIDE, LEAST, WINDOW, STRIDE, STEPS, BLUR, CROPS[record.crop], row_cache.digest(reference)
     path = row_cache.table_path(f"maps/{method}", state_digest(contrast), record.name, *settings)
     return row_cache.complete(path, digests, compute)["maps"] if digests else np.empty((0, SIDE, SIDE), np.float32)
 

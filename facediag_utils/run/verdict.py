@@ -37,6 +37,7 @@ COMPARED = {
     "pretraining.csv": ["network"],
     "explanations.csv": ["face", "network", "method", "measure"],
     "cases.csv": ["network", "way", "photographs", "measure"],
+    "imbalance.csv": ["way", "measure"],
     "trainings.csv": [],
     "grades.csv": ["network", "method", "whom", "disease", "statistic"],
     "grades_differences.csv": ["network", "whom", "statistic"],

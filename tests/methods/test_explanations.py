@@ -10,7 +10,7 @@ from sklearn.svm import SVC
 from torch import nn
 
 from facediag_utils.core.errors import ExplanationError
-from facediag_utils.methods import contrast, explanations
+from facediag_utils.methods import contrast, dtl2, explanations
 from facediag_utils.methods.training import Classifier
 from facediag_utils.networks import registry
 
@@ -181,3 +181,14 @@ def test_maps_are_kept_by_image_and_network(few, own_cache, monkeypatch):
     assert np.array_equal(explanations.explained("Grad-CAM", one, images, faces, rows[::-1], reference), found[::-1])
     with pytest.raises(ExplanationError, match="no training face of nobody"):
         explanations.average_face(images, faces, NAME, "nobody")
+
+
+def test_the_features_are_the_mean_of_the_last_map(few, own_cache):
+    images, faces = few
+    rows = np.array([0, 3, 20])
+    maps = explanations.last_maps("efficientnet_lite0", images, faces, rows)
+    assert maps.shape == (3, 1280, 7, 7)
+    wanted = dtl2.extract("efficientnet_lite0", images, faces)[rows]
+    assert maps.mean(axis=(2, 3)) == pytest.approx(wanted, abs=1e-4)
+    again = explanations.last_maps("efficientnet_lite0", images, faces, rows[::-1])
+    assert np.array_equal(again, maps[::-1])
