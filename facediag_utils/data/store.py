@@ -42,6 +42,8 @@ class Method(str, Enum):
     MEASURES = "Measures + LDA"  # without a network (notebook 11)
     SHAPE = "Procrustes + LDA"
     MEASURES_TEXTURE = "Measures, texture + SVM"
+    NEAREST_PICTURE = "Gallery, nearest picture"  # nothing is trained (notebook 16)
+    PROTOTYPE = "Gallery, mean of pictures"
 
     __str__ = str.__str__
 
@@ -53,12 +55,13 @@ class Method(str, Enum):
     @property
     def neighbour(self) -> bool:
         """Whether it is of a neighbouring system (notebooks 10 to 12) and in none of the paper's tables."""
-        return self in (*OF_REGIONS, *OF_LANDMARKS)
+        return self in (*OF_REGIONS, *OF_LANDMARKS, *OF_GALLERIES)
 
 
-#: Of notebook 10 and of notebook 11.
+#: Of notebooks 10, 11 and 16.
 OF_REGIONS = (Method.DEEPGESTALT, Method.DEEPGESTALT_PRETRAINED, Method.LOGISTIC)
 OF_LANDMARKS = (Method.MEASURES, Method.SHAPE, Method.MEASURES_TEXTURE)
+OF_GALLERIES = (Method.NEAREST_PICTURE, Method.PROTOTYPE)
 
 
 @dataclass(frozen=True)

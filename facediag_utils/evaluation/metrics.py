@@ -204,6 +204,8 @@ HOW = {
     Method.DEEPGESTALT: "DeepGestalt's recipe",
     Method.DEEPGESTALT_PRETRAINED: "DeepGestalt's recipe, pretrained on people",
     Method.LOGISTIC: "features and logistic regression",
+    Method.NEAREST_PICTURE: "the nearest picture",
+    Method.PROTOTYPE: "the nearest mean",
 }
 #: Whose network begins with random weights, whatever its record says of pretraining.
 OWN_WEIGHTS = (Method.FROM_SCRATCH, Method.DEEPGESTALT, Method.DEEPGESTALT_PRETRAINED)

@@ -1,4 +1,5 @@
-"""How unusual a measure of a face is for somebody of this age, sex and ancestry, seen from this side: z-scores against a reference.
+"""How unusual a face is.  A measure of it, for somebody of this age, sex and ancestry, seen from this side: z-scores against a
+reference.  All of its features at once: the distance from normal faces.
 
 A ruler needs norms. They are a linear regression of each measure on what is known of the faces of the reference group, and how
 far its faces lie from it."""
@@ -9,12 +10,17 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
+from sklearn.covariance import LedoitWolf
+from sklearn.metrics.pairwise import cosine_distances
 
 from facediag_utils.core.errors import CohortError
+from facediag_utils.data import splitting
 from facediag_utils.data.cohort import Cohort, Task, healthy_classes, tasks
 
 NUMBERS, GROUPS = ("age", "yaw"), ("sex", "ancestry")
 PER_COEFFICIENT = 5  # faces of the reference for each coefficient of the regression, at least
+NEAREST = 5  # normal faces, whose mean distance is taken
+MAHALANOBIS, COSINE = "Mahalanobis distance", f"cosine distance from the {NEAREST} nearest"
 
 
 def reference_class(cohort: Cohort) -> str | None:
@@ -104,3 +110,39 @@ def _design(table: pd.DataFrame, known: Sequence[str]) -> np.ndarray:
 def _is_group(table: pd.DataFrame, name: str) -> bool:
     """Whether people are sorted by it; an age of "30-40" is a group too."""
     return name in GROUPS or not pd.api.types.is_numeric_dtype(table[name])
+
+
+def distance(kind: str, normal: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """How far faces lie from normal ones, by features that no regression has corrected.
+
+    Parameters
+    ----------
+    kind : {"Mahalanobis distance", "cosine distance from the 5 nearest"}
+        The first with the covariance of Ledoit and Wolf (2004), which also works with fewer faces than features.
+    normal, faces : numpy.ndarray
+        (m, d) and (n, d); NaN in the rows of ``faces`` where no face was found.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64, (n,), 0 or more; NaN for a row of NaN.
+    """
+    there, far = np.isfinite(faces).all(axis=1), np.full(len(faces), np.nan)
+    if not there.any():
+        return far
+    known, new = normal.astype(float), faces[there].astype(float)
+    if kind == MAHALANOBIS:
+        far[there] = np.sqrt(LedoitWolf().fit(known).mahalanobis(new))
+    else:
+        far[there] = np.sort(cosine_distances(new, known), axis=1)[:, :NEAREST].mean(axis=1)
+    return far
+
+
+def held_out_distance(kind: str, normal: np.ndarray, seed: int = 0, groups: np.ndarray | None = None) -> np.ndarray:
+    """How far each normal face lies from the others, without its fold of five, float64 (m,): to choose a threshold by.
+
+    ``groups``, (m,), are of faces that must not be parted, one person's."""
+    same, far = np.zeros(len(normal), int), np.empty(len(normal))
+    for rows, left in splitting.cross_validation_folds(same, seed, groups).split(normal, same):
+        far[left] = distance(kind, normal[rows], normal[left])
+    return far
