@@ -4,7 +4,7 @@ reference.  All of its features at once: the distance from normal faces.
 A ruler needs norms. They are a linear regression of each measure on what is known of the faces of the reference group, and how
 far its faces lie from it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -16,6 +16,9 @@ from sklearn.metrics.pairwise import cosine_distances
 from facediag_utils.core.errors import CohortError
 from facediag_utils.data import splitting
 from facediag_utils.data.cohort import Cohort, Task, healthy_classes, tasks
+from facediag_utils.evaluation import screening
+from facediag_utils.evaluation.interval import Interval, wilson_interval
+from facediag_utils.evaluation.roc_analysis import roc
 
 NUMBERS, GROUPS = ("age", "yaw"), ("sex", "ancestry")
 PER_COEFFICIENT = 5  # faces of the reference for each coefficient of the regression, at least
@@ -146,3 +149,49 @@ def held_out_distance(kind: str, normal: np.ndarray, seed: int = 0, groups: np.n
     for rows, left in splitting.cross_validation_folds(same, seed, groups).split(normal, same):
         far[left] = distance(kind, normal[rows], normal[left])
     return far
+
+
+def limit_for(held_out: np.ndarray, specificity: float) -> float:
+    """The lowest distance that leaves so large a share of held-out normal faces, (m,), at it or nearer."""
+    return -screening.threshold_for(-held_out, np.full(len(held_out), True), specificity)
+
+
+def noticed(
+    scores: np.ndarray, groups: Mapping[str, np.ndarray], well: np.ndarray, limit: float
+) -> list[dict[str, object]]:
+    """How well a score tells the ill from the well, and whom a threshold calls ill.
+
+    Parameters
+    ----------
+    scores : numpy.ndarray
+        (n,), higher for ill; NaN where no face was found: wrong at every threshold.
+    groups : mapping of str to numpy.ndarray
+        bool, (n,), of the ill.
+    well : numpy.ndarray
+        bool, (n,).
+    limit : float
+        Above it a face is called ill; NaN: no threshold is asked for.
+
+    Returns
+    -------
+    list of dict
+        A row per group: ``group``, ``n``, ``area`` (under the ROC curve, against the well; `Interval`, DeLong) and ``called_ill``
+        (`Interval`, Wilson); the last row is of the well, without an area.
+    """
+    rows: list[dict[str, object]] = []
+    for name, ill in groups.items():
+        among = ill | well
+        frame = pd.DataFrame({"image": np.arange(among.sum()), "label": np.where(ill[among], "ill", "well")})
+        area = roc(frame.assign(score_ill=scores[among]), Task("", "", ("ill", "well"))).area
+        rows.append(
+            {"group": name, "n": int(ill.sum()), "area": area, "called_ill": _called(scores > limit, ill, limit)}
+        )
+    called = (scores > limit) | np.isnan(scores)
+    return [
+        *rows,
+        {"group": "well", "n": int(well.sum()), "area": Interval(np.nan), "called_ill": _called(called, well, limit)},
+    ]
+
+
+def _called(called: np.ndarray, among: np.ndarray, limit: float) -> Interval:
+    return Interval(np.nan) if np.isnan(limit) else wilson_interval(int((called & among).sum()), int(among.sum()))

@@ -1,4 +1,4 @@
-"""How well a disease that nobody trained on is found or noticed: shares with intervals over people and galleries, what it costs to
+"""How well a disease that nobody trained on is found in a gallery: shares with intervals over people and galleries, what it costs to
 be a stranger, and whether disease or ancestry is near."""
 
 from collections.abc import Mapping, Sequence
@@ -8,12 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from facediag_utils.data.cohort import Task
-from facediag_utils.evaluation import screening
-from facediag_utils.evaluation.interval import Interval, wilson_interval
+from facediag_utils.evaluation.interval import Interval
 from facediag_utils.evaluation.metrics import effective_wilson
 from facediag_utils.evaluation.paired_tests import holm
-from facediag_utils.evaluation.roc_analysis import roc
 from facediag_utils.methods.strangers import RAW, RULES, SUPERVISED, TWINS, WHITENED, Design, Retrieved
 
 Found = Mapping[tuple[str, str, str], Retrieved]  # as `facediag_utils.methods.strangers.retrieve` gives it
@@ -142,7 +139,7 @@ def differences(found: Found, by: Design, people: np.ndarray) -> pd.DataFrame:
             first, where = ranks_of(found, by, network, one, rule, by.sizes[-1], own)
             second, _ = ranks_of(found, by, network, other, rule, by.sizes[-1], of_other)
             interval, p = difference(first <= 1, second <= 1, by.labels[where], people[where])
-            row = {"network": network, "rule": rule, "first": f"{one}, {own}", "second": f"{other}, {of_other}"}
+            row: dict[str, object] = {"network": network, "rule": rule, "first": f"{one}, {own}", "second": f"{other}, {of_other}"}
             row |= dict(zip(("difference", "low", "high"), interval, strict=True))
             rows.append({**row, "p": p, "n": len(np.unique(people[where]))})
     made = pd.DataFrame(rows)
@@ -202,52 +199,6 @@ def matches(
     p = (1 + int((by_chance >= same.mean()).sum())) / (1 + PERMUTATIONS)
     match = share(same, by.labels[queries], people[queries])
     return {"match": match, "chance": float(by_chance.mean()), "p": p, "n": len(queries)}
-
-
-def noticed(
-    scores: np.ndarray, groups: Mapping[str, np.ndarray], well: np.ndarray, limit: float
-) -> list[dict[str, object]]:
-    """How well a score tells the ill from the well, and whom a threshold calls ill.
-
-    Parameters
-    ----------
-    scores : numpy.ndarray
-        (n,), higher for ill; NaN where no face was found: wrong at every threshold.
-    groups : mapping of str to numpy.ndarray
-        bool, (n,), of those that are set against the well.
-    well : numpy.ndarray
-        bool, (n,).
-    limit : float
-        Above it a face is called ill; NaN: no threshold is asked for.
-
-    Returns
-    -------
-    list of dict
-        A row per group: ``group``, ``n``, ``area`` (`Interval`, DeLong) and ``called_ill`` (`Interval`, Wilson); the last is of
-        the well, without an area.
-    """
-    rows: list[dict[str, object]] = []
-    for name, ill in groups.items():
-        among = ill | well
-        frame = pd.DataFrame({"image": np.arange(among.sum()), "label": np.where(ill[among], "ill", "well")})
-        area = roc(frame.assign(score_ill=scores[among]), Task("", "", ("ill", "well"))).area
-        rows.append(
-            {"group": name, "n": int(ill.sum()), "area": area, "called_ill": _called(scores > limit, ill, limit)}
-        )
-    called = (scores > limit) | np.isnan(scores)
-    return [
-        *rows,
-        {"group": "well", "n": int(well.sum()), "area": Interval(np.nan), "called_ill": _called(called, well, limit)},
-    ]
-
-
-def _called(called: np.ndarray, among: np.ndarray, limit: float) -> Interval:
-    return Interval(np.nan) if np.isnan(limit) else wilson_interval(int((called & among).sum()), int(among.sum()))
-
-
-def limit_for(held_out: np.ndarray, specificity: float = 0.95) -> float:
-    """The lowest threshold that leaves so large a share of held-out normal faces below it or on it."""
-    return -screening.threshold_for(-held_out, np.full(len(held_out), True), specificity)
 
 
 def flat(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:

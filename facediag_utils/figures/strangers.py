@@ -114,6 +114,8 @@ def by_class(rows: pd.DataFrame, chance: float, title: str) -> Figure:
     for axis, name in zip(axes.flat, names, strict=False):
         for own, (shift, marker, colour, face) in looks.items():
             mine = rows[(rows["class"] == name) & (rows["own"] == own)]
+            if mine.empty:
+                continue
             values, reach = errorbars(_intervals(mine, "top1"))
             place = np.array([len(kinds) - 1 - kinds.index(kind) for kind in mine["features"]]) + shift
             style = {"fmt": marker, "color": colour, "markerfacecolor": face, "capsize": 2.5, "markersize": 5}
