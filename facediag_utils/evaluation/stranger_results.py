@@ -16,7 +16,7 @@ from facediag_utils.methods.strangers import RAW, RULES, SUPERVISED, TWINS, WHIT
 Found = Mapping[tuple[str, str, str], Retrieved]  # as `facediag_utils.methods.strangers.retrieve` gives it
 ALL = "all"  # the strangers together; no class: a table of classes has another column for it
 #: Whose queries: of a class that was left out; of the same class once all are fitted; of the others while one is left out.
-LEFT_OUT, FITTED, BESIDE = "left out", "fitted", "fitted, beside a class that is left out"
+OWN = LEFT_OUT, FITTED, BESIDE = "left out", "fitted", "fitted, beside a class that is left out"
 PERMUTATIONS = 2000
 #: What is compared in pairs: one kind of features with another, of strangers; and a stranger with itself once it is known.
 PAIRS = ((WHITENED, RAW), (SUPERVISED, WHITENED), (TWINS, WHITENED))
@@ -100,7 +100,7 @@ def table(found: Found, by: Design, people: np.ndarray) -> pd.DataFrame:
     """
     rows = []
     for network, kind in dict.fromkeys(case[:2] for case in found):
-        for rule, size, own in product(RULES, by.sizes, (LEFT_OUT, FITTED, BESIDE)):
+        for rule, size, own in product(RULES, by.sizes, OWN):
             if own == FITTED and kind == RAW:  # nothing is fitted: a class is always as one that was left out
                 continue
             ranks, where = ranks_of(found, by, network, kind, rule, size, own)
@@ -139,7 +139,12 @@ def differences(found: Found, by: Design, people: np.ndarray) -> pd.DataFrame:
             first, where = ranks_of(found, by, network, one, rule, by.sizes[-1], own)
             second, _ = ranks_of(found, by, network, other, rule, by.sizes[-1], of_other)
             interval, p = difference(first <= 1, second <= 1, by.labels[where], people[where])
-            row: dict[str, object] = {"network": network, "rule": rule, "first": f"{one}, {own}", "second": f"{other}, {of_other}"}
+            row: dict[str, object] = {
+                "network": network,
+                "rule": rule,
+                "first": f"{one}, {own}",
+                "second": f"{other}, {of_other}",
+            }
             row |= dict(zip(("difference", "low", "high"), interval, strict=True))
             rows.append({**row, "p": p, "n": len(np.unique(people[where]))})
     made = pd.DataFrame(rows)
@@ -197,7 +202,7 @@ def matches(
     by_chance = (mixed[:, place[nearest]] == values[queries]).mean(axis=(1, 2))
     same = values[nearest] == values[queries]
     p = (1 + int((by_chance >= same.mean()).sum())) / (1 + PERMUTATIONS)
-    match = share(same, by.labels[queries], people[queries])
+    match = share(same.mean(axis=0, keepdims=True), by.labels[queries], people[queries])  # both halves are always asked
     return {"match": match, "chance": float(by_chance.mean()), "p": p, "n": len(queries)}
 
 

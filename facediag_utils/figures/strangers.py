@@ -20,7 +20,7 @@ from facediag_utils.figures.uncertainty import errorbars
 from facediag_utils.methods.strangers import RAW, SUPERVISED, TWINS, WHITENED
 
 #: Kinds of features, and rules, as a reader of a figure meets them.
-KINDS = {RAW: "as they are", WHITENED: "whitened", SUPERVISED: "supervised (LDA)", TWINS: "ill less healthy twin"}
+KINDS = {RAW: "raw", WHITENED: "whitened", SUPERVISED: "supervised (LDA)", TWINS: "twins"}
 RULES = {"nearest": "nearest picture", "prototype": "mean of the pictures"}
 SIDE = 120  # pixels of a face that is shown
 
