@@ -54,7 +54,7 @@ def neighbours(cohort: Cohort, faces: Faces, query: int, nearest: Mapping[str, S
         line[0].set_ylabel(KINDS[kind], fontsize=8)
     plt.setp(axes, xticks=[], yticks=[])
     figure.suptitle(title, fontsize=10)
-    figure.tight_layout(pad=0.5)
+    figure.tight_layout(pad=0.5, rect=(0, 0, 1, 0.98))
     return figure
 
 
@@ -82,7 +82,7 @@ def by_gallery(table: pd.DataFrame, networks: Mapping[str, str], chance: float, 
             style = {"linestyle": LINES[k % 4], "capsize": 2.5, "markersize": 5, "linewidth": 1.2, **marker_style(k)}
             axis.errorbar(place, values, reach, label=KINDS[kind], **style)
         axis.axhline(100 * chance, color=COLOURS[4], linewidth=0.9, linestyle=(0, (1, 2)))
-        axis.annotate("chance", (-0.35, 100 * chance), va="bottom", fontsize=8)
+        axis.annotate("chance", (-0.35, 100 * chance - 1), va="top", fontsize=8)
         axis.set_xticks(np.arange(len(sizes)), sizes)
         axis.set(
             xlabel="pictures of each class in the gallery", ylabel="found first (%), 95%", xlim=(-0.4, len(sizes) - 0.6)
@@ -124,11 +124,13 @@ def by_class(rows: pd.DataFrame, chance: float, title: str) -> Figure:
         axis.set_yticks(np.arange(len(kinds)), [KINDS[kind] for kind in reversed(kinds)], fontsize=8)
         axis.set(xlim=(0, 100), ylim=(-0.6, len(kinds) - 0.4), xlabel="found first (%), 95%")
         axis.tick_params(axis="y", labelleft=axis in axes[:, 0])
-        number = int(rows.loc[rows["class"] == name, "n"].iloc[0])
-        axis.set_title(f"{'all of them' if name == ALL else class_title(name)} (n = {number})", fontsize=9)
+        numbers = rows[rows["class"] == name].drop_duplicates("own").set_index("own")["n"]
+        beside = f", triangles {numbers[BESIDE]:.0f}" if BESIDE in numbers else ""
+        words = "all of them" if name == ALL else class_title(name)
+        axis.set_title(f"{words} (n = {numbers[LEFT_OUT]:.0f}{beside})", fontsize=9)
     handles = axes[0, 0].get_legend_handles_labels()
     finished_panels(figure, title)
-    figure.legend(*handles, loc="lower center", bbox_to_anchor=(0.5, -0.05), ncols=2, frameon=False)
+    figure.legend(*handles, loc="lower center", bbox_to_anchor=(0.5, -0.08), ncols=2, frameon=False)
     return figure
 
 
@@ -150,7 +152,8 @@ def match_rates(found: pd.DataFrame, title: str) -> Figure:
         axis.errorbar(values, place, xerr=reach, fmt="o", color=COLOURS[0], capsize=2.5, markersize=5)
         axis.plot(100 * rows["chance"], place, "|", color="black", markersize=18, markeredgewidth=2)
         for y, row in zip(place, rows.to_dict("records"), strict=True):
-            axis.annotate(f"p = {row['p']:.3f}", (98, y + 0.2), ha="right", va="bottom", fontsize=7.5)
+            p = "p < 0.001" if row["p"] < 0.001 else f"p = {row['p']:.3f}"
+            axis.annotate(p, (1.02, y), xycoords=("axes fraction", "data"), va="center", fontsize=7.5)
         axis.set_yticks(place, [KINDS[kind] for kind in rows["features"]], fontsize=8)
         axis.set(xlim=(0, 100), ylim=(-0.6, len(rows) - 0.4), xlabel="nearest picture is alike (%), 95%")
         axis.tick_params(axis="y", labelleft=axis in axes[:, 0])

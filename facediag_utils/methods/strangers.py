@@ -1,9 +1,8 @@
 """A disease that nobody trained on: found again in a gallery of labelled pictures by the cosine of features (Hsieh et al. 2022,
 GestaltMatcher), or only noticed as not healthy.
 
-A class is left out of everything that is fitted.  What is fitted never sees the pictures of the gallery either, of no class: in a
-projection of few images those that it was fitted on lie otherwise than all new ones, and a class that was left out would be known
-by just that."""
+A class is left out of everything that is fitted.  Nothing is fitted on pictures of the gallery, of whatever class: they would lie
+otherwise than all new ones, and a class that was left out would be known by just that."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ SIZES, DRAWS = (
     50,
 )  # pictures per class in a gallery, and how many galleries are drawn of each size and half
 DIRECTIONS = 16  # what twins leave of the features; fixed before any result was seen
+NEEDED = 3  # pictures of each class in either half, for anything to be fitted
 POOL, QUERIES, STRANGERS = 2000, 500, 10  # images and classes at most: what is compared grows with their product
 
 
@@ -74,7 +74,9 @@ class Design:
     @property
     def kinds(self) -> list[str]:
         """Kinds of `fit` for which there are enough classes and pictures if one class is left out; `TWINS` is not among them."""
-        return [RAW, WHITENED, *([SUPERVISED] if len(self.classes) > 2 and self.least > 2 else [])]
+        if self.least < NEEDED:
+            return [RAW]
+        return [RAW, WHITENED, SUPERVISED] if len(self.classes) > 2 else [RAW, WHITENED]
 
     def fitted_on(self, half: bool, left_out: str) -> np.ndarray:
         """Rows of one half of the pool without a class."""
@@ -136,7 +138,7 @@ def fit(kind: str, features: np.ndarray, labels: np.ndarray, well: np.ndarray | 
         return Projection(values.mean(axis=0), lda.scalings_[:, : len(lda.classes_) - 1])
     if kind == WHITENED:
         variances, directions = eigh(LedoitWolf().fit(values).covariance_)
-        return Projection(values.mean(axis=0), directions / np.sqrt(variances))
+        return Projection(values.mean(axis=0), directions / np.sqrt(np.maximum(variances, 1e-9 * variances[-1])))
     if well is None:
         raise ValueError(f"{kind!r}: needs the same people without their disease")
     return _without_identity(values, labels, well.astype(float))

@@ -36,6 +36,10 @@ COMPARED = {
     "splits_*.csv": [],
     "pretraining.csv": ["network"],
     "explanations.csv": ["face", "network", "method", "measure"],
+    "strangers.csv": ["network", "features", "rule", "gallery", "own", "class"],
+    "strangers_pairs.csv": ["network", "rule", "first", "second"],
+    "strangers_matches.csv": ["network", "features", "alike"],
+    "normal_reference.csv": ["network", "score", "group"],
     "trainings.csv": [],
     "claims.csv": ["claim", "task"],
 }
