@@ -213,3 +213,16 @@ def test_what_other_diseases_teach_of_being_ill():
     changed = np.where((by.labels == "a")[:, None], 99.0, shared)
     known = by.labels != "a"
     assert strangers.learned_from_others(changed, by, "a")[known] == pytest.approx(scores[known])
+
+
+@pytest.mark.usefixtures("own_cache")
+def test_noise_is_not_found_because_it_is_new():
+    """Features of more directions than faces, in which no class differs: fitted on the gallery, whitening would know the class that
+    was left out by its not having been fitted."""
+    _, _, few, by = designed(train=24, test=20)
+    noise = np.random.default_rng(0).normal(size=(len(few), 100))
+    found = strangers.retrieve({"net": noise}, by.kinds, by)
+    for kind in by.kinds:
+        first = [found["net", kind, name].ranks[..., by.labels[by.queries] == name] == 1 for name in by.strangers]
+        assert np.mean(first) == pytest.approx(0.25, abs=0.06), kind
+    assert len({found["net", kind, "a"].ranks.tobytes() for kind in by.kinds}) == 3
