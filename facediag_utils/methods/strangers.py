@@ -73,10 +73,11 @@ class Design:
 
     @property
     def kinds(self) -> list[str]:
-        """Kinds of `fit` for which there are enough classes and pictures if one class is left out; `TWINS` is not among them."""
+        """Kinds of `fit` for which there are enough pictures, and classes if one is left out (in one direction all cosines are 1 or
+        -1); `TWINS` is not among them."""
         if self.least < NEEDED:
             return [RAW]
-        return [RAW, WHITENED, SUPERVISED] if len(self.classes) > 2 else [RAW, WHITENED]
+        return [RAW, WHITENED, SUPERVISED] if len(self.classes) > 3 else [RAW, WHITENED]
 
     def fitted_on(self, half: bool, left_out: str) -> np.ndarray:
         """Rows of one half of the pool without a class."""

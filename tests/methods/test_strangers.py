@@ -182,9 +182,10 @@ def test_two_classes_of_few_pictures_have_what_they_can():
     assert len(strangers.retrieve({"net": more[2]}, more[-1].kinds, more[-1])) == 4
 
 
-def test_three_classes_of_enough_pictures_can_be_supervised():
-    assert designed(("a", "b", "c"), train=2 * NEEDED)[-1].kinds == [RAW, WHITENED, SUPERVISED]
-    assert designed(("a", "b", "c"), train=2 * NEEDED - 1)[-1].kinds == [RAW]
+def test_directions_need_three_classes_that_are_left():
+    assert designed(("a", "b", "c"), train=2 * NEEDED)[-1].kinds == [RAW, WHITENED]
+    assert designed(train=2 * NEEDED)[-1].kinds == [RAW, WHITENED, SUPERVISED]
+    assert designed(train=2 * NEEDED - 1)[-1].kinds == [RAW]
 
 
 def test_a_gallery_of_all_training_images_as_predictions():
