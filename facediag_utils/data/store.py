@@ -50,6 +50,8 @@ class Method(str, Enum):
     GRADE_RIDGE = "Grades: ridge, rounded"
     GRADE_ODDS = "Grades: proportional odds"
     GRADE_CORN = "Grades: CORN"
+    NEAREST_PICTURE = "Gallery, nearest picture"  # nothing is trained (notebook 16)
+    PROTOTYPE = "Gallery, mean of pictures"
 
     __str__ = str.__str__
 
@@ -61,7 +63,7 @@ class Method(str, Enum):
     @property
     def neighbour(self) -> bool:
         """Whether it is of a neighbouring system (from notebook 10 on) and in none of the paper's tables."""
-        return self in (*OF_REGIONS, *OF_LANDMARKS, *OF_CASES, *OF_GRADES)
+        return self in (*OF_REGIONS, *OF_LANDMARKS, *OF_CASES, *OF_GRADES, *OF_GALLERIES)
 
 
 #: Of notebook 10, of notebook 11, of notebook 13.
@@ -70,6 +72,8 @@ OF_LANDMARKS = (Method.MEASURES, Method.SHAPE, Method.MEASURES_TEXTURE)
 OF_CASES = (Method.CASES_ONE, Method.CASES_LOGIT, Method.CASES_SOFTMAX, Method.CASES_FRAMES)
 #: Of notebook 14; the first takes no notice of the grades' order.
 OF_GRADES = (Method.GRADE_SOFTMAX, Method.GRADE_RIDGE, Method.GRADE_ODDS, Method.GRADE_CORN)
+#: Of notebook 16.
+OF_GALLERIES = (Method.NEAREST_PICTURE, Method.PROTOTYPE)
 
 
 @dataclass(frozen=True)

@@ -208,6 +208,8 @@ HOW = {
     Method.CASES_LOGIT: "several photographs, mean logit",
     Method.CASES_SOFTMAX: "several photographs, mean softmax",
     Method.CASES_FRAMES: "frames of one photograph, mean logit",
+    Method.NEAREST_PICTURE: "the nearest picture",
+    Method.PROTOTYPE: "the nearest mean",
 }
 #: Whose network begins with random weights, whatever its record says of pretraining.
 OWN_WEIGHTS = (Method.FROM_SCRATCH, Method.DEEPGESTALT, Method.DEEPGESTALT_PRETRAINED)

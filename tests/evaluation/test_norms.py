@@ -120,3 +120,51 @@ def test_who_is_the_reference(tmp_path):
     assert norms.reference_class(cohort("a", "b", "Healthy")) == "Healthy"
     assert norms.reference_class(cohort("a", "b", "c")) is None
     assert norms.norm_rows(cohort("a", "b", "c")).sum() == 6 and norms.norm_rows(cohort("ill", "well")).sum() == 2
+
+
+def test_distances_by_hand():
+    rng = np.random.default_rng(0)
+    normal, faces = rng.normal(size=(60, 4)) * [1, 2, 3, 4] + 5, rng.normal(size=(7, 4)) * 6
+    faces[3] = np.nan
+    there = np.flatnonzero(np.isfinite(faces[:, 0]))
+    far = norms.distance(norms.MAHALANOBIS, normal, faces)
+    from sklearn.covariance import ledoit_wolf
+
+    precision = np.linalg.inv(ledoit_wolf(normal)[0])
+    off = faces[there] - normal.mean(axis=0)
+    assert far[there] == pytest.approx(np.sqrt(np.einsum("ij,jk,ik->i", off, precision, off)))
+    cosine = norms.distance(norms.COSINE, normal, faces)
+    for row in there:
+        each = [1 - face @ faces[row] / np.linalg.norm(face) / np.linalg.norm(faces[row]) for face in normal]
+        assert cosine[row] == pytest.approx(np.mean(sorted(each)[: norms.NEAREST]))
+    assert np.isnan([far[3], cosine[3]]).all() and np.isnan(norms.distance(norms.COSINE, normal, faces[[3]])).all()
+
+
+@pytest.mark.parametrize("kind", [norms.MAHALANOBIS, norms.COSINE])
+def test_a_threshold_from_held_out_faces_keeps_its_promise(kind):
+    """Measured from a reference that holds them, normal faces lie nearer than new ones do."""
+    called, flattered = [], []
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        normal, new = (rng.normal(size=(n, 30)) + 2 for n in (60, 200))
+        held = norms.held_out_distance(kind, normal)
+        assert len(held) == 60 and np.isfinite(held).all()
+        far = norms.distance(kind, normal, new)
+        called.append((far > norms.limit_for(held, 0.9)).mean())
+        flattered.append((far > norms.limit_for(norms.distance(kind, normal, normal), 0.9)).mean())
+    assert np.mean(called) == pytest.approx(0.1, abs=0.035) and np.mean(flattered) > 1.4 * np.mean(called)
+
+
+def test_the_limit_leaves_the_share_asked_for():
+    held = np.arange(40.0)
+    assert norms.limit_for(held, 0.95) == 37 and norms.limit_for(held, 1.0) == 39
+
+
+def test_who_is_noticed():
+    scores = np.array([1, 2, 3, 4, 0.5, 1.5, np.nan, np.nan])
+    ill = np.array([1, 1, 1, 1, 0, 0, 1, 0], bool)
+    [one, well] = norms.noticed(scores, {"ill": ill}, ~ill, 1.6)
+    assert (one["n"], one["called_ill"].count, well["group"], well["n"]) == (5, "3/5", "well", 3)
+    assert well["called_ill"].count == "1/3" and np.isnan(well["area"].value)  # without a face: wrong
+    assert one["area"].value == pytest.approx((4 * 2 - 1) / 15)  # of 5 x 3 pairs; who has no face loses all
+    assert np.isnan(norms.noticed(scores, {"ill": ill}, ~ill, np.nan)[0]["called_ill"].value)
