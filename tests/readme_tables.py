@@ -15,7 +15,7 @@ from facediag_utils.core.files import atomic_write
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data.paper import BINARY_ROWS, MULTICLASS_ROWS
 from facediag_utils.data.store import DETECTED, Method
-from facediag_utils.evaluation import localisation, metrics, paper_audit
+from facediag_utils.evaluation import localisation, metrics, norms, paper_audit
 from facediag_utils.evaluation.claims import format_pairs
 from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.methods import explanations
@@ -200,6 +200,14 @@ def _found(table: pd.DataFrame) -> str:
         spans = [f"{row['features']} {_top(row).percent()}" for row in of_network.to_dict("records")]
         parts.append(f"{registry.get(network).title}, features {', '.join(spans)}")
     return f"n = {rows['n'].iloc[0]}, chance {GUESSING:.0%}: {'; '.join(parts)}"
+
+
+def _normal(table: pd.DataFrame) -> str:
+    """ "area under the ROC curve, n = 120 ill: MobileFace 0.70 (0.58 to 0.79)": of all ill by `norms.MAHALANOBIS`."""
+    rows = table[(table["group"] == "all ill") & (table["score"] == norms.MAHALANOBIS)].to_dict("records")
+    spans = [Interval(row["area"], row["area_low"], row["area_high"]).plain() for row in rows]
+    parts = [f"{registry.get(row['network']).title} {span}" for row, span in zip(rows, spans, strict=True)]
+    return f"area under the ROC curve, n = {rows[0]['n']} ill: {'; '.join(parts)}"
 
 
 def _span(row: pd.Series) -> Interval:

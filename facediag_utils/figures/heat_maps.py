@@ -127,7 +127,7 @@ def draw_swaps(axis: Axes, falls: dict[str, list[Interval]], shares: Sequence[fl
     axis.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
 
 
-def _draw_line(axis: Axes, x: Sequence[float], values: Sequence[Interval], k: int, name: str) -> None:
+def _draw_line(axis: Axes, x: Sequence[float] | np.ndarray, values: Sequence[Interval], k: int, name: str) -> None:
     """The k-th of many lines, each value with its interval."""
     mean = np.array([value.value for value in values])
     reach = np.array([[value.value - value.low, value.high - value.value] for value in values]).T
