@@ -147,7 +147,7 @@ def differences(found: Found, by: Design, people: np.ndarray) -> pd.DataFrame:
             }
             row |= dict(zip(("difference", "low", "high"), interval, strict=True))
             rows.append({**row, "p": p, "n": len(np.unique(people[where]))})
-    made = pd.DataFrame(rows)
+    made = pd.DataFrame(rows, columns=["network", "rule", "first", "second", "difference", "low", "high", "p", "n"])
     return made.assign(p_holm=holm(made["p"])).drop(columns="p")
 
 

@@ -40,7 +40,7 @@ def neighbours(cohort: Cohort, faces: Faces, query: int, nearest: Mapping[str, S
     """
     columns = 1 + max(len(rows) for rows in nearest.values())
     figure, axes = plt.subplots(
-        len(nearest), columns, figsize=(1.35 * columns + 1.2, 1.75 * len(nearest) + 0.5), squeeze=False
+        len(nearest), columns, figsize=(1.35 * columns + 1.2, 1.9 * len(nearest) + 0.5), squeeze=False
     )
     own = cohort.table["label"].iloc[query]
     for line, (kind, rows) in zip(axes, nearest.items(), strict=True):
@@ -54,7 +54,7 @@ def neighbours(cohort: Cohort, faces: Faces, query: int, nearest: Mapping[str, S
         line[0].set_ylabel(KINDS[kind], fontsize=8)
     plt.setp(axes, xticks=[], yticks=[])
     figure.suptitle(title, fontsize=10)
-    figure.tight_layout(pad=0.5, rect=(0, 0, 1, 0.98))
+    figure.tight_layout(pad=0.5, h_pad=1.2, rect=(0, 0, 1, 0.98))
     return figure
 
 

@@ -73,8 +73,7 @@ class Design:
 
     @property
     def kinds(self) -> list[str]:
-        """Kinds of `fit` for which there are enough pictures, and classes if one is left out (in one direction all cosines are 1 or
-        -1); `TWINS` is not among them."""
+        """Those of `fit`, without `TWINS`, for which there are enough pictures and classes; in one direction cosines are 1 or -1."""
         if self.least < NEEDED:
             return [RAW]
         return [RAW, WHITENED, SUPERVISED] if len(self.classes) > 3 else [RAW, WHITENED]

@@ -63,6 +63,12 @@ def test_differences_of_what_was_planted(by):
     assert same["p_holm"] == 1 and (same["low"], same["high"]) == (0, 0)
 
 
+def test_of_raw_features_alone_there_is_nothing_to_compare(by):
+    found = {case: one for case, one in planted(by, known_only).items() if case[1] == RAW}
+    rows = stranger_results.differences(found, by, np.arange(30))
+    assert rows.empty and {"difference", "p_holm"} <= set(rows.columns)
+
+
 def crossed(rng, people, draws, mean=0.6):
     """Whether each person is found with each gallery: both matter, and chance."""
     chances = mean + rng.uniform(-0.25, 0.25, people) + rng.uniform(-0.12, 0.12, (draws, 1))
