@@ -58,7 +58,11 @@ def test_without_enough_grades_there_are_none(severe):
     assert grades.graded(cohort_of(bare)) is None
     assert grades.graded(cohort_of(severe.assign(severity=0.0))) is None
     assert grades.graded(cohort_of(bare.assign(grade=(severe["label"] == "gout").astype(float)))) is None
-    assert grades.graded(cohort_of(bare.assign(grade=np.arange(len(bare))))) is None  # a measure, no grades
+    measure = pd.DataFrame(
+        {"label": "gout", "grade": np.repeat(np.arange(11), 4), "split": (["train"] * 3 + ["test"]) * 11}
+    )
+    assert grades.graded(cohort_of(measure)) is None
+    assert len(grades.graded(cohort_of(measure[measure["grade"] < 10])).classes) == 10
 
 
 def test_a_grade_that_is_not_tested_is_left_out(severe):
