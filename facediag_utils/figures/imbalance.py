@@ -74,7 +74,6 @@ def reliability(
     for axis in axes[:, 0]:
         axis.set_ylabel("right (%), 95% interval", fontsize=9)
     named = axes.flat[0].get_legend_handles_labels()
-    figure.legend(
-        *named, title="test images", ncols=2, frameon=False, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, 0)
-    )
+    below = {"loc": "upper center", "bbox_to_anchor": (0.5, 0), "ncols": 2}
+    figure.legend(*named, title="test images", title_fontsize=9, fontsize=9, frameon=False, **below)
     return finished_panels(figure, title)

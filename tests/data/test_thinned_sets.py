@@ -12,7 +12,14 @@ from facediag_utils.data import splitting
 
 @pytest.mark.parametrize(
     ("most", "classes", "wanted"),
-    [(40, 5, [40, 20, 10, 5, 5]), (40, 2, [40, 5]), (40, 3, [40, 20, 5]), (3, 4, [3, 2, 2, 2]), (16, 1, [2])],
+    [
+        (40, 5, [40, 20, 10, 5, 5]),
+        (40, 6, [40, 20, 10, 5, 5, 5]),
+        (40, 2, [40, 5]),
+        (40, 3, [40, 20, 5]),
+        (3, 4, [3, 2, 2, 2]),
+        (16, 1, [2]),
+    ],
 )
 def test_sizes_are_halved_down_to_an_eighth(most, classes, wanted):
     assert splitting.thinned_sizes(most, classes).tolist() == wanted

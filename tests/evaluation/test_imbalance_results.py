@@ -6,6 +6,7 @@ import pytest
 from facediag_utils.evaluation import imbalance_results as results
 from facediag_utils.evaluation.imbalance_results import Answers
 from facediag_utils.evaluation.interval import Interval
+from facediag_utils.evaluation.metrics import effective_wilson
 
 CLASSES = ("a", "b")
 TRUTH = np.array([0, 0, 0, 0, 1, 1])
@@ -47,9 +48,9 @@ def test_a_class_that_is_never_named_has_no_precision():
 
 def test_a_face_that_was_not_found_is_missed_and_says_nothing_of_calibration():
     said = planted([0, 0, 0, 0, 1, 1], [0, 0, 0, 0, 1, 1]).said.copy()
-    said[:, 5] = np.nan
+    said[:, 0] = np.nan
     gone = Answers(said, TRUTH, COUNTS)
-    assert results.recalls_and_precisions(gone, ONCE, CLASSES)["recall, b"] == pytest.approx(0.5)
+    assert results.recalls_and_precisions(gone, ONCE, CLASSES)["recall, a"] == pytest.approx(3 / 4)
     assert results.calibration(gone, ONCE)[results.BRIER] == 0
     assert results.chance_error(gone) == 0
 
@@ -130,6 +131,20 @@ def test_a_way_that_is_better_is_seen_and_one_that_is_none_is_not():
     alone = results.summary({"none": plain, "better": better}, CLASSES, "none")
     one = results.intervals(alone, results.MACRO_RECALL, difference=True)["better"]
     assert one.high - one.low < less["better"].high - less["better"].low  # corrected for fewer
+
+
+def test_rotations_that_differ_widen_what_images_alone_would_say():
+    """Every image is right in three of four draws, so all variance lies between two rotations: 1 and 0.5, one degree of freedom."""
+    right, wrong = TRUTH, 1 - TRUTH
+    one, other = planted(right, right), planted(right, wrong)
+    mixed = Answers(np.concatenate([one.said, other.said]), TRUTH, np.tile(COUNTS, (2, 1)))
+    plain = Answers(np.concatenate([one.said, one.said]), TRUTH, np.tile(COUNTS, (2, 1)))
+    table = results.summary({"none": plain, "mixed": mixed}, CLASSES, "none")
+    less = results.intervals(table, results.MACRO_RECALL, difference=True)["mixed"]
+    assert less.value == pytest.approx(-0.25) and less.high - less.value == pytest.approx(12.706 * 0.25, rel=1e-3)
+    found = results.intervals(table, results.MACRO_RECALL)["mixed"]
+    wanted = effective_wilson(0.75, (0.25 * 12.706 / 1.96) ** 2, len(TRUTH))
+    assert tuple(found) == pytest.approx(tuple(wanted), abs=1e-3)
 
 
 def test_more_rotations_make_narrower_intervals():

@@ -16,13 +16,14 @@ def closed():
 
 
 def test_a_row_per_way_and_a_panel_per_measure():
-    of_way = {"none": SOME, "focal loss": SOME, "none, all alike": SOME}
+    of_way = {"none": SOME, "focal loss": Interval(0.6, 0.5, 0.7), "none, all alike": SOME}
     figure = imbalance.ways({"one": of_way, "other": of_way}, ["none, all alike"], 0.2, "recall", "title")
     assert [axis.get_title() for axis in figure.axes] == ["one", "other"]
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == list(of_way)
     marks = [container[0].get_marker() for container in figure.axes[0].containers]
     assert marks == ["o", "o", "s"]
     assert figure.axes[0].containers[0][0].get_xdata() == pytest.approx([40])
+    assert figure.axes[0].containers[1][0].get_xdata() == pytest.approx([60])
 
 
 def test_a_panel_per_way_with_both_weightings():
