@@ -11,6 +11,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
+from scipy.spatial.distance import cdist
 
 from facediag_utils.core.profiles import Profile
 from facediag_utils.data import ground_truth
@@ -179,7 +180,7 @@ def words_of_a_face(cohort: Cohort, faces: Faces, centres: np.ndarray, place: in
     chip = face_chip(image, faces.landmarks[place], dsift.SIDE, dsift.CROP)
     values = dsift.describe(chip)
     points = len(values) // len(dsift.SCALES)
-    word = np.linalg.norm(values[-points:, None].astype(np.float32) - centres[None], axis=2).argmin(axis=1)
+    word = cdist(values[-points:], centres).argmin(axis=1)
     side = round(points**0.5)
     # Words in the order of their first principal component, so that like words have like colours.
     order = np.argsort(np.argsort(np.linalg.svd(centres - centres.mean(axis=0), full_matrices=False)[0][:, 0]))

@@ -2,6 +2,7 @@
 
 Everyone who is never tested takes part: the training people of a rendered cohort, and the people beside it who have no signs."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from facediag_utils.faces.detection import Faces
 from facediag_utils.methods import dtl1
 from facediag_utils.methods.dtl2 import features_of, in_batches
 from facediag_utils.methods.recipe import Recipe, Tuned
+from facediag_utils.methods.trained_model import state_digest
 from facediag_utils.methods.training import Classifier, fine_tune
 from facediag_utils.networks import registry
 
@@ -122,8 +124,13 @@ def untrained(start: Identification) -> Classifier:
 
 
 def embedded(network: Classifier, backbone: str, cohort: Cohort, faces: Faces) -> np.ndarray:
-    """Features of all images by a network that was trained here, float32 (n, d); all of them must have a face."""
+    """Features of all images by a network that was trained here, float32 (n, d), cached; all of them must have a face."""
     record = registry.get(backbone)
-    chips = aligned_chips(cohort, faces, record.input_size, record.crop)
-    parts = in_batches(np.arange(len(chips)))
-    return np.concatenate([features_of(network.body, record, record.feature_layer, chips[part]) for part in parts])
+
+    def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
+        chips = aligned_chips(cohort, faces, record.input_size, record.crop)
+        for part in in_batches(np.array(missing)):
+            yield {"features": features_of(network.body, record, record.feature_layer, chips[part])}
+
+    path = row_cache.table_path("embedded", backbone, state_digest(network), row_cache.digest(faces.landmarks))
+    return row_cache.complete(path, list(cohort.table["sha256"]), compute)["features"]

@@ -34,7 +34,7 @@ from facediag_utils.run import notebook_variants, verdict
 
 NOTEBOOKS = ROOT / "notebooks"
 THREAD = "notebook"  # beginning of the names of the threads that wait for kernels
-SIDE_BY_SIDE = 2  # notebooks: a kernel keeps one core busy, mostly, and holds 0.7 GB
+SIDE_BY_SIDE = 3  # notebooks, also on two cores: a kernel that starts waits, mostly; each holds 0.7 GB
 CELL_TIMEOUT = 86_400  # seconds: fine-tuning VGG16 without an accelerator takes hours; a dead kernel is told at once
 
 

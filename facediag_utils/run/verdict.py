@@ -70,8 +70,10 @@ def compare(record: Path, results: Path) -> pd.DataFrame:
         for path in sorted(record.glob(pattern)):
             recorded, found = (dict(_cells(folder / path.name, keys)) for folder in (record, results))
             mine = [rule for rule in rules if fnmatchcase(path.name, rule["file"])]
+            named = {column for _, column in recorded}
+            of_column = {name: [rule for rule in mine if fnmatchcase(name, rule["column"])] for name in named}
             for (row, column), value in recorded.items():
-                rule = next(r for r in mine if fnmatchcase(column, r["column"]) and fnmatchcase(row, r["row"]))
+                rule = next(rule for rule in of_column[column] if fnmatchcase(row, rule["row"]))
                 tolerance, said = rule[allowed], found.get((row, column))
                 if tolerance >= 0:  # below: made from others, or judged in another file
                     outcome = _outcome(value, said, tolerance)
