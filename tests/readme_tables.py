@@ -152,24 +152,26 @@ def measured(record: Path = RECORD) -> str:
         for name in ("cases", "grades_differences", "imbalance", "strangers", "normal_reference")
     )
     answers = {
-        "13, photographs of a case: share of people whose class is the first of the list": _cases(cases),
-        "14, grades: kappa with CORN less kappa with softmax": _grades(grades),
-        "15, unequally frequent classes: points of macro recall over no weights": _ways(ways),
-        "16, a disease that nobody trained on, found again among five classes by ten pictures of each": _found(found),
-        "16, ill against well by the distance from normal faces": _normal(normal),
+        "13, a case: points of top-1 accuracy that three photographs of a person gain over one": _cases(cases),
+        "14, grades: weighted kappa of CORN, read by its median, less that of softmax, read by its likeliest grade": _grades(
+            grades
+        ),
+        "15, unequally frequent classes: points of mean recall over doing nothing, corrected for the number of rows": _ways(
+            ways
+        ),
+        "16, a disease that nobody trained on: found first among five classes by the mean of ten pictures of each (and once it is trained on)": _found(
+            found
+        ),
+        "16, ill against well by the distance from healthy training faces": _normal(normal),
     }
     return "\n".join(f"- {question}: {answer}" for question, answer in answers.items())
 
 
 def _cases(table: pd.DataFrame) -> str:
-    """ "n = 150: ResNet29 (dlib) 63.6% (57-69) by one photograph, 68.7% (61-75) by 3": the mean logit."""
-    chosen = table[(table["way"] == "mean logit") & (table["measure"] == "top-1")]
-    parts = []
-    for network, rows in chosen.groupby("network", sort=False):
-        rows = rows.sort_values("photographs")
-        one, most = (_span(rows.iloc[k]).percent() for k in (0, -1))
-        parts.append(f"{registry.get(network).title} {one} by one photograph, {most} by {rows['photographs'].iloc[-1]}")
-    return f"n = {chosen['n'].iloc[0]:.0f}: {'; '.join(parts)}"
+    """ "n = 150 people: ResNet29 (dlib) +5 (+1 to +9)": the mean logit."""
+    rows = table[(table["way"] == "mean logit") & (table["measure"] == "top-1 gain") & (table["photographs"] == 3)]
+    parts = [f"{registry.get(row['network']).title} {_span(row).points()}" for _, row in rows.iterrows()]
+    return f"n = {rows['n'].iloc[0]:.0f} people: {'; '.join(parts)}"
 
 
 def _grades(table: pd.DataFrame) -> str:
@@ -179,7 +181,7 @@ def _grades(table: pd.DataFrame) -> str:
     for network, rows in kappa.groupby("network", sort=False):
         spans = {whom: _span(row).plain(2, "+") for whom, row in rows.set_index("whom").iterrows()}
         parts.append(f"{registry.get(network).title} {spans['everybody']}, among the ill {spans['the ill among them']}")
-    return "; ".join(parts)
+    return f"n = 150 and 120: {'; '.join(parts)}"
 
 
 def _ways(table: pd.DataFrame) -> str:
@@ -188,16 +190,22 @@ def _ways(table: pd.DataFrame) -> str:
         (table["measure"] == "macro recall") & table["difference"].notna() & ~table["way"].str.startswith("none")
     ]
     spans = rows[["difference", "difference_low", "difference_high"]].to_numpy()
-    return "; ".join(f"{way} {Interval(*span).points()}" for way, span in zip(rows["way"], spans, strict=True))
+    parts = [f"{way} {Interval(*span).points()}" for way, span in zip(rows["way"], spans, strict=True)]
+    return f"{registry.get(registry.installed()[0]).title}, n = 150, 50 thinned training sets: {'; '.join(parts)}"
 
 
 def _found(table: pd.DataFrame) -> str:
     """ "n = 120, chance 20%: MobileFace 40% (36 to 44) by raw features, ...": the mean of a class's pictures."""
     rows = table[(table["class"] == "all") & (table["rule"] == "prototype") & (table["gallery"] == 10)]
+    fitted = rows[rows["own"] == "fitted"].set_index(["network", "features"])
     rows = rows[rows["own"] == "left out"]
     parts = []
     for network, of_network in rows.groupby("network", sort=False):
-        spans = [f"{row['features']} {_top(row).percent()}" for row in of_network.to_dict("records")]
+        spans = []
+        for row in of_network.to_dict("records"):
+            key = network, row["features"]
+            once = f" ({100 * fitted.loc[key, 'top1']:.0f}%)" if key in fitted.index else ""
+            spans.append(f"{row['features']} {_top(row).percent()}{once}")
         parts.append(f"{registry.get(network).title}, features {', '.join(spans)}")
     return f"n = {rows['n'].iloc[0]}, chance {GUESSING:.0%}: {'; '.join(parts)}"
 
@@ -205,8 +213,13 @@ def _found(table: pd.DataFrame) -> str:
 def _normal(table: pd.DataFrame) -> str:
     """ "area under the ROC curve, n = 120 ill: MobileFace 0.70 (0.58 to 0.79)": of all ill by `norms.MAHALANOBIS`."""
     rows = table[(table["group"] == "all ill") & (table["score"] == norms.MAHALANOBIS)].to_dict("records")
-    spans = [Interval(row["area"], row["area_low"], row["area_high"]).plain() for row in rows]
-    parts = [f"{registry.get(row['network']).title} {span}" for row, span in zip(rows, spans, strict=True)]
+    parts = []
+    for row in rows:
+        area, called = (
+            Interval(*(row[name + end] for end in ("", "_low", "_high"))) for name in ("area", "called_ill")
+        )
+        title = registry.get(row["network"]).title
+        parts.append(f"{title} {area.plain()}, of the ill called ill at 95% specificity {called.percent()}")
     return f"area under the ROC curve, n = {rows[0]['n']} ill: {'; '.join(parts)}"
 
 

@@ -9,6 +9,7 @@ import sysconfig
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import readme_tables
@@ -199,6 +200,26 @@ def test_another_record_makes_another_readme(tmp_path, monkeypatch):
             readme_tables, "PAGES", {tmp_path / "claims.csv": readme_tables.PAGES[readme_tables.README]}
         )
         readme_tables.filled(tmp_path / "claims.csv", tmp_path)
+
+
+def test_another_record_makes_another_page_of_neighbours(tmp_path):
+    shutil.copytree(RECORD, tmp_path, dirs_exist_ok=True)
+    changed = {
+        "cases.csv": ({"measure": "top-1 gain", "photographs": 3}, ["value", "low", "high"]),
+        "grades_differences.csv": ({"whom": "everybody", "statistic": "kappa"}, ["value", "low", "high"]),
+        "imbalance.csv": ({"way": "focal loss"}, ["difference", "difference_low", "difference_high"]),
+        "strangers.csv": ({"own": "left out", "gallery": 10, "features": "raw"}, ["top1", "top1_low", "top1_high"]),
+        "normal_reference.csv": ({"group": "all ill"}, ["area", "area_low", "area_high"]),
+    }
+    for name, (wanted, columns) in changed.items():
+        table = pd.read_csv(tmp_path / name)
+        rows = np.logical_and.reduce([table[column] == value for column, value in wanted.items()])
+        table.loc[rows, columns] = [0.5, 0.4, 0.6]
+        table.to_csv(tmp_path / name, index=False)
+    cases, grades, ways, found, normal = readme_tables.measured(tmp_path).splitlines()
+    assert cases.count("+50 (+40 to +60)") == 2 and grades.count("+0.50 (+0.40 to +0.60), among") == 3
+    assert "focal loss +50 (+40 to +60)" in ways and ways.count("+50") == 1
+    assert found.count("raw 50.0% (40-60)") == 2 and normal.count("0.50 (0.40 to 0.60), of the ill") == 2
 
 
 def test_no_module_has_more_than_300_lines():
