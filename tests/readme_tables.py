@@ -159,7 +159,7 @@ def measured(record: Path = RECORD) -> str:
         "15, unequally frequent classes: points of mean recall over doing nothing, corrected for the number of rows": _ways(
             ways
         ),
-        "16, a disease that nobody trained on: found first among five classes by the mean of ten pictures of each (and once it is trained on)": _found(
+        "16, a disease that nobody trained on: found first among five classes by the mean of ten pictures of each": _found(
             found
         ),
         "16, ill against well by the distance from healthy training faces": _normal(normal),
@@ -204,9 +204,9 @@ def _found(table: pd.DataFrame) -> str:
         spans = []
         for row in of_network.to_dict("records"):
             key = network, row["features"]
-            once = f" ({100 * fitted.loc[key, 'top1']:.0f}%)" if key in fitted.index else ""
+            once = f", once fitted {100 * fitted.loc[key, 'top1']:.0f}%" if key in fitted.index else ""
             spans.append(f"{row['features']} {_top(row).percent()}{once}")
-        parts.append(f"{registry.get(network).title}, features {', '.join(spans)}")
+        parts.append(f"{registry.get(network).title}, features: {' / '.join(spans)}")
     return f"n = {rows['n'].iloc[0]}, chance {GUESSING:.0%}: {'; '.join(parts)}"
 
 
@@ -219,7 +219,7 @@ def _normal(table: pd.DataFrame) -> str:
             Interval(*(row[name + end] for end in ("", "_low", "_high"))) for name in ("area", "called_ill")
         )
         title = registry.get(row["network"]).title
-        parts.append(f"{title} {area.plain()}, of the ill called ill at 95% specificity {called.percent()}")
+        parts.append(f"{title} {area.plain()}, and {called.percent()} of the ill are called ill at 95% specificity")
     return f"area under the ROC curve, n = {rows[0]['n']} ill: {'; '.join(parts)}"
 
 

@@ -219,7 +219,7 @@ def test_another_record_makes_another_page_of_neighbours(tmp_path):
     cases, grades, ways, found, normal = readme_tables.measured(tmp_path).splitlines()
     assert cases.count("+50 (+40 to +60)") == 2 and grades.count("+0.50 (+0.40 to +0.60), among") == 3
     assert "focal loss +50 (+40 to +60)" in ways and ways.count("+50") == 1
-    assert found.count("raw 50.0% (40-60)") == 2 and normal.count("0.50 (0.40 to 0.60), of the ill") == 2
+    assert found.count("raw 50.0% (40-60)") == 2 and normal.count("0.50 (0.40 to 0.60), and") == 2
 
 
 def test_no_module_has_more_than_300_lines():
