@@ -14,7 +14,6 @@ from torch.nn import functional as F
 
 from facediag_utils.core import row_cache
 from facediag_utils.core.errors import ExplanationError
-from facediag_utils.core.parallel import parallel_map
 from facediag_utils.core.progress import progress_bar
 from facediag_utils.data.cohort import Cohort
 from facediag_utils.faces.alignment import CROPS, aligned_chips
@@ -119,8 +118,11 @@ def last_maps(network: str, cohort: Cohort, faces: Faces, rows: np.ndarray) -> n
 
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
         chips = aligned_chips(cohort, faces, record.input_size, record.crop)
-        work = [(network, chips[batch]) for batch in in_batches(rows[missing])]
-        for maps in parallel_map(_last_map, work, f"{record.title}, last map", unit="batch"):
+        blank, batches = _without_head(network), in_batches(rows[missing])
+        made = (
+            _last_map(blank, chips[batch]) for batch in batches
+        )  # here: maps are large, and workers that grow are ended
+        for maps in progress_bar(made, len(batches), f"{record.title}, last map", unit="batch"):
             yield {"maps": maps}
 
     settings = record.input_size, CROPS[record.crop], record.mean, record.std, DETECTOR_VERSION
@@ -128,9 +130,8 @@ def last_maps(network: str, cohort: Cohort, faces: Faces, rows: np.ndarray) -> n
     return row_cache.complete(path, cohort.table["sha256"].iloc[rows].tolist(), compute)["maps"]
 
 
-def _last_map(network: str, chips: np.ndarray) -> np.ndarray:
+def _last_map(blank: Contrast, chips: np.ndarray) -> np.ndarray:
     """Of a few face chips, by one thread."""
-    blank = _without_head(network)
     with one_thread():
         last, _ = _output_of(map_layer(blank, 2), blank, registry.prepare(chips, blank.record))
     return last.contiguous().numpy()
