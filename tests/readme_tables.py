@@ -146,25 +146,25 @@ def _maps(table: pd.DataFrame) -> str:
 
 
 def measured(record: Path = RECORD) -> str:
-    """A line for each of notebooks 13 to 16."""
-    cases, grades, ways, found, normal = (
-        pd.read_csv(record / f"{name}.csv")
-        for name in ("cases", "grades_differences", "imbalance", "strangers", "normal_reference")
+    """A line for each of notebooks 13 to 16, two for the last."""
+
+    def table(name: str) -> pd.DataFrame:
+        return pd.read_csv(record / f"{name}.csv")
+
+    [tested] = table("measured_multiclass")["n"].unique()
+    kappa, over = (
+        "weighted kappa of CORN, read by its median, less that of softmax",
+        "doing nothing, corrected for the number of rows",
     )
-    answers = {
-        "13, a case: points of top-1 accuracy that three photographs of a person gain over one": _cases(cases),
-        "14, grades: weighted kappa of CORN, read by its median, less that of softmax, read by its likeliest grade": _grades(
-            grades
-        ),
-        "15, unequally frequent classes: points of mean recall over doing nothing, corrected for the number of rows": _ways(
-            ways
-        ),
-        "16, a disease that nobody trained on: found first among five classes by the mean of ten pictures of each": _found(
-            found
-        ),
-        "16, ill against well by the distance from healthy training faces": _normal(normal),
-    }
-    return "\n".join(f"- {question}: {answer}" for question, answer in answers.items())
+    lines = [
+        f"13, a case: points of top-1 accuracy that three photographs of a person gain over one: {_cases(table('cases'))}",
+        f"14, grades: {kappa}, read by its likeliest grade: {_grades(table('grades_differences'), table('grades'))}",
+        f"15, unequally frequent classes: points of mean recall over {over}: {_ways(table('imbalance'), tested)}",
+        "16, a disease that nobody trained on: found first among five classes by the mean of ten pictures of each: "
+        + _found(table("strangers")),
+        f"16, ill against well by the distance from healthy training faces: {_normal(table('normal_reference'))}",
+    ]
+    return "\n".join(f"- {line}" for line in lines)
 
 
 def _cases(table: pd.DataFrame) -> str:
@@ -174,24 +174,25 @@ def _cases(table: pd.DataFrame) -> str:
     return f"n = {rows['n'].iloc[0]:.0f} people: {'; '.join(parts)}"
 
 
-def _grades(table: pd.DataFrame) -> str:
+def _grades(table: pd.DataFrame, every: pd.DataFrame) -> str:
     """ "MobileFace +0.02 (-0.05 to +0.09), among the ill +0.01 (-0.06 to +0.08)"."""
     kappa = table[table["statistic"] == "kappa"]
     parts = []
     for network, rows in kappa.groupby("network", sort=False):
         spans = {whom: _span(row).plain(2, "+") for whom, row in rows.set_index("whom").iterrows()}
         parts.append(f"{registry.get(network).title} {spans['everybody']}, among the ill {spans['the ill among them']}")
-    return f"n = 150 and 120: {'; '.join(parts)}"
+    n = every[every["disease"] == "all"].groupby("whom")["n"].first()
+    return f"n = {n['everybody']} and {n['the ill among them']}: {'; '.join(parts)}"
 
 
-def _ways(table: pd.DataFrame) -> str:
+def _ways(table: pd.DataFrame, tested: int) -> str:
     """ "focal loss +1 (-1 to +3)", of the ways that learn from the same images."""
     rows = table[
         (table["measure"] == "macro recall") & table["difference"].notna() & ~table["way"].str.startswith("none")
     ]
     spans = rows[["difference", "difference_low", "difference_high"]].to_numpy()
     parts = [f"{way} {Interval(*span).points()}" for way, span in zip(rows["way"], spans, strict=True)]
-    return f"{registry.get(registry.installed()[0]).title}, n = 150, 50 thinned training sets: {'; '.join(parts)}"
+    return f"{registry.get(registry.installed()[0]).title}, n = {tested}: {'; '.join(parts)}"
 
 
 def _found(table: pd.DataFrame) -> str:

@@ -7,6 +7,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pandas as pd
 from scipy.special import softmax
+from scipy.stats import norm
 
 from facediag_utils.data.splitting import cross_validation_folds
 from facediag_utils.evaluation.interval import DRAWS, Interval, over_people, wilson_interval
@@ -16,7 +17,6 @@ from facediag_utils.methods.cases import LOGIT, combined
 
 MEASURES = ("top-1", "top-2", "MRR")
 MISSED = 0.1  # share of true classes that conformal sets may leave out
-NORMAL = 1.959964  # standard deviations that hold 95% of a normal distribution
 COLUMNS = ["network", "way", "photographs", "measure", "value", "low", "high", "n"]  # of ``cases.csv``
 
 
@@ -223,7 +223,10 @@ def risk_gain(
         one, other = (risks(probability[rows], right[rows]).mean(axis=1) for probability, right in (first, second))
         return one - other
 
-    value, reach = float(less(np.arange(len(numbers))[None])[0]), NORMAL * resampled_variance(less, numbers) ** 0.5
+    value, reach = (
+        float(less(np.arange(len(numbers))[None])[0]),
+        float(norm.ppf(0.975)) * resampled_variance(less, numbers) ** 0.5,
+    )
     return Interval(value, value - reach, value + reach)
 
 

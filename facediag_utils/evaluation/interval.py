@@ -38,6 +38,10 @@ class Interval:
     def __iter__(self) -> Iterator[float]:
         return iter((self.value, self.low, self.high))
 
+    def columns(self, name: str) -> dict[str, float]:
+        """Value and bounds as a table of numbers names them: ``name``, ``name_low``, ``name_high``."""
+        return dict(zip((name, f"{name}_low", f"{name}_high"), self, strict=True))
+
     def __str__(self) -> str:
         """In per cent, with count and bounds: "95.0% 57/60 (86-98)"."""
         if isnan(self.value):

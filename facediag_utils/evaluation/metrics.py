@@ -261,7 +261,7 @@ def summarize(predictions: pd.DataFrame, task: Task) -> pd.DataFrame:
         row |= {"correct": right, "n": len(group) // count}
         for name, found in with_intervals(group, task).items():
             row |= {f"{name}_count": found.count} if found.count else {}
-            row |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
+            row |= found.columns(name)
         rows.append(row)
     if not rows:
         raise ResultsError(f"no predictions for task {task.name!r}; run notebook 05 first")

@@ -37,7 +37,7 @@ class Regions:
 
     def row(self) -> dict[str, object]:
         """Numbers, for ``regions.csv``."""
-        mean = dict(zip(("accuracy", "accuracy_low", "accuracy_high"), self.accuracy[AVERAGED], strict=True))
+        mean = self.accuracy[AVERAGED].columns("accuracy")
         less = dict(zip(("difference", "low", "high"), self.pair.difference, strict=True))
         return {"network": self.network, "best": self.best, **mean, **less, "p": self.pair.p, "n": self.pair.n}
 

@@ -116,7 +116,7 @@ def _numbers(ranks: np.ndarray, labels: np.ndarray, people: np.ndarray) -> dict[
     measures = {"top1": ranks <= 1, "top2": ranks <= 2, "mrr": 1 / ranks}
     row: dict[str, float] = {"n": len(np.unique(people))}
     for name, values in measures.items():
-        row |= dict(zip((name, f"{name}_low", f"{name}_high"), share(values, labels, people), strict=True))
+        row |= share(values, labels, people).columns(name)
     low, high = np.quantile((ranks <= 1).mean(axis=1), [0.025, 0.975])
     return row | {"gallery_low": float(low), "gallery_high": float(high)}
 
@@ -212,10 +212,6 @@ def flat(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     for row in rows:
         plain: dict[str, object] = {}
         for name, value in row.items():
-            plain |= (
-                dict(zip((name, f"{name}_low", f"{name}_high"), value, strict=True))
-                if isinstance(value, Interval)
-                else {name: value}
-            )
+            plain |= value.columns(name) if isinstance(value, Interval) else {name: value}
         made.append(plain)
     return pd.DataFrame(made)

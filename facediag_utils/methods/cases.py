@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from joblib import Parallel, delayed
 from scipy.special import softmax
-from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
 from facediag_utils.core import row_cache
@@ -19,7 +18,7 @@ from facediag_utils.data.cohort import NO_FACE, Cohort, Task
 from facediag_utils.data.store import Method, Predictions
 from facediag_utils.faces.alignment import CROPS, aligned_chips
 from facediag_utils.faces.detection import DETECTOR_VERSION, Faces
-from facediag_utils.methods import dtl2
+from facediag_utils.methods import dtl2, logistic_regression
 from facediag_utils.methods.recipe import Augmentation
 from facediag_utils.networks import registry
 from facediag_utils.networks.records import Backbone
@@ -65,12 +64,12 @@ class Head:
         seen = np.isfinite(flat).all(axis=1)
         found = np.full((len(flat), self.held.shape[1]), np.nan)
         if seen.any():
-            found[seen] = _logits(self.pipeline, flat[seen])
+            found[seen] = _of_each_class(self.pipeline.decision_function(flat[seen]))
         return found.reshape(*features.shape[:-1], -1)
 
 
 def fit(task: Task, cohort: Cohort, features: np.ndarray, seed: int = 0) -> Head:
-    """The classifier of `facediag_utils.methods.regions.searched`, of a task's training images.
+    """The classifier of `facediag_utils.methods.logistic_regression.search`, of a task's training images.
 
     Parameters
     ----------
@@ -80,20 +79,15 @@ def fit(task: Task, cohort: Cohort, features: np.ndarray, seed: int = 0) -> Head
     seed : int
         Of the folds.
     """
-    from facediag_utils.methods import regions  # loads torch
-
     split = splitting.task_split(task, cohort, np.isfinite(features).all(axis=1))
     known, numbers = features[split.train], splitting.class_numbers(task, split.labels[split.train])
-    search = regions.searched(known, numbers, seed, split.groups)
-    held = np.empty((len(numbers), len(task.classes)))
-    for rows, left in search.cv.split(known, numbers):
-        held[left] = _logits(clone(search.best_estimator_).fit(known[rows], numbers[rows]), known[left])
-    return Head(search.best_estimator_, held, numbers)
+    found = logistic_regression.search(known, numbers, seed, split.groups)
+    held = _of_each_class(logistic_regression.out_of_fold(found, known, numbers, "decision_function"))
+    return Head(found.best_estimator_, held, numbers)
 
 
-def _logits(pipeline: Pipeline, features: np.ndarray) -> np.ndarray:
+def _of_each_class(values: np.ndarray) -> np.ndarray:
     """float64, (n, classes); of two classes scikit-learn gives one number, their difference."""
-    values = pipeline.decision_function(features)
     return values if values.ndim == 2 else np.stack([-values, values], axis=1) / 2
 
 

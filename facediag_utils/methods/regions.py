@@ -6,12 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
-from sklearn.base import clone
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss, make_scorer
-from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from facediag_utils.core import row_cache
 from facediag_utils.core.errors import ResultsError
@@ -20,7 +14,8 @@ from facediag_utils.data.cohort import Cohort, Task
 from facediag_utils.data.splitting import TaskSplit
 from facediag_utils.data.store import Method, Predictions
 from facediag_utils.faces.detection import Faces
-from facediag_utils.methods import dtl1, dtl2
+from facediag_utils.methods import dtl1, dtl2, logistic_regression
+from facediag_utils.methods.logistic_regression import PENALTIES
 from facediag_utils.methods.recipe import Augmentation, Recipe, Tuned
 from facediag_utils.networks import registry
 from facediag_utils.networks.records import AVERAGED, REGIONS
@@ -38,7 +33,6 @@ DEEPGESTALT = Recipe(
 )
 #: Their pretraining on people: He's numbers, Adam at 1e-3 for 40 epochs.  Ten more by gradient descent at 1e-4 are left out here.
 PEOPLE = replace(DEEPGESTALT, epochs=40, learning_rate=1e-3, xavier=None, adam=True)
-PENALTIES = tuple(10.0**k for k in range(-4, 1))  # C of logistic regression on standardised features
 
 
 def jobs(network: str, task: Task, recipe: Recipe, training: int = 0) -> list[dtl1.Job]:
@@ -129,46 +123,10 @@ def logistic(
 def _fitted(task: Task, features: np.ndarray, labels: np.ndarray, groups: np.ndarray | None, seed: int) -> np.ndarray:
     """Probabilities, (n, classes): of the training images, which come first and have labels, out of fold; then of the others."""
     known, new = features[: len(labels)], features[len(labels) :]
-    search = searched(known, labels, seed, groups)
-    held = np.empty((len(labels), len(task.classes)))
-    for rows, left in search.cv.split(known, labels):
-        blank = clone(search.best_estimator_)
-        held[left] = _probabilities(blank.fit(known[rows], labels[rows]), known[left], task)
-    return np.concatenate([held, _probabilities(search.best_estimator_, new, task)])
-
-
-def searched(known: np.ndarray, labels: np.ndarray, seed: int = 0, groups: np.ndarray | None = None) -> GridSearchCV:
-    """Logistic regression on standardised features, fitted, its C of `PENALTIES` chosen by cross-validated log loss.
-
-    Parameters
-    ----------
-    known : numpy.ndarray
-        (n, d), features of training images.
-    labels : numpy.ndarray
-        (n,).
-    seed, groups
-        Of the folds, see `facediag_utils.data.splitting.cross_validation_folds`.
-
-    Returns
-    -------
-    sklearn.model_selection.GridSearchCV
-        Its ``best_estimator_`` has learned from all of them; ``cv`` has the folds.
-    """
-    folds = splitting.cross_validation_folds(labels, seed, groups)
-    blank = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-    grid = {"logisticregression__C": list(PENALTIES)}
-    loss = make_scorer(
-        log_loss, greater_is_better=False, response_method="predict_proba", labels=np.unique(labels)
-    )  # a fold need not have every class
-    return GridSearchCV(blank, grid, scoring=loss, cv=folds).fit(known, labels)
-
-
-def _probabilities(fitted: Pipeline, features: np.ndarray, task: Task) -> np.ndarray:
-    """(n, classes), in the order of the task's classes."""
-    if not len(features):
-        return np.empty((0, len(task.classes)))
-    order = [list(fitted.classes_).index(name) for name in task.classes]
-    return fitted.predict_proba(features)[:, order]
+    found = logistic_regression.search(known, labels, seed, groups)
+    held = logistic_regression.out_of_fold(found, known, labels, "predict_proba")
+    said = np.concatenate([held, found.predict_proba(new)]) if len(new) else held
+    return said[:, [list(found.classes_).index(name) for name in task.classes]]
 
 
 def of_network(

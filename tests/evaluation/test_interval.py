@@ -31,6 +31,10 @@ def test_it_writes_itself():
     assert Interval(0.1, 0.0, 0.2).scaled(100).plain(1) == "10.0 (0.0 to 20.0)"
 
 
+def test_its_columns():
+    assert Interval(0.5, 0.4, 0.7, "1/2").columns("share") == {"share": 0.5, "share_low": 0.4, "share_high": 0.7}
+
+
 def test_no_p_value_is_written_as_0():
     given = (1, 0.0234, 0.001, 0.0009, 0)
     assert [written_p(p) for p in given] == ["1.000", "0.023", "0.001", "< 0.001", "< 0.001"]
