@@ -65,6 +65,13 @@ def parser() -> argparse.ArgumentParser:
 
     add(reproduce, "execute all notebooks; figures, results and report go to runs/", parents=[run])
     add(prepare, "only read a folder of your own, and tell what is in it", parents=[run])
+    single = add(train, "train one network on a data set: answers, a model for `predict`", parents=[named])
+    single.add_argument("--network", default="dlib_resnet29", help="of the registry (default: dlib_resnet29)")
+    single.add_argument("--fine-tune", action="store_true", help="DTL1, in place of features and an SVM (DTL2)")
+    single.add_argument("--epochs", type=_count, help="of a fine-tuning (default: the network's own number)")
+    single.add_argument("--seed", type=int, default=0, help="of folds, or of the training (default: 0)")
+    served = add(app, "a page in the browser, on this machine only: pictures, a training, a question")
+    served.add_argument("arguments", nargs="*", help="for Voilà, after --: -- --port=8866 --no-browser")
     add(report, "write runs/<profile>/report.html again and open it", parents=[named])
     add(record, "make the bundled cohort's last run the record: results/ and figures/")
     wanted = add(weights, "download published weights; without names, all of them")
@@ -126,6 +133,25 @@ def prepare(options: argparse.Namespace) -> int:
     return 0
 
 
+def train(options: argparse.Namespace) -> int:
+    from facediag_utils.core import profiles, run_log
+    from facediag_utils.data.store import Method
+    from facediag_utils.run import train
+
+    profile, method = profiles.profile(options.profile), Method.DTL1 if options.fine_tune else Method.DTL2
+    with run_log.run_lock(profile.name):
+        made = train.train(profile, options.network, method, options.epochs, options.seed)
+    print(train.format_trained(made, profile))
+    return 0
+
+
+def app(options: argparse.Namespace) -> int:
+    from facediag_utils.app import server
+
+    server.serve(options.arguments)
+    return 0
+
+
 def report(options: argparse.Namespace) -> int:
     from facediag_utils.core import profiles
     from facediag_utils.run import report
@@ -163,13 +189,14 @@ def forget(options: argparse.Namespace) -> int:
 
 
 def predict(options: argparse.Namespace) -> int:
+    from facediag_utils.data.trained import DISCLAIMER
     from facediag_utils.methods import model_io, trained_model
 
     if options.explain and (len(options.images) > 1 or options.explain.suffix.lower() != ".png"):
         raise ExplanationError(f"--explain {options.explain}: one picture at a time, and a file that ends in .png")
     trained = model_io.load(options.model)
     classes = ", ".join(trained.about.classes)
-    print(f"trained on: {trained.about.title}; classes: {classes}\n{trained_model.DISCLAIMER}")
+    print(f"trained on: {trained.about.title}; classes: {classes}\n{DISCLAIMER}")
     if trained.about.rendered:
         print("It was trained on rendered faces: of a real person it says nothing at all.")
     spoken = 0

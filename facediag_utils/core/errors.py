@@ -43,3 +43,7 @@ class ModelError(FacediagError):
 
 class ExplanationError(FacediagError):
     """A heat map that this network, or a score that this data, cannot give."""
+
+
+class AppError(FacediagError):
+    """Something that the page of ``make app`` must not, or cannot, do."""

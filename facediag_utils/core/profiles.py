@@ -68,6 +68,11 @@ class Profile:
         return self.run / "results"
 
     @property
+    def trained(self) -> Path:
+        """Folder of the models of ``facediag train``."""
+        return self.run / "trained"
+
+    @property
     def record(self) -> Path | None:
         """Folder of the committed results that a run is compared with; only the bundled cohort has one."""
         return ROOT / "results" if self.name == "bundled" else None

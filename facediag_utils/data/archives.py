@@ -67,7 +67,7 @@ def _unpack(archive: Path, folder: Path, room: int) -> tuple[list[LeftOut], int]
         room -= size
         if room < 0:
             raise CohortError(f"{archive}: holds more than {ALL // 2**30} GiB; unpack it by hand and give the folder")
-        if fault := _written(folder, name, size, opened):
+        if fault := write_member(folder, name, size, opened):
             refused.append(LeftOut(printable(name), "", *fault))
     return refused, room
 
@@ -92,8 +92,24 @@ def _members(archive: Path) -> Iterator[Member]:
         raise CohortError(f"{archive}: damaged ({error}); get it again, or unpack it by hand") from None
 
 
-def _written(folder: Path, name: str, size: int, opened: Opener | None) -> tuple[str, ...] | None:
-    """Write one member; the kind of fault (and more of it) if it was not written."""
+def write_member(folder: Path, name: str, size: int, opened: Opener | None) -> tuple[str, ...] | None:
+    """Write one file of an archive, or that somebody sends, into a folder.
+
+    Parameters
+    ----------
+    folder : Path
+    name : str
+        Its name from there, with "/" or "\\" between folders; nothing is written outside of the folder.
+    size : int
+        In bytes, as stated.
+    opened : callable or None
+        Gives its bytes; None for what is no regular file.
+
+    Returns
+    -------
+    tuple of str or None
+        The kind of fault, and more of it, if it was not written.
+    """
     parts = PurePosixPath(name.replace("\\", "/")).parts
     if not parts or parts[0] == "/" or ".." in parts or ":" in parts[0] or "\0" in name:
         return ("leads out of the archive",)

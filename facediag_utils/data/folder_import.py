@@ -5,6 +5,7 @@ listed with the reason in ``runs/<name>/results/left_out.csv``."""
 
 import hashlib
 import os
+import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -83,6 +84,7 @@ def import_folder(
 
 def _clear(profile: Profile) -> None:
     """Remove what an earlier run of this name has made; what readers have answered stays."""
+    shutil.rmtree(profile.trained, ignore_errors=True)
     for folder in (profile.figures, profile.notebooks, profile.results):
         for path in folder.glob("*"):
             if path.is_file() and not path.name.startswith("."):  # of this run

@@ -275,6 +275,15 @@ def interval_of(row: dict, metric: str) -> Interval:
     return Interval(value, low, high, count if isinstance(count, str) else "")  # NaN beside rows that have counts
 
 
+def format_accuracies(predictions: pd.DataFrame, task: Task) -> list[str]:
+    """Accuracy of one method over all test images and, where no face was found in some, over those with one."""
+    lines = [f"classified correctly, of all test images: {with_intervals(predictions, task)['accuracy']}"]
+    seen = predictions[predictions["predicted"] != NO_FACE]
+    if 0 < len(seen) < len(predictions):
+        lines.append(f"of those in which a face was found: {with_intervals(seen, task)['accuracy']}")
+    return lines
+
+
 def short_names(classes: Iterable[str]) -> list[str]:
     """D1 ... D4, N0 for the paper's classes, else the names themselves."""
     return [CLASSES.get(name, name) for name in classes]

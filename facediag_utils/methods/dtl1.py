@@ -8,9 +8,10 @@ network said after the epoch that was best on the test images, as the paper did 
 import hashlib
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -197,7 +198,14 @@ def _scores_table(checkpoint: Path) -> Path:
     return row_cache.table_path(f"dtl1/{checkpoint.parent.name}/scores", checkpoint.stem)
 
 
-def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0, keep: bool = True) -> Outcome:
+def run(
+    job: Job,
+    cohort: Cohort,
+    faces: Faces,
+    seed: int = 0,
+    keep: bool = True,
+    go_on: Callable[[Tuned], bool] | None = None,
+) -> Outcome:
     """Fine-tune for a task and predict its test images; of a training that has ended, what it came to is read.
 
     Parameters
@@ -208,6 +216,9 @@ def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0, keep: bool = True
         Of the run; that of the training is `Job.seed` of it.
     keep : bool
         Whether the network is wanted; of a training that has ended it is not even read then.
+    go_on : callable, optional
+        As `facediag_utils.methods.training.fine_tune` takes it, of a job that leaves images aside: one that is stopped has no
+        place in the store.
 
     Returns
     -------
@@ -229,13 +240,16 @@ def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0, keep: bool = True
     start = job.start.weights if job.start else None
 
     def trained() -> Tuned:
-        return fine_tune(job.backbone, pictures, train, seen, classes, job.recipe, plan.seed, plan.checkpoint, start)
+        fixed = (train, seen, classes, job.recipe, plan.seed, plan.checkpoint, start)
+        return fine_tune(job.backbone, pictures, *fixed, go_on)
 
     tuned = Tuned((len(plan.train), len(plan.seen)), job.recipe.averaged_from, plan.checkpoint.stem)
     if keep or not has_ended(plan.checkpoint, tuned):
         tuned = trained()
     else:
         run_log.note("epochs", str(plan.checkpoint), 0, tuned.epochs)
+    if job.aside and tuned.epochs < job.recipe.epochs:
+        return [], tuned
 
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
         averaged = (tuned if tuned.averaged is not None else trained()).averaged
@@ -251,6 +265,17 @@ def run(job: Job, cohort: Cohort, faces: Faces, seed: int = 0, keep: bool = True
     named = (job.backbone, pretraining, job.training)
     said = [store.from_scores(job.task, cohort, plan.split, given, method, *named) for method, given in scores.items()]
     return said, tuned
+
+
+def test_predictions(job: Job, network: Any, cohort: Cohort, faces: Faces) -> Predictions:
+    """What a network that was kept says of the job's test images: a row per image, softmax probabilities.
+
+    For a job that left images aside, which `run` tells nothing of the test images: its network has learned from four fifths
+    of the training images."""
+    record, split = registry.get(job.backbone), task_split(job.task, cohort, faces.found)
+    pictures = aligned_chips(cohort, faces, record.input_size, record.crop)
+    given = predict(network, pictures, np.flatnonzero(split.test & split.found), record).softmax(dim=1).numpy()
+    return store.from_scores(job.task, cohort, split, given, job.method, job.backbone, record.pretraining, job.training)
 
 
 def recipe(backbone: str, images: int) -> Recipe:

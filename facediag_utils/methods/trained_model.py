@@ -28,7 +28,6 @@ from facediag_utils.faces.detection import ALIGNED, Faces, find_face
 from facediag_utils.methods import dtl1, dtl2, svm
 from facediag_utils.networks import registry
 
-DISCLAIMER = "Research and teaching only; not a medical device. Do not use it to judge, screen or sort anybody."
 FORMAT = 2
 
 

@@ -83,6 +83,7 @@ def fine_tune(
     seed: int = 0,
     checkpoint: Path | None = None,
     start: Callable[[], dict[str, torch.Tensor]] | None = None,
+    go_on: Callable[[Tuned], bool] | None = None,
 ) -> Tuned:
     """Train a backbone with a new last layer (Pseudocode 1).
 
@@ -104,6 +105,9 @@ def fine_tune(
     start : callable, optional
         Gives the weights that the backbone begins with, in place of those that the recipe says; not called if the training
         has ended already.
+    go_on : callable, optional
+        Asked after each epoch, with what the training has come to.  False stops it there: what it has learned is given, and
+        the checkpoint is left as that of a training that has not ended.
 
     Returns
     -------
@@ -137,6 +141,8 @@ def fine_tune(
             state.finish_epoch(seen, errors(logits, torch.from_numpy(validation[1])), logits.numpy())
             state.save(checkpoint)
             bar.update()
+            if go_on is not None and not go_on(tuned) and tuned.epochs < recipe.epochs:
+                return state.so_far()
     rows = np.array_split(training[0], math.ceil(len(training[0]) / recipe.batch))  # even: none of a single image
     state.finish((registry.prepare(pictures[part], record).to(device) for part in rows), checkpoint)
     return tuned

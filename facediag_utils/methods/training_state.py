@@ -65,6 +65,13 @@ class TrainingState:
         self._end()
         self.save(checkpoint)
 
+    def so_far(self) -> Tuned:
+        """What a training that stops early has come to: the mean of the weights if its second half has begun, else the last
+        ones.  Nothing is written: the next one with these settings goes on from the checkpoint."""
+        averaged = self.network if self.average is None else self.average.module
+        self.tuned.averaged = averaged.cpu().eval()
+        return self.tuned
+
     def _end(self) -> None:
         self.ended, self.tuned.averaged = True, self.network.cpu().eval()
 

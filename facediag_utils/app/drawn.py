@@ -1,0 +1,126 @@
+"""What the page shows, as HTML: the figures and numbers of the other rooms, each picture with a text for who does not see it."""
+
+import base64
+import html
+import io
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from PIL import Image
+
+from facediag_utils.core.profiles import Profile
+from facediag_utils.data.cohort import Task, load, tasks
+from facediag_utils.data.images import read_rgb
+from facediag_utils.data.trained import Trained
+from facediag_utils.evaluation import metrics, one_against_rest, roc_analysis
+from facediag_utils.faces.alignment import face_chip
+from facediag_utils.faces.detection import find_faces
+from facediag_utils.figures import curves
+from facediag_utils.figures.style import class_title
+from facediag_utils.methods import training_table
+
+CHIP, PER_CLASS, ROWS = 96, 6, 12  # pixels of a small face, faces per class, classes at most
+PANELS = 6  # ROC curves at most
+CAUTION = "Rendered faces: these numbers say nothing about how well anything diagnoses people."
+
+
+def figure(drawn: Figure, alt: str) -> str:
+    """A Matplotlib figure, which is closed."""
+    stream = io.BytesIO()
+    drawn.savefig(stream, format="png", dpi=110)
+    plt.close(drawn)
+    return _img(stream.getvalue(), "png", alt, drawn.get_size_inches()[0] * 96)
+
+
+def png(content: bytes, alt: str) -> str:
+    """A PNG file."""
+    with Image.open(io.BytesIO(content)) as image:
+        return _img(content, "png", alt, image.width * 2 / 3)
+
+
+def face(chip: np.ndarray, alt: str, side: int = CHIP) -> str:
+    """A face chip, uint8 (size, size, 3)."""
+    stream = io.BytesIO()
+    Image.fromarray(chip).save(stream, "PNG")
+    return _img(stream.getvalue(), "png", alt, side)
+
+
+def _img(content: bytes, kind: str, alt: str, width: float) -> str:
+    source = f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+    return f'<img src="{source}" alt="{html.escape(alt, quote=True)}" style="width: {width:.0f}px">'
+
+
+def told(profile: Profile) -> str:
+    """What reading the pictures has told, a line each."""
+    path = profile.results / "intake.txt"
+    if profile.rendered or not path.is_file():
+        images = load(profile)
+        return f"<p>{html.escape(profile.title)}: {len(images)} pictures in {len(images.classes)} classes.</p>"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return "<ul>" + "".join(f"<li>{html.escape(line.strip())}</li>" for line in lines) + "</ul>"
+
+
+def aligned_faces(profile: Profile) -> str:
+    """Some faces of each class as the network will see them."""
+    images = load(profile)
+    faces, parts = find_faces(images), []
+    for name in images.classes[:ROWS]:
+        rows = np.flatnonzero(faces.found & (images.table["label"] == name).to_numpy())[:PER_CLASS]
+        chips = [face_chip(read_rgb(images.table["path"].iloc[row]), faces.landmarks[row], CHIP) for row in rows]
+        pictures = "".join(face(chip, f"aligned face, {class_title(name)}") for chip in chips)
+        parts.append(f"<figure>{pictures}<figcaption>{html.escape(class_title(name))}</figcaption></figure>")
+    left = len(images.classes) - ROWS
+    more = f"<p>{left} more classes are not shown.</p>" if left > 0 else ""
+    return f'<h3>Aligned faces</h3><div class="faces">{"".join(parts)}</div>{more}'
+
+
+def learning(profile: Profile, model: Trained, classes: int, title: str) -> str:
+    """The loss and the error of a fine-tuning so far; nothing before its first epoch has ended."""
+    tuned = list(training_table.read(model.curves).values())
+    if not tuned:
+        return ""
+    drawn = curves.training_curves({title: tuned}, "held-out training images", classes, profile.title)
+    return figure(drawn, f"Loss and error over {tuned[0].epochs} epochs, on training and on held-out training images")
+
+
+def results(profile: Profile, model: Trained) -> str:
+    """How well a model does on the test images: accuracy, confusion matrix, ROC."""
+    task, said = tasks(load(profile))[-1], model.predictions()
+    title = metrics.method_title(model.method, model.backbone)[0]
+    lines = [*metrics.format_accuracies(said, task), *([CAUTION] if profile.rendered else [])]
+    accuracies = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
+    matrix = curves.confusion_matrices({title: metrics.confusion(said, task.classes)}, profile.title)
+    shown = figure(matrix, f"Confusion matrix of {len(said)} test images: rows predicted, columns actual")
+    return f"<h3>{html.escape(title)}</h3><ul>{accuracies}</ul>{shown}{_roc(said, task, title, profile)}"
+
+
+def _roc(said: pd.DataFrame, task: Task, title: str, profile: Profile) -> str:
+    """Of two classes their ROC; of more each but the healthy one against all others."""
+    if task.positive is not None:
+        questions = {class_title(task.positive): roc_analysis.roc(said, task)}
+    else:
+        asked = [name for name, classes in one_against_rest.questions(task).items() if len(classes) == 1]
+        questions = {
+            f"{class_title(name)} against all others": roc_analysis.roc(*one_against_rest.collapsed(said, [name], name))
+            for name in asked[:PANELS]
+        }
+        if len(asked) > PANELS:
+            title += f"; {PANELS} of {len(asked)} classes"
+    drawn = curves.roc_curves({name: {"area": roc} for name, roc in questions.items()}, f"{title}, {profile.title}")
+    areas = "; ".join(f"{name}: area {roc.area.plain()}" for name, roc in questions.items())
+    return figure(drawn, f"ROC curves. {areas}")
+
+
+def ranked(answers: Sequence[tuple[str, float]]) -> str:
+    """Classes with their calibrated scores, as a table with bars."""
+    rows = "".join(
+        f"<tr><th scope=row>{html.escape(class_title(name))}</th><td>{100 * score:.0f}%</td>"
+        f'<td class="bar"><span style="width: {100 * score:.0f}%"></span></td></tr>'
+        for name, score in answers[:ROWS]
+    )
+    left = len(answers) - ROWS
+    more = f"<p>{left} more classes, all less likely.</p>" if left > 0 else ""
+    return f'<table class="ranked"><caption>Calibrated scores</caption>{rows}</table>{more}'
