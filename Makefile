@@ -19,6 +19,7 @@ HASHED ?=
 DSF ?=
 SIZE_ARGS ?=
 KILL_ARGS ?=
+APP_ARGS ?=
 
 ifeq ($(strip $(VENV)),)
 BIN :=
@@ -43,7 +44,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 TESTING := FACEDIAG_WEIGHTS=$(CURDIR)/.cache/no-weights
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock reproduce report record forget weights test test-python test-fast test-notebooks lint format lab notebooks cohort bench bench-size fingerprint kill clean
+.PHONY: help setup lock reproduce report record app forget weights test test-python test-fast test-notebooks lint format lab notebooks cohort bench bench-size fingerprint kill clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -81,6 +82,9 @@ reproduce: $(READY) ## run all notebooks (only some, without a verdict: NOTEBOOK
 
 report: $(READY) ## put all tables and figures of a run on one page, runs/bundled/report.html, and open it [NAME=mine]
 	@$(BIN)python -m facediag_utils report --profile "$(if $(filter command,$(origin NAME)),$(NAME),$(PROFILE))"
+
+app: $(READY) ## a page in the browser, on this machine only: upload pictures, train, ask (APP_ARGS="--port=8866 --no-browser")
+	@$(BIN)python -m facediag_utils app -- $(APP_ARGS)
 
 forget: $(READY) ## remove every trace of a folder of your own: make forget NAME=mine
 	@$(BIN)python -m facediag_utils forget "$(NAME)"

@@ -5,8 +5,8 @@ import html
 import ipywidgets as widgets
 import pandas as pd
 
-from facediag_utils.app import jobs
-from facediag_utils.app.session import Message, Session, guarded, table
+from facediag_utils.app import jobs, uploads
+from facediag_utils.app.session import Message, Session, guarded, profile_of, table
 from facediag_utils.core import profiles
 from facediag_utils.core.errors import AppError, FacediagError
 from facediag_utils.data import trained
@@ -32,6 +32,7 @@ class Home:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.choice = widgets.Dropdown(description="Data set")
+        self.new = widgets.Text(description="Its name", placeholder="letters, digits, - and _", continuous_update=False)
         self.begin = widgets.Button(description="Begin", button_style="primary")
         self.forget = widgets.Button(description="Forget it", tooltip="Remove everything that was made from it")
         self.sure = widgets.Button(description="Yes, remove all of it", button_style="danger")
@@ -48,9 +49,7 @@ class Home:
     def _list(self) -> None:
         """The data sets that there are; the one of this page stays chosen."""
         chosen = self.session.name
-        names = [("bundled: 350 rendered portraits", "bundled"), *((name, name) for name in profiles.kept())]
-        if chosen and chosen not in (name for _, name in names):
-            names.append((chosen, chosen))
+        names = [("bundled: 350 rendered portraits", "bundled"), *((name, name) for name in self._own(chosen))]
         self.choice.options = [(NEW, ""), *names]
         self.choice.value = chosen
         rows, faults = _trained_before()
@@ -58,6 +57,10 @@ class Home:
         if faults:
             self.message.tell("; ".join(faults), wrong=True)
         self._show()
+
+    def _own(self, chosen: str) -> list[str]:
+        """Data sets of one's own: read, uploaded and not yet read, or just named."""
+        return sorted({*profiles.kept(), *uploads.sent(), *([chosen] if chosen not in ("", "bundled") else [])})
 
     def _show(self) -> None:
         own = bool(self.choice.value) and self.choice.value != "bundled"
@@ -78,7 +81,7 @@ class Home:
 
     def _forget(self) -> None:
         name = self.choice.value
-        if jobs.running(profiles.profile(name) if name in profiles.kept() else self.session.profile):
+        if jobs.running(profile_of(name)):
             raise AppError(f"{name}: something is going on with it; stop that first")
         gone = forget.forget(name)
         self.session.name = ""

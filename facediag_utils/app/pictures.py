@@ -41,7 +41,7 @@ class Pictures:
                 widgets.HTML(
                     "<p>Or: a zip or tar file with a folder per class (it replaces what was uploaded before).</p>"
                 ),
-                self.archive,
+                widgets.HBox([self.archive]),
                 widgets.HTML(
                     "<p>Or: a folder of this machine with a folder per class, or with a manifest.csv. It is only read.</p>"
                 ),
@@ -71,6 +71,7 @@ class Pictures:
         kept = uploads.keep_pictures(self.session.profile, self.label.value.strip(), sent)
         self._show()
         self.message.tell(f"{kept} of {len(sent)} pictures of {self.label.value.strip()!r} kept")
+        self.label.value = ""  # the next class
 
     def _keep_archive(self) -> None:
         if not self.archive.value:
@@ -98,8 +99,8 @@ class Pictures:
         self.read.disabled, self.stop.disabled = True, False
         failure = await follow(profile, lambda _, said: self.message.tell(f"reading ... {said}"))
         self.read.disabled, self.stop.disabled = False, True
-        self.message.tell(failure or "read", wrong=bool(failure))
         self.session.made += 1
+        self.message.tell(failure or "The pictures were read; what was found is below.", wrong=bool(failure))
 
 
 def _what_was_found(profile: Profile) -> str:

@@ -32,7 +32,7 @@ class Question:
         self.picture.observe(guarded(self.message, self._ask), "value")
         session.observe(lambda _: self._show(), ["name", "made"])
         self.widget = widgets.VBox(
-            [widgets.HTML(WORDS), self.model, self.rendered, self.picture, self.message, self.answer]
+            [widgets.HTML(WORDS), self.model, self.rendered, widgets.HBox([self.picture]), self.message, self.answer]
         )
         self._show()
 
@@ -60,7 +60,9 @@ class Question:
         if self.session.profile.rendered and not self.rendered.value:
             raise AppError(f"no answer: this model was {OF_A_PERSON}; if the picture is rendered too, say so above")
         self.message.tell(f"looking at {sent['name']} ...")
-        in_background(self.message, self._answer(self.model.value, printable(str(sent["name"])), bytes(sent["content"])))
+        in_background(
+            self.message, self._answer(self.model.value, printable(str(sent["name"])), bytes(sent["content"]))
+        )
 
     async def _answer(self, model: Path, name: str, content: bytes) -> None:
         self.picture.disabled = True

@@ -70,6 +70,7 @@ def serve(arguments: list[str]) -> None:
         "headers": {"Content-Security-Policy": ONLY_HERE},
     }
     settings.VoilaConfiguration.file_allowlist = [r"(?!)"]  # no file of this folder is served
+    settings.VoilaConfiguration.show_tracebacks = True  # nobody sees them but who runs it
     settings.MappingKernelManager.cull_idle_timeout = IDLE
     server = Server(config=settings)
     server.initialize([str(PAGE), *arguments])

@@ -4,6 +4,7 @@ import asyncio
 import html
 import traceback
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
@@ -18,6 +19,13 @@ from facediag_utils.core.profiles import Profile
 LOOK = 0.5  # seconds between two looks at a job
 
 
+def profile_of(name: str) -> Profile:
+    """The profile of a name; one that was never read has a folder for its run, and no pictures yet."""
+    if name in ("bundled", *profiles.kept()):
+        return profiles.profile(name)
+    return Profile(name, name, Path())
+
+
 class Session(HasTraits):
     """One page: the name of its data set, empty before one is chosen, and a number that grows with whatever was made."""
 
@@ -26,10 +34,8 @@ class Session(HasTraits):
 
     @property
     def profile(self) -> Profile:
-        """The data set's profile; of one that was never read it has a folder for its run, and no pictures yet."""
-        if self.name in ("bundled", *profiles.kept()):
-            return profiles.profile(self.name)
-        return Profile(self.name, self.name, profiles.Path())
+        """Of its data set."""
+        return profile_of(self.name)
 
     @property
     def known(self) -> bool:

@@ -110,8 +110,8 @@ class Training:
         failure = await follow(profile, show)
         show(1.0, "")
         self.train.disabled, self.stop.disabled = False, True
-        self.message.tell(failure or _ended(profile, model), wrong=bool(failure))
         self.session.made += 1
+        self.message.tell(failure or _ended(profile, model), wrong=bool(failure))
 
 
 def _ended(profile: Profile, model: Trained) -> str:

@@ -11,17 +11,24 @@ import pandas as pd
 
 from facediag_utils.core.errors import AppError, CohortError
 from facediag_utils.core.profiles import Profile
+from facediag_utils.core.settings import output_root
 from facediag_utils.data import archives
 from facediag_utils.data.duplicates import LeftOut, printable
 from facediag_utils.data.store import write_csv
 
 MOST_FILES, MOST_BYTES = 2000, 256 * 2**20  # at once; more comes by the name of a folder
+FOLDER, REFUSED = "pictures", "refused.csv"  # in the folder of the run
 Upload = Mapping[str, Any]  # as ipywidgets' FileUpload has it: name, size, content
 
 
 def folder(profile: Profile) -> Path:
     """Where the uploaded pictures of a name lie."""
-    return profile.run / "pictures"
+    return profile.run / FOLDER
+
+
+def sent() -> list[str]:
+    """Names under which pictures were uploaded."""
+    return sorted(path.parent.name for path in (output_root() / "runs").glob(f"*/{FOLDER}"))
 
 
 def keep_pictures(profile: Profile, label: str, sent: Sequence[Upload]) -> int:
@@ -82,7 +89,7 @@ def keep_archive(profile: Profile, sent: Upload) -> int:
     finally:
         packed.unlink()
     _lift(target)
-    (profile.run / "refused.csv").unlink(missing_ok=True)
+    (profile.run / REFUSED).unlink(missing_ok=True)
     _note(profile, faults)
     return sum(path.is_file() for path in target.rglob("*"))
 
@@ -119,7 +126,7 @@ def counts(profile: Profile) -> dict[str, int]:
 
 def refused(profile: Profile) -> pd.DataFrame:
     """What was sent and not kept: file, label, kind, reason."""
-    path = profile.run / "refused.csv"
+    path = profile.run / REFUSED
     if not path.is_file():
         return pd.DataFrame(columns=list(LeftOut._fields))
     return pd.read_csv(path, dtype=str, keep_default_na=False)
@@ -128,7 +135,7 @@ def refused(profile: Profile) -> pd.DataFrame:
 def _note(profile: Profile, faults: Sequence[LeftOut]) -> None:
     if faults:
         new = pd.DataFrame(faults, columns=list(LeftOut._fields))
-        write_csv(profile.run / "refused.csv", pd.concat([refused(profile), new], ignore_index=True))
+        write_csv(profile.run / REFUSED, pd.concat([refused(profile), new], ignore_index=True))
 
 
 def _free(place: Path, name: str) -> str:

@@ -7,8 +7,8 @@ import pandas as pd
 
 from facediag_utils.core import row_cache, run_log
 from facediag_utils.core.files import remove_partial_files
-from facediag_utils.core.profiles import Profile, kept, profile
-from facediag_utils.core.settings import cache_root
+from facediag_utils.core.profiles import Profile, check_name, kept, profile
+from facediag_utils.core.settings import cache_root, output_root
 
 
 def forget(name: str) -> list[str]:
@@ -25,10 +25,16 @@ def forget(name: str) -> list[str]:
     Raises
     ------
     CohortError
-        If no folder was taken in under this name.
+        If nothing was taken in under this name.
     ReproduceError
         If a run of it is going on.
     """
+    uploaded = output_root() / "runs" / name
+    check_name(name)
+    if name not in kept() and uploaded.is_dir():  # sent to the page of `make app`, and never read
+        with run_log.run_lock(name):
+            shutil.rmtree(uploaded)
+        return [str(uploaded)]
     gone = profile(name)
     if gone.listed is None:
         return ["nothing: the bundled cohort is part of this package (make clean removes its caches)"]

@@ -138,16 +138,17 @@ def test_the_whole_way(page, browser, server, home, bundled, tmp_path):
         row = page.locator("tr", has_text=name)
         api.expect(row).to_have_count(1)
         assert row.locator("td").nth(2).inner_text()
-    assert page.get_by_alt_text("aligned face, Down syndrome").count() == 6
+    api.expect(page.get_by_alt_text("aligned face, Down syndrome")).to_have_count(6)
     keep_picture(page, "2_pictures")
 
     page.get_by_role("button", name="Train", exact=True).click()
     api.expect(page.get_by_text("classified correctly, of all test images")).to_be_visible()
-    assert page.get_by_alt_text("Confusion matrix").count() == 1
-    assert page.get_by_alt_text("ROC curves").count() == 1
+    api.expect(page.get_by_alt_text("Confusion matrix")).to_have_count(1)
+    api.expect(page.get_by_alt_text("ROC curves")).to_have_count(1)
     keep_picture(page, "3_svm")
 
     page.get_by_label("Method").select_option(label="fine-tuning (DTL1)")
+    api.expect(page.get_by_label("Epochs")).to_have_value(re.compile("^[2-9]"))  # what the network's record says
     page.get_by_label("Epochs").fill("500")
     page.get_by_label("Epochs").press("Tab")
     page.get_by_role("button", name="Train", exact=True).click()
@@ -158,7 +159,7 @@ def test_the_whole_way(page, browser, server, home, bundled, tmp_path):
     api.expect(other.get_by_text("training ...")).to_be_visible()
     other.get_by_role("button", name="Stop").last.click()
     api.expect(other.get_by_text(re.compile("trained, stopped after [0-9]+ of 500 epochs"))).to_be_visible()
-    assert other.get_by_alt_text("Confusion matrix").count() == 2
+    api.expect(other.get_by_alt_text("Confusion matrix")).to_have_count(2)
     keep_picture(other, "4_stopped")
 
     stranger = bundled.profile.data / "cases"
