@@ -24,6 +24,7 @@ from facediag_utils.methods import training_table
 
 CHIP, PER_CLASS, ROWS = 96, 6, 12  # pixels of a small face, faces per class, classes at most
 PANELS = 6  # ROC curves at most
+SMALLEST = 460  # pixels: a wide figure is scrolled in a narrow window, not shrunk until its letters cannot be read
 CAUTION = "Rendered faces: these numbers say nothing about how well anything diagnoses people."
 
 
@@ -50,7 +51,8 @@ def face(chip: np.ndarray, alt: str, side: int = CHIP) -> str:
 
 def _img(content: bytes, kind: str, alt: str, width: float) -> str:
     source = f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
-    return f'<img src="{source}" alt="{html.escape(alt, quote=True)}" style="width: {width:.0f}px">'
+    size = f"width: {width:.0f}px; min-width: {min(width, SMALLEST):.0f}px"
+    return f'<div class="picture"><img src="{source}" alt="{html.escape(alt, quote=True)}" style="{size}"></div>'
 
 
 def told(profile: Profile) -> str:
@@ -91,27 +93,33 @@ def results(profile: Profile, model: Trained) -> str:
     task, said = tasks(load(profile))[-1], model.predictions()
     title = metrics.method_title(model.method, model.backbone)[0]
     lines = [*metrics.format_accuracies(said, task), *([CAUTION] if profile.rendered else [])]
+    lines += [
+        f"{short}: {class_title(name)}"
+        for name, short in zip(task.classes, metrics.short_names(task.classes), strict=True)
+        if short != name
+    ]
     accuracies = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
     matrix = curves.confusion_matrices({title: metrics.confusion(said, task.classes)}, profile.title)
-    shown = figure(matrix, f"Confusion matrix of {len(said)} test images: rows predicted, columns actual")
-    return f"<h3>{html.escape(title)}</h3><ul>{accuracies}</ul>{shown}{_roc(said, task, title, profile)}"
+    drawn = figure(matrix, f"Confusion matrix of {len(said)} test images: rows predicted, columns actual")
+    curves_drawn, left = _roc_curves(said, task, profile)
+    more = f"<p>ROC curves of {left} more classes are not shown.</p>" if left else ""
+    return f'<h3>{html.escape(title)}</h3><ul>{accuracies}</ul><div class="figures">{drawn}{curves_drawn}</div>{more}'
 
 
-def _roc(said: pd.DataFrame, task: Task, title: str, profile: Profile) -> str:
-    """Of two classes their ROC; of more each but the healthy one against all others."""
-    if task.positive is not None:
-        questions = {class_title(task.positive): roc_analysis.roc(said, task)}
-    else:
+def _roc_curves(said: pd.DataFrame, task: Task, profile: Profile) -> tuple[str, int]:
+    """Of two classes their ROC; of more that of each but the healthy one against all others; how many are left out."""
+    questions = {task.title: (said, task)}
+    if task.positive is None:
         asked = [name for name, classes in one_against_rest.questions(task).items() if len(classes) == 1]
         questions = {
-            f"{class_title(name)} against all others": roc_analysis.roc(*one_against_rest.collapsed(said, [name], name))
-            for name in asked[:PANELS]
+            f"{class_title(name)} against all others": one_against_rest.collapsed(said, [name], name) for name in asked
         }
-        if len(asked) > PANELS:
-            title += f"; {PANELS} of {len(asked)} classes"
-    drawn = curves.roc_curves({name: {"area": roc} for name, roc in questions.items()}, f"{title}, {profile.title}")
-    areas = "; ".join(f"{name}: area {roc.area.plain()}" for name, roc in questions.items())
-    return figure(drawn, f"ROC curves. {areas}")
+    made = []
+    for question, (rows, of) in list(questions.items())[:PANELS]:
+        roc = roc_analysis.roc(rows, of)
+        drawn = curves.roc_curves({question: {"this model": roc}}, profile.title)
+        made.append(figure(drawn, f"ROC curve, {question}: area {roc.area.plain()}"))
+    return "".join(made), max(0, len(questions) - PANELS)
 
 
 def ranked(answers: Sequence[tuple[str, float]]) -> str:

@@ -104,7 +104,16 @@ def _trained_before() -> tuple[pd.DataFrame, list[str]]:
                 classes = (
                     f"{len(task.classes)}: {', '.join(task.classes[:3])}{', ...' if len(task.classes) > 3 else ''}"
                 )
-                rows.append((profile.title, classes, title, pretraining, str(accuracy), model.format_epochs()))
+                rows.append(
+                    (
+                        profile.title,
+                        classes,
+                        title,
+                        pretraining,
+                        str(accuracy),
+                        model.format_epochs().removeprefix(", "),
+                    )
+                )
         except FacediagError as error:
             faults.append(str(error))
     columns = ["data", "classes", "method", "pretrained on", "test accuracy (95% interval)", "epochs"]

@@ -20,6 +20,7 @@ from facediag_utils.core.progress import latest_progress
 from facediag_utils.core.settings import ROOT, output_root
 
 JOB, SAID = ".job", ".job.log"
+_begun: dict[Path, subprocess.Popen] = {}  # by this process, which has to take note of their ends
 
 
 def start(profile: Profile, command: str, *arguments: str) -> None:
@@ -37,12 +38,15 @@ def start(profile: Profile, command: str, *arguments: str) -> None:
     with (profile.run / SAID).open("w", encoding="utf-8") as said:
         words = [sys.executable, "-m", "facediag_utils", command, *arguments]
         process = subprocess.Popen(words, cwd=ROOT, stdout=said, stderr=said, start_new_session=True)
+    _begun[profile.run] = process
     known = {"pid": process.pid, "created": psutil.Process(process.pid).create_time(), "command": command}
     write_text(profile.run / JOB, json.dumps(known))
 
 
 def running(profile: Profile) -> str:
     """The command that is at work; empty if none is."""
+    if profile.run in _begun:
+        _begun[profile.run].poll()
     known = _known(profile.run / JOB)
     return str(known["command"]) if _process(known) else ""
 

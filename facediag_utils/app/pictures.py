@@ -126,5 +126,5 @@ def _lists(profile: Profile) -> list[str]:
     for caption, frame in listed.items():
         if len(frame):
             more = f", the first {SHOWN} of {len(frame)}" if len(frame) > SHOWN else f" ({len(frame)})"
-            made.append(f"<details open>{table(frame.head(SHOWN), caption + more)}</details>")
+            made.append(f"<details open><summary>{caption}{more}</summary>{table(frame.head(SHOWN))}</details>")
     return made

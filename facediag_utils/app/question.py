@@ -60,14 +60,13 @@ class Question:
         if self.session.profile.rendered and not self.rendered.value:
             raise AppError(f"no answer: this model was {OF_A_PERSON}; if the picture is rendered too, say so above")
         self.message.tell(f"looking at {sent['name']} ...")
-        in_background(
-            self.message, self._answer(self.model.value, printable(str(sent["name"])), bytes(sent["content"]))
-        )
+        asked = (self.model.value, self.model.label, printable(str(sent["name"])), bytes(sent["content"]))
+        in_background(self.message, self._answer(*asked))
 
-    async def _answer(self, model: Path, name: str, content: bytes) -> None:
+    async def _answer(self, model: Path, title: str, name: str, content: bytes) -> None:
         self.picture.disabled = True
         try:
-            self.answer.value = await asyncio.to_thread(partial(_said, model, name, content))
+            self.answer.value = await asyncio.to_thread(partial(_said, model, title, name, content))
             self.message.tell()
         finally:
             self.picture.disabled = False
@@ -77,7 +76,7 @@ def _title(model: trained.Trained) -> str:
     return f"{metrics.method_title(model.method, model.backbone)[0]}{model.format_epochs()}"
 
 
-def _said(model: Path, name: str, content: bytes) -> str:
+def _said(model: Path, title: str, name: str, content: bytes) -> str:
     """The answer about a picture as HTML: what ``facediag predict --explain`` says and draws."""
     from facediag_utils.figures import heat_maps
     from facediag_utils.methods import model_io, trained_model
@@ -95,5 +94,7 @@ def _said(model: Path, name: str, content: bytes) -> str:
         words = heat_maps.explain(loaded, answer, map_path).removeprefix(f"{map_path}: ")
         heat = drawn.png(map_path.read_bytes(), f"Heat map. {words}")
     several = f"<p>The largest of {answer.faces} faces was used.</p>" if answer.faces > 1 else ""
-    about = f"<p>{html.escape(name)}, asked of a model of: {html.escape(loaded.about.title)}</p>"
+    about = (
+        f"<p>{html.escape(name)}, answered by {html.escape(title)}; trained on: {html.escape(loaded.about.title)}</p>"
+    )
     return f'{about}<div class="answer">{shown}{drawn.ranked(answer.ranked)}{heat}</div>{several}<p>{html.escape(words)}</p>'

@@ -97,7 +97,9 @@ async def follow(profile: Profile, shown: Callable[[float, str], None]) -> str:
     return jobs.failure(profile)
 
 
-def table(frame: pd.DataFrame, caption: str) -> str:
+def table(frame: pd.DataFrame, caption: str = "") -> str:
     """A table as HTML, in a box of its own that scrolls."""
     made = frame.to_html(index=False, border=0, na_rep="")
-    return f'<div class="box">{made.replace(">", f"><caption>{html.escape(caption)}</caption>", 1)}</div>'
+    if caption:
+        made = made.replace(">", f"><caption>{html.escape(caption)}</caption>", 1)
+    return f'<div class="box" tabindex="0">{made}</div>'

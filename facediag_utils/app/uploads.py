@@ -141,7 +141,7 @@ def _note(profile: Profile, faults: Sequence[LeftOut]) -> None:
 def _free(place: Path, name: str) -> str:
     """A name that no file of a folder has yet."""
     stem, suffix, number = Path(name).stem, Path(name).suffix, 1
-    while (place / name).exists():
+    while name != ".." and (place / name).exists():
         number += 1
         name = f"{stem} ({number}){suffix}"
     return name

@@ -112,7 +112,8 @@ def training_curves(runs: dict[str, Sequence[Tuned]], validation: str, classes: 
                 once = "" if k else f"lowest error on {validation}"
                 axis.axvline(tuned.best_epoch, color=COLOURS[4], linewidth=0.8, label=once)
             averaged = (trainings[0].averaged_from - 0.5, trainings[0].epochs + 0.5)
-            axis.axvspan(*averaged, color="0.93", zorder=0, label="weights are averaged")
+            if averaged[0] < averaged[1]:  # not of one that is still in its first half
+                axis.axvspan(*averaged, color="0.93", zorder=0, label="weights are averaged")
             axis.set(xlabel="epoch", ylabel=f"{heading}, {unit}")
             axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
             axis.set_title(name + several if column == "objective" else "", loc="left", fontsize=10)

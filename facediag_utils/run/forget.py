@@ -29,12 +29,10 @@ def forget(name: str) -> list[str]:
     ReproduceError
         If a run of it is going on.
     """
-    uploaded = output_root() / "runs" / name
-    check_name(name)
-    if name not in kept() and uploaded.is_dir():  # sent to the page of `make app`, and never read
+    if name not in ("bundled", *kept()) and _sent(name).is_dir():
         with run_log.run_lock(name):
-            shutil.rmtree(uploaded)
-        return [str(uploaded)]
+            shutil.rmtree(_sent(name))
+        return [str(_sent(name))]
     gone = profile(name)
     if gone.listed is None:
         return ["nothing: the bundled cohort is part of this package (make clean removes its caches)"]
@@ -47,6 +45,12 @@ def forget(name: str) -> list[str]:
         remove_partial_files(cache_root(), age=10)  # what a killed run left half-written
         rows = row_cache.keep_only(_digests(_left()))
     return [*removed, f"{rows} cached rows"]
+
+
+def _sent(name: str) -> Path:
+    """Folder of what was sent to the page of ``make app`` under a name, and perhaps never read."""
+    check_name(name)
+    return output_root() / "runs" / name
 
 
 def _left() -> list[Profile]:

@@ -144,7 +144,7 @@ def test_the_whole_way(page, browser, server, home, bundled, tmp_path):
     page.get_by_role("button", name="Train", exact=True).click()
     api.expect(page.get_by_text("classified correctly, of all test images")).to_be_visible()
     api.expect(page.get_by_alt_text("Confusion matrix")).to_have_count(1)
-    api.expect(page.get_by_alt_text("ROC curves")).to_have_count(1)
+    api.expect(page.get_by_alt_text("ROC curve,")).to_have_count(2)
     keep_picture(page, "3_svm")
 
     page.get_by_label("Method").select_option(label="fine-tuning (DTL1)")
@@ -167,6 +167,7 @@ def test_the_whole_way(page, browser, server, home, bundled, tmp_path):
     for model in other.get_by_label("Model").locator("option").all_inner_texts():
         other.get_by_label("Model").select_option(label=model)
         ask(other, picture)
+        api.expect(other.get_by_text(f"{picture.name}, answered by {model}")).to_be_visible()
         api.expect(other.get_by_text("Calibrated scores")).to_be_visible()
         api.expect(other.get_by_alt_text("Heat map.")).to_be_visible()
     keep_picture(other, "5_answer")
