@@ -24,7 +24,7 @@ from facediag_utils.methods import training_table
 
 CHIP, PER_CLASS, ROWS = 96, 6, 12  # pixels of a small face, faces per class, classes at most
 PANELS = 6  # ROC curves at most
-SMALLEST = 460  # pixels: a wide figure is scrolled in a narrow window, not shrunk until its letters cannot be read
+SMALLEST = 350  # pixels: a wide figure is scrolled in a narrow window, not shrunk until its letters cannot be read
 CAUTION = "Rendered faces: these numbers say nothing about how well anything diagnoses people."
 
 
@@ -51,7 +51,7 @@ def face(chip: np.ndarray, alt: str, side: int = CHIP) -> str:
 
 def _img(content: bytes, kind: str, alt: str, width: float) -> str:
     source = f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
-    size = f"width: {width:.0f}px; min-width: {min(width, SMALLEST):.0f}px"
+    size = f"width: {width:.0f}px; min-width: {min(width, max(SMALLEST, 0.6 * width)):.0f}px"
     return f'<div class="picture"><img src="{source}" alt="{html.escape(alt, quote=True)}" style="{size}"></div>'
 
 
