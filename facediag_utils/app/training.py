@@ -1,7 +1,5 @@
 """Training: a network and a method are chosen, the curve is watched, and what came of it is shown."""
 
-import html
-
 import ipywidgets as widgets
 
 from facediag_utils.app import drawn, jobs
@@ -119,4 +117,4 @@ def _ended(profile: Profile, model: Trained) -> str:
     made = next((one for one in trained.models(profile) if one.folder == model.folder), None)
     if made is None:
         return "stopped; what was computed is kept, and the next training goes on from there"
-    return html.escape(f"trained{made.format_epochs()}")
+    return f"trained{made.format_epochs()}"

@@ -1,0 +1,32 @@
+"""The page is for this machine and for those who know the token: nothing else is served."""
+
+import subprocess
+import sys
+
+import pytest
+
+from facediag_utils.app import server
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("--Voila.ip=0.0.0.0", "for this machine only"),
+        ("--token=", "needs one"),
+        ("--Voila.ip=example.org", "SSH tunnel"),
+    ],
+)
+def test_who_asks_for_less_is_refused(option, said, own_output):
+    command = [sys.executable, "-m", "facediag_utils", "app", "--", "--no-browser", option]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1 and "facediag: " in done.stderr and said in done.stderr
+
+
+@pytest.mark.parametrize("address", ["localhost", "127.0.0.1", "127.0.0.9", "::1"])
+def test_addresses_of_this_machine(address):
+    assert server._is_loopback(address)
+
+
+@pytest.mark.parametrize("address", ["", "0.0.0.0", "::", "192.168.0.1", "localhost.example.org"])
+def test_addresses_that_others_may_see(address):
+    assert not server._is_loopback(address)
