@@ -1,6 +1,7 @@
 """``facediag app``: Voilà serves the page to browsers of this machine alone, and only to those who know the token."""
 
 import ipaddress
+import shutil
 import webbrowser
 from pathlib import Path
 
@@ -23,13 +24,15 @@ class Server(Voila):
 
     def init_settings(self) -> dict:
         """Voilà's settings, if nobody else can see the page."""
-        if not _is_loopback(self.ip):
-            raise AppError(
-                f"--Voila.ip={self.ip}: the page is for this machine only; see it from elsewhere by an SSH tunnel"
-            )
         made = super().init_settings()
-        if not self.identity_provider.token:
-            raise AppError("--token=: the page needs one; leave the option out, and one is drawn")
+        refusal = ""
+        if not _is_loopback(self.ip):
+            refusal = f"--Voila.ip={self.ip}: the page is for this machine only; see it from elsewhere by an SSH tunnel"
+        elif not self.identity_provider.token:
+            refusal = "--token=: the page needs one; leave the option out, and one is drawn"
+        if refusal:
+            shutil.rmtree(self.connection_dir)
+            raise AppError(refusal)
         return made
 
     def launch_browser(self) -> None:
