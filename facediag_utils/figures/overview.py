@@ -1,5 +1,7 @@
 """The one figure at the top of the report: how often each method of a task is right, and how sure that is."""
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
@@ -24,11 +26,22 @@ def accuracies(standing: Standing, title: str) -> Figure:
     entries = standing.entries
     figure, axis = plt.subplots(figsize=(4.7, 1.0 + 0.36 * len(entries)))
     values, reach = errorbars(entry.accuracy for entry in entries)
-    beside = {"xycoords": ("axes fraction", "data"), "fontsize": LETTERS}
-    on_white = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # the dashed line stays behind the names
+    beside: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "fontsize": LETTERS}
+    on_white: dict[str, Any] = {
+        "facecolor": "white",
+        "edgecolor": "none",
+        "pad": 0.6,
+    }  # the dashed line stays behind the names
     for k, entry in enumerate(entries):
         colour, fill = (COLOURS[0], COLOURS[0]) if entry.fair else (COLOURS[4], "white")
-        bar = {"fmt": "o", "color": colour, "markerfacecolor": fill, "markersize": 5, "capsize": 3, "linewidth": 1.4}
+        bar: dict[str, Any] = {
+            "fmt": "o",
+            "color": colour,
+            "markerfacecolor": fill,
+            "markersize": 5,
+            "capsize": 3,
+            "linewidth": 1.4,
+        }
         axis.errorbar(values[k], k, xerr=reach[:, k : k + 1], **bar)
         axis.annotate(entry.name, (0, k - 0.3), va="bottom", bbox=on_white, **beside)
         axis.annotate(entry.accuracy.percent(), (1.02, k), va="center", **beside)
