@@ -80,9 +80,10 @@ def _verdict(profile: Profile) -> dict[str, object] | None:
     within = table[table["outcome"] == "within tolerance"].drop_duplicates("file")
     shown = ["file", "row", "column", "recorded", "found", "tolerance", "why"]
     by_file = pd.crosstab(table["file"], table["outcome"]).reindex(columns=OUTCOMES, fill_value=0)
+    occurring = by_file.loc[:, by_file.any() | (by_file.columns == "same")]
     return {
         "counts": by_file.sum(),
-        "by_file": report_tables.plain(by_file.reset_index(), "Values by file"),
+        "by_file": report_tables.plain(occurring.reset_index(), "Values by file"),
         "worst": report_tables.plain(failed[shown].head(WORST), "Not reproduced"),
         "within": report_tables.plain(within[shown].sort_values("file"), "Within tolerance"),
     }

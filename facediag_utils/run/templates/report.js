@@ -20,10 +20,16 @@ for (const table of document.querySelectorAll("table")) {
   if (parts.length < 2) continue;
   const headings = [...table.tHead.rows[0].cells];
   headings.forEach((heading, column) => {
-    const button = document.createElement("button");
-    button.type = "button";
+    const button = document.createElement("span"); // a <button> would keep Chromium from repeating headings in print
+    button.setAttribute("role", "button");
+    button.tabIndex = 0;
     button.append(...heading.childNodes);
     heading.append(button);
+    button.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      button.click();
+    });
     button.addEventListener("click", () => {
       const order = next[heading.getAttribute("aria-sort") ?? "none"];
       headings.forEach((each) => each.removeAttribute("aria-sort"));
