@@ -21,13 +21,12 @@ from facediag_utils.core.settings import ROOT
 from facediag_utils.run import reproduce
 
 api = pytest.importorskip("playwright.sync_api", reason="no playwright: python -m pip install playwright")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+from browser import CHROMIUM, FLAGS, PATIENCE
+
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium"),
     pytest.mark.slow,
 ]
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 SETTINGS = {  # every cell stands in the page, scrolled to or not; nothing is asked of the network
     "notebook-extension/tracker": {"windowingMode": "none", "scrollPastEnd": False},
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -51,7 +50,6 @@ RUN = """async names => {
         await jupyterapp.commands.execute("notebook:run-cell");
     }
 }"""
-PATIENCE = 60  # seconds for whatever is waited for
 
 
 @pytest.fixture(scope="module")

@@ -28,10 +28,11 @@ def describe(path: Path, data: str) -> str:
     panels = [part for part in _groups(figure, "axes_") if next(_groups(part, "matplotlib.axis_"), None) is not None]
     kind = f"Chart of {len(panels)} panels" if len(panels) > 1 else "Chart"
     parts = {"Title": _words(figure), "Horizontally": [], "Vertically": [], "Legend": []}
+    for legend in (each for part in (figure, *panels) for each in _groups(part, "legend_")):
+        parts["Legend"] += _words(legend)
     for panel in panels:
         for side, axis in zip(("Horizontally", "Vertically"), _groups(panel, "matplotlib.axis_"), strict=False):
             parts[side] += _words(axis)
-        parts["Legend"] += [word for legend in _groups(panel, "legend_") for word in _words(legend)]
     told = [f"{name}: {_listed(words)}" for name, words in parts.items() if words]
     return _sentences(f"{kind}: {caption}", *told, f"Data: {data}")
 

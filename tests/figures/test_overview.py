@@ -68,6 +68,14 @@ def test_a_long_legend_is_cut_short_and_says_so(folder, own_output):
     assert said.startswith("Chart: Is it so? Legend: class 00; ") and said.endswith("class 07; and 4 more. Data: x.")
 
 
+def test_a_legend_of_all_panels(folder, own_output):
+    style.set_style()
+    figure, axis = plt.subplots()
+    figure.legend(axis.plot([0, 1]), ["below"])
+    style.save(figure, folder.profile, "01_x", "Is it so?")
+    assert describe(folder.profile.figures / "01_x.svg", "x") == "Chart: Is it so? Legend: below. Data: x."
+
+
 def test_the_record_s_figures_are_described():
     for path in sorted((ROOT / "figures").glob("*.svg")):
         said = describe(path, "this run")

@@ -4,10 +4,16 @@ import re
 
 import numpy as np
 import pytest
+from browser import CHROMIUM, FLAGS
 from made import recorded_run
-from test_browser import CHROMIUM, FLAGS, api, pytestmark  # noqa: F401 - skipped, and slow, as that is
 
 from facediag_utils.run import report
+
+api = pytest.importorskip("playwright.sync_api", reason="no playwright: python -m pip install playwright")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium"),
+    pytest.mark.slow,
+]
 
 
 @pytest.fixture(scope="module")
