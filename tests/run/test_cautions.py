@@ -92,7 +92,7 @@ def test_a_class_that_is_most_of_the_test_pictures(own):
     predicted(own, right=16, label=["well"] * 16 + ["ill"] * 4)
     text = said(own)
     assert "“well” has 80% of the test pictures." in text and "4 of the rarest class" in text
-    assert "That is not clearly more than the 80% of who always says the same class." in text
+    assert "The interval includes the 80% that one gets by always naming the same class." in text
 
 
 def test_what_a_group_alone_tells(own):
