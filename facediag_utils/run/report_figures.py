@@ -21,6 +21,7 @@ from facediag_utils.figures.descriptions import describe
 from facediag_utils.run import report_tables
 
 WIDTH, QUALITY = 1400, 82  # pixels and JPEG quality of pictures of faces; charts go in as drawn
+LARGEST = 1_000_000  # bytes of an SVG: the matrices of fifty classes have 4 MB, at which browsers stutter
 OTHER = "Other figures"
 
 
@@ -78,8 +79,11 @@ def _picture(path: Path, profile: Profile) -> Picture:
 
 
 def _source(path: Path) -> str:
-    """A file as the source of an image; pictures of faces as JPEG, which is smaller."""
+    """A file as the source of an image; pictures of faces as JPEG, which is smaller; a chart that is too large as PNG."""
     if path.suffix == ".svg":
+        pixels = path.with_suffix(".png")
+        if path.stat().st_size > LARGEST and pixels.is_file():
+            return _encoded("png", pixels.read_bytes())
         return _encoded("svg+xml", path.read_bytes())
     with Image.open(path) as image:
         picture = image.convert("RGB")

@@ -92,5 +92,7 @@ def accuracies(standing: Standing, data: str) -> Table:
 
 
 def title(task: Task) -> str:
-    """A task with the number of its classes."""
-    return f"{task.title}, {len(task.classes)} classes"
+    """A task in words, with the number of its classes where they are not named."""
+    if task.name in tables.TEST_IMAGES:
+        return f"{task.title}, {len(task.classes)} classes"
+    return task.title if task.positive else f"All {len(task.classes)} classes"

@@ -18,7 +18,7 @@ from facediag_utils.core.settings import ROOT
 from facediag_utils.data.store import write_csv
 from facediag_utils.figures import style
 from facediag_utils.networks import registry
-from facediag_utils.run import report
+from facediag_utils.run import report, report_figures
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +119,13 @@ def test_figures_stand_under_their_notebooks(page):
 def test_no_percentage_has_an_exponent(page):
     text = re.sub(r"base64,[A-Za-z0-9+/=]+", "", page)
     assert not re.search(r"\de\+\d", text)
+
+
+def test_a_chart_that_is_too_large_goes_in_as_pixels(own, monkeypatch):
+    assert page_of(own).count('src="data:image/svg+xml') == 2  # who is right, and the figure
+    monkeypatch.setattr(report_figures, "LARGEST", 10)
+    page = page_of(own)
+    assert page.count('src="data:image/png') == 1 and "Chart: Ill &amp; &lt;well&gt;." in page
 
 
 def test_it_needs_no_other_file_and_names_no_machine(page):

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from facediag_utils.data.cohort import Task
 from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.figures.tables import PAPER
 from facediag_utils.run import report_tables
@@ -33,6 +34,13 @@ def test_what_columns_are_sorted_by():
     assert [float(share) for *_, share in keys] == [0.5, 0.6, 0.7]
     undefined = pd.DataFrame({"a": ["m"], "b": [Interval(float("nan"))]})
     assert [cell.key for cell in report_tables.of_methods(undefined, "x").groups[0][0]] == ["", ""]
+
+
+def test_tasks_in_words():
+    names = [f"class {k}" for k in range(50)]
+    assert report_tables.title(Task("binary", "Detection of x", ("x", "y"))) == "Detection of x, 2 classes"
+    assert report_tables.title(Task("all", "anna or ben", ("anna", "ben"))) == "anna or ben"
+    assert report_tables.title(Task("all", "All classes", tuple(names))) == "All 50 classes"
 
 
 def test_a_plain_table_marks_nothing():
