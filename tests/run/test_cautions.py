@@ -31,8 +31,9 @@ def predicted(folder, right=15, label=LABEL, **columns):
 
 
 def said(folder) -> str:
-    """What stands at the top of the page."""
+    """What stands at the top of the page, whose links lead somewhere."""
     page = report.write(folder.profile).read_text(encoding="utf-8")
+    assert set(re.findall('href="#(.*?)"', page)) <= set(re.findall('id="(.*?)"', page))
     top = page[page.index('<section id="short">') : page.index("<nav")]
     return re.sub(r"\s+", " ", re.sub("<.*?>", "", re.sub(r'src="[^"]*"', "", top)))
 

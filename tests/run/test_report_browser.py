@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from browser import CHROMIUM, FLAGS
+from browser import CHROMIUM, FLAGS, PATIENCE
 from made import recorded_run
 
 from facediag_utils.run import report
@@ -19,7 +19,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def chromium():
     with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=1000 * PATIENCE)
         yield browser
         browser.close()
 
@@ -39,6 +39,7 @@ def opened(chromium, address):
 
     def visit(width=1000, **context):
         page = chromium.new_page(viewport={"width": width, "height": 900}, **context)
+        page.set_default_timeout(1000 * PATIENCE)
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         pages.append(page)
