@@ -4,7 +4,9 @@ import base64
 import io
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -57,10 +59,12 @@ def paths(profile: Profile) -> list[Path]:
 
 def groups(profile: Profile) -> list[Group]:
     """All figures of a run, by the notebooks that drew them."""
-    titles = _titles()
+    titles, drawn = _titles(), paths(profile)
+    with ThreadPoolExecutor() as pool:  # pictures are decoded and encoded side by side
+        made = dict(zip(drawn, pool.map(partial(_picture, data=profile.title), drawn), strict=True))
     return [
-        Group(number, titles.get(number, OTHER), [_picture(path, profile) for path in drawn])
-        for number, drawn in groupby(paths(profile), lambda path: path.name[:2] if path.name[:2] in titles else "")
+        Group(number, titles.get(number, OTHER), [made[path] for path in of_notebook])
+        for number, of_notebook in groupby(drawn, lambda path: path.name[:2] if path.name[:2] in titles else "")
     ]
 
 
@@ -74,8 +78,8 @@ def _titles() -> dict[str, str]:
     return found
 
 
-def _picture(path: Path, profile: Profile) -> Picture:
-    return Picture(_source(path), describe(path, profile.title), style.read_caption(path))
+def _picture(path: Path, data: str) -> Picture:
+    return Picture(_source(path), describe(path, data), style.read_caption(path))
 
 
 def _source(path: Path) -> str:
