@@ -18,6 +18,11 @@ def written_p(p: float, equals: str = "") -> str:
     return "< 0.001" if p < 0.001 else f"{equals}{p:.3f}"
 
 
+def written(value: float, digits: int) -> str:
+    """A number to so many significant digits, never as 1e+02: "0.43", "41", "100"."""
+    return np.format_float_positional(value, digits, fractional=False, trim="-")
+
+
 @dataclass(frozen=True)
 class Interval:
     """A value and the bounds of its 95% interval.
@@ -59,7 +64,7 @@ class Interval:
             return str(Interval(*self))
         if isnan(self.value):
             return "undefined"
-        value, low, high = (np.format_float_positional(100 * x, digits, fractional=False, trim="-") for x in self)
+        value, low, high = (written(100 * x, digits) for x in self)
         return f"{value}% ({low}-{high})"
 
     def points(self) -> str:

@@ -196,6 +196,11 @@ def accuracy(predictions: pd.DataFrame) -> Interval:
     return wilson_interval(int((predictions["label"] == predictions["predicted"]).sum()), len(predictions))
 
 
+def with_face(predictions: pd.DataFrame) -> pd.DataFrame:
+    """The predictions of those test images in which a face was found; the others count as errors in every accuracy."""
+    return predictions[predictions["predicted"] != NO_FACE]
+
+
 HOW = {
     Method.DTL1: FINE_TUNING,
     Method.DTL1_TEST_EPOCH: f"{FINE_TUNING}, epoch chosen on test",

@@ -42,8 +42,8 @@ def threshold_for(scores: np.ndarray, actual: np.ndarray, sensitivity: float = 0
 
 
 def point(scores: np.ndarray, actual: np.ndarray, threshold: float) -> Point:
-    """Sensitivity and specificity of "ill from this score on"."""
-    said = scores >= threshold
+    """Sensitivity and specificity of "ill from this score on"; an image without a face has no score (NaN) and is wrong."""
+    said = np.where(np.isnan(scores), ~actual, scores >= threshold)
     return Point(threshold, wilson_share(said, actual), wilson_share(~said, ~actual))
 
 

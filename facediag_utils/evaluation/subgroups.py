@@ -4,7 +4,7 @@ In the paper's Table 2 the classes differ in ancestry; a classifier that sees no
 
 import pandas as pd
 
-from facediag_utils.evaluation.interval import Interval, wilson_interval
+from facediag_utils.evaluation.interval import Interval, wilson_interval, written
 from facediag_utils.evaluation.metrics import accuracy
 
 
@@ -55,8 +55,7 @@ def within(predictions: pd.DataFrame, table: pd.DataFrame, column: str) -> pd.Da
     rows = []
     for group, part in known.groupby(values, observed=True):
         commonest = part["label"].value_counts().max() / len(part)
-        shown = (
-            f"{part[column].min():.2g} to {part[column].max():.2g}" if isinstance(group, pd.Interval) else str(group)
-        )
+        ends = (written(part[column].agg(end), 2) for end in ("min", "max"))
+        shown = " to ".join(ends) if isinstance(group, pd.Interval) else str(group)
         rows.append({"column": column, "group": shown, "accuracy": accuracy(part), "commonest": commonest})
     return pd.DataFrame(rows)

@@ -179,12 +179,16 @@ def _unbroken(cell: object) -> str:
 
 
 def _bold_best(table: pd.DataFrame) -> pd.DataFrame:
-    """Which cells are bold: the best share of each column among a run's, an epoch chosen on our test images out of the contest."""
+    return best(table).replace({True: "font-weight: bold", False: ""})
+
+
+def best(table: pd.DataFrame) -> pd.DataFrame:
+    """Which cells hold the best share of their column among a run's, bool: an epoch chosen on our test images is out of the contest."""
     fair = ~table.iloc[:, 0].str.endswith(metrics.HOW[Method.DTL1_TEST_EPOCH] + ")")
     if "Data" in table:
         fair &= table["Data"] != PAPER
     numbers = table.map(lambda cell: cell.value if isinstance(cell, Interval) else np.nan)
-    return numbers.eq(numbers[fair].max()).where(fair, False).replace({True: "font-weight: bold", False: ""})
+    return numbers.eq(numbers[fair].max()).where(fair, False)
 
 
 def costs(networks: Iterable[str], milliseconds: dict[str, float]) -> pd.DataFrame:

@@ -1,9 +1,7 @@
-"""``runs/<profile>/report.html``: all tables and figures of a run on one page that needs no other file.
+"""``runs/<profile>/report.html``: a run on one page that needs no other file, to be opened first and passed on.
 
-What notebooks and verdict have written goes in, a page comes out.  Its words stand in ``templates/report.html``."""
+What notebooks and verdict have written goes in, a page comes out.  Its words stand in ``templates/``."""
 
-import base64
-import io
 import re
 import webbrowser
 from pathlib import Path
@@ -11,21 +9,19 @@ from pathlib import Path
 import mistune
 import numpy as np
 import pandas as pd
-from PIL import Image
 
-from facediag_utils.core import pin
-from facediag_utils.core.errors import ResultsError
 from facediag_utils.core.files import write_text
 from facediag_utils.core.profiles import Profile
 from facediag_utils.data import store
-from facediag_utils.data.cohort import Cohort, Task, load, tasks
-from facediag_utils.evaluation import metrics
-from facediag_utils.figures import style, tables
+from facediag_utils.data.cohort import Cohort, load, tasks
+from facediag_utils.evaluation.standing import standing
+from facediag_utils.figures import tables
 from facediag_utils.networks import registry
-from facediag_utils.run import model_card
+from facediag_utils.run import cautions, model_card, report_figures, report_tables
+from facediag_utils.run.cautions import read
 from facediag_utils.run.rendering import render
+from facediag_utils.run.report_tables import Table
 
-WIDTH, QUALITY = 1400, 82  # pixels and JPEG quality of pictures of faces; charts go in as drawn
 OUTCOMES = ["same", "within tolerance", "not reproduced", "missing"]  # of the comparison with the record
 WORST = 10  # values that the page names at most
 
@@ -39,21 +35,25 @@ def write(profile: Profile) -> Path:
         If there are no predictions or no figures yet.
     """
     stored, cohort = store.load(profile), load(profile)
-    paper = [task for task in tasks(cohort) if task.name in tables.TEST_IMAGES]
+    groups = report_figures.groups(profile)
+    standings = [standing(stored, task) for task in tasks(cohort)]
     notes = profile.results / "intake.txt"  # what was found in a folder of one's own, without names of files
     page = render(
         "report.html",
         profile=profile,
         cohort=cohort,
-        differs=pin.word(),
+        title=report_tables.title,
+        standings=standings,
+        overviews=[report_figures.overview_of(one, profile) for one in standings],
+        cautions=cautions.facts(profile, cohort, standings),
         verdict=_verdict(profile),
         notes=notes.read_text(encoding="utf-8") if notes.is_file() else "",
         left_out=_left_out(profile),
         no_face=_no_face(profile, cohort),
-        accuracies=[_accuracies(stored, task, profile) for task in tasks(cohort)],
-        paper_tables=_paper_tables(stored, paper, profile),
+        accuracies=[report_tables.accuracies(one, profile.title) for one in standings],
+        paper_tables=_paper_tables(stored, cohort, profile),
         absent=registry.absent(stored["backbone"]),
-        figures=[(_source(path), style.read_caption(path)) for path in figures(profile)],
+        groups=groups,
         card=_card(profile),
     )
     return write_text(profile.run / "report.html", page)
@@ -66,14 +66,9 @@ def show(profile: Profile) -> Path:
     return path
 
 
-def _read(path: Path) -> pd.DataFrame | None:
-    """A table as it stands, all text: a class may be called NA.  None if it was not written."""
-    return pd.read_csv(path, dtype=str, keep_default_na=False) if path.is_file() else None
-
-
 def _verdict(profile: Profile) -> dict[str, object] | None:
     """This run against the record: counts by file and outcome, what differs most, and what came close to its tolerance."""
-    table = _read(profile.run / "reproduced.csv")
+    table = read(profile.run / "reproduced.csv")
     if table is None:
         return None
     recorded, found, tolerance = (
@@ -85,71 +80,47 @@ def _verdict(profile: Profile) -> dict[str, object] | None:
     within = table[table["outcome"] == "within tolerance"].drop_duplicates("file")
     shown = ["file", "row", "column", "recorded", "found", "tolerance", "why"]
     by_file = pd.crosstab(table["file"], table["outcome"]).reindex(columns=OUTCOMES, fill_value=0)
+    occurring = by_file.loc[:, by_file.any() | (by_file.columns == "same")]
     return {
         "counts": by_file.sum(),
-        "by_file": by_file.reset_index(),
-        "worst": failed[shown].head(WORST),
-        "within": within[shown].sort_values("file"),
+        "by_file": report_tables.plain(occurring.reset_index(), "Values by file"),
+        "worst": report_tables.plain(failed[shown].head(WORST), "Not reproduced"),
+        "within": report_tables.plain(within[shown].sort_values("file"), "Within tolerance"),
     }
 
 
-def _left_out(profile: Profile) -> pd.DataFrame | None:
+def _left_out(profile: Profile) -> Table | None:
     """How many files of a folder of one's own were left out, by kind of reason, the most frequent first."""
-    table = _read(profile.results / "left_out.csv")
+    table = read(profile.results / "left_out.csv")
     if table is None or table.empty:
         return None
-    return table["kind"].value_counts().rename_axis("reason").reset_index(name="files")
+    counts = table["kind"].value_counts().rename_axis("reason").reset_index(name="files")
+    return report_tables.plain(counts, "Left out")
 
 
-def _no_face(profile: Profile, cohort: Cohort) -> pd.DataFrame | None:
+def _no_face(profile: Profile, cohort: Cohort) -> Table | None:
     """In how many pictures of each class and split no face was found: "2 of 40"."""
-    table = _read(profile.results / "no_face.csv")
+    table = read(profile.results / "no_face.csv")
     if table is None or table.empty:
         return None
     lost, images = (pd.crosstab(frame["label"], frame["split"]) for frame in (table, cohort.table))
     lost = lost.reindex(index=[name for name in cohort.classes if name in lost.index], columns=images.columns)
     counts = lost.fillna(0).astype(int).astype(str) + " of " + images.loc[lost.index].astype(str)
-    return counts[["train", "test"]].rename_axis("class", axis="index").reset_index()
+    counts = counts[["train", "test"]].rename_axis("class", axis="index").reset_index()
+    return report_tables.plain(counts, "Pictures without a face")
 
 
-def _accuracies(stored: pd.DataFrame, task: Task, profile: Profile) -> str:
-    lines = []
-    for run in metrics.summarize(stored, task).to_dict("records"):
-        method, pretraining, _ = metrics.method_title(run["method"], run["backbone"])
-        lines.append((method, pretraining, metrics.interval_of(run, "accuracy")))
-    frame = pd.DataFrame(lines, columns=["Method", "Pretrain", "Accuracy"])
-    return tables.styled(frame, f"{task.title}, {len(task.classes)} classes, {profile.title}").to_html()
-
-
-def _paper_tables(stored: pd.DataFrame, paper: list[Task], profile: Profile) -> list[str]:
+def _paper_tables(stored: pd.DataFrame, cohort: Cohort, profile: Profile) -> list[Table]:
+    paper = [task for task in tasks(cohort) if task.name in tables.TEST_IMAGES]
     made = tables.of_run(stored, paper, profile).values()
-    return [tables.styled(table, caption).to_html() for caption, table in made if len(table)]
-
-
-def figures(profile: Profile) -> list[Path]:
-    """One file per figure: the SVG where there is one."""
-    drawn = {path.stem: path for path in style.figure_paths(profile)}  # "svg" comes after "png"
-    if not drawn:
-        raise ResultsError(f"{profile.figures}: no figures yet; run `make reproduce` first")
-    return [drawn[name] for name in sorted(drawn)]
-
-
-def _source(path: Path) -> str:
-    """A figure as the source of an image; pictures of faces as JPEG, which is smaller."""
-    if path.suffix == ".svg":
-        kind, content = "svg+xml", path.read_bytes()
-    else:
-        with Image.open(path) as image:
-            picture = image.convert("RGB")
-        picture.thumbnail((WIDTH, 10 * WIDTH), Image.Resampling.LANCZOS)
-        stream = io.BytesIO()
-        picture.save(stream, "JPEG", quality=QUALITY)
-        kind, content = "jpeg", stream.getvalue()
-    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+    return [report_tables.of_methods(table, caption) for caption, table in made if len(table)]
 
 
 def _card(profile: Profile) -> str:
-    """Write the model card, and give it as HTML with its headings one level lower."""
+    """Write the model card, and give it as HTML with its headings one level lower, its tables as those of the page."""
     text = model_card.write(profile).read_text(encoding="utf-8")
     lower = re.sub("^#", "##", text, flags=re.MULTILINE)
-    return str(mistune.create_markdown(plugins=["table"])(lower))
+    html = str(mistune.create_markdown(plugins=["table"])(lower))
+    box = '<div class="wide" tabindex="0" role="region" aria-label="Table of the model card"><table>'
+    html = html.replace("<table>", box).replace("</table>", "</table></div>").replace("<th>", '<th scope="col">')
+    return html.replace("<h3>Checklist</h3>", '<h3 id="checklist">Checklist</h3>')

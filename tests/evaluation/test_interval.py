@@ -1,13 +1,14 @@
 """Intervals: what they are and how they write themselves."""
 
 import math
+import re
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facediag_utils.evaluation.interval import Interval, wilson_interval, written_p
+from facediag_utils.evaluation.interval import Interval, wilson_interval, written, written_p
 
 
 def test_wilson_of_newcombe_1998():
@@ -45,6 +46,27 @@ def test_small_and_large_shares_have_no_exponents():
     """Notebook 07 printed 1e+02% (99-1e+02)."""
     assert Interval(0.9996, 0.99, 1.0).percent(digits=2) == "100% (99-100)"
     assert Interval(0.0000123, 0.0000045, 0.00021).percent(digits=2) == "0.0012% (0.00045-0.021)"
+
+
+@given(st.lists(st.floats(0, 1), min_size=3, max_size=3), st.integers(1, 17))
+def test_no_share_is_ever_written_with_an_exponent(values, digits):
+    share = Interval(*sorted(values), count="41/42")
+    for text in (
+        str(share),
+        share.percent(),
+        share.percent(digits),
+        share.points(),
+        share.plain(),
+        share.scaled(100).plain(),
+    ):
+        assert not re.search(r"\de[+-]?\d|nan|inf", text)
+
+
+@given(st.floats(0, 1e6), st.integers(1, 17))
+def test_a_number_to_some_digits(value, digits):
+    """As Python's own format writes it, but never as 1e+02."""
+    text = written(value, digits)
+    assert "e" not in text and float(text) == pytest.approx(float(f"{value:.{digits}g}"), rel=1e-12, abs=1e-300)
 
 
 def test_what_is_undefined_says_so():

@@ -61,6 +61,18 @@ def test_the_threshold_finds_the_share_asked_for(pairs, wanted):
     assert threshold in scores[actual]
 
 
+def test_an_image_without_a_face_is_wrong_at_every_threshold():
+    """A patient missed, or a control not cleared."""
+    scores, actual = np.array([1.0, np.nan, -1.0, np.nan]), np.array([True, True, False, False])
+    for threshold in (-9.0, 0.0, 9.0):
+        at = screening.point(scores, actual, threshold)
+        assert at.sensitivity.value <= 0.5 and at.specificity.value <= 0.5
+    assert [share.count for share in (screening.point(scores, actual, 0.0).sensitivity, at.specificity)] == [
+        "1/2",
+        "1/2",
+    ]
+
+
 def test_reliability_counts_every_image_and_brier_is_known():
     probabilities, actual = np.linspace(0, 1, 30), np.arange(30) > 15
     assert sum(n for *_, n in screening.reliability(probabilities, actual)) == 30

@@ -18,7 +18,7 @@ from facediag_utils.core.settings import ROOT
 from facediag_utils.data.store import write_csv
 from facediag_utils.figures import style
 from facediag_utils.networks import registry
-from facediag_utils.run import report
+from facediag_utils.run import report, report_figures
 
 
 @pytest.fixture(scope="module")
@@ -54,15 +54,17 @@ def text_of(html: str) -> str:
 def table_after(page: str, words: str) -> list[list[str]]:
     """Cells of the first table behind some words."""
     table = page[page.index(words) :].split("<table>")[1].split("</table>")[0]
-    return [re.findall(r"<t[dh]>(.*?)</t[dh]>", row) for row in table.split("</tr>")[:-1]]
+    return [re.findall(r"<t[dh](?: [^>]*)?>(.*?)</t[dh]>", row) for row in table.split("</tr>")[:-1]]
 
 
 def test_all_tables_and_figures_are_on_the_page(page):
     for number in (3, 4, 5, 6):
         assert f"Table {number}. Detection of" in page
-    assert page.count("<img ") == len({path.stem for path in (ROOT / "figures").iterdir()})
+    assert (
+        page.count("<img ") == len({path.stem for path in (ROOT / "figures").iterdir()}) + 2
+    )  # and who is right, by task
     assert "rendered, not photographed" in page and "not a medical device" in page
-    assert "<h2>Model card: this run (bundled, rendered)</h2>" in page and "<h3>Checklist</h3>" in page
+    assert "<h2>Model card: this run (bundled, rendered)</h2>" in page and '<h3 id="checklist">Checklist</h3>' in page
     assert not set(re.findall("<h2>(.*?)</h2>", page)) & {
         "This run and the record",
         "The images",
@@ -80,8 +82,50 @@ def test_figures_are_shown_under_their_captions(own):
     style.save(plt.figure(), own, "y", formats=["png"])
     plt.close("all")
     page = page_of(own)
-    assert re.findall("<figcaption>(.*?)</figcaption>", page) == ["Ill &amp; &lt;well&gt;", "y"]
-    assert "rendered" not in page.lower() and "Tables 3-6" not in page
+    captions = re.findall("<figcaption>(.*?)</figcaption>", page)
+    assert captions == ["Ill &amp; &lt;well&gt;. Data: this run (test).", "y. Data: this run (test)."]
+    assert "Other figures" in page and "rendered" not in page.lower() and "Tables 3-6" not in page
+
+
+def luminance(colour: str) -> float:
+    """Of WCAG 2.2, of "#rrggbb"."""
+    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return float(np.dot([0.2126, 0.7152, 0.0722], linear))
+
+
+def test_letters_stand_out_from_their_ground(page):
+    """By day, in the dark, in print: a contrast of 4.5 or more (WCAG 2.2, level AA)."""
+    palettes = [
+        dict(re.findall(r"--(\w+): (#\w{6});", block)) for block in re.findall(r":root \{(.*?)\}", page, re.DOTALL)
+    ]
+    assert len(palettes) == 3
+    for colours in palettes:
+        for ground in ("ground", "head"):
+            for letters in ("text", "quiet", "link", "note"):
+                one, other = sorted(luminance(colours[name]) + 0.05 for name in (ground, letters))
+                assert other / one >= 4.5, (letters, ground, colours)
+
+
+def test_figures_stand_under_their_notebooks(page):
+    headings = re.findall(r'<section id="figures-(\d\d)">\s*<h3>(\d\d) · ', page)
+    assert headings and all(one == other for one, other in headings)
+    assert [number for number, _ in headings] == sorted({path.name[:2] for path in (ROOT / "figures").iterdir()})
+    alts = re.findall(r'<img [^>]*alt="(.*?)"', page, re.DOTALL)
+    assert all("this run (bundled, rendered)" in alt for alt in alts)
+    assert not {path.stem for path in (ROOT / "figures").iterdir()} & set(alts)
+
+
+def test_no_percentage_has_an_exponent(page):
+    text = re.sub(r"base64,[A-Za-z0-9+/=]+", "", page)
+    assert not re.search(r"\de\+\d", text)
+
+
+def test_a_chart_that_is_too_large_goes_in_as_pixels(own, monkeypatch):
+    assert page_of(own).count('src="data:image/svg+xml') == 2  # who is right, and the figure
+    monkeypatch.setattr(report_figures, "LARGEST", 10)
+    page = page_of(own)
+    assert page.count('src="data:image/png') == 1 and "Chart: Ill &amp; &lt;well&gt;." in page
 
 
 def test_it_needs_no_other_file_and_names_no_machine(page):
@@ -90,7 +134,7 @@ def test_it_needs_no_other_file_and_names_no_machine(page):
         source.startswith(("data:image/svg+xml;base64,", "data:image/jpeg;base64,")) for source in sources
     )
     text = re.sub(r"base64,[A-Za-z0-9+/=]+", "", page)
-    assert not re.search(r"https?://|<script|<link|/(?:home|root|tmp|Users)/", text)
+    assert not re.search(r"https?://|<script |<link|@import|url\(|/(?:home|root|tmp|Users)/", text)
     for content in re.findall(r"jpeg;base64,([A-Za-z0-9+/=]+)", page):
         assert base64.b64decode(content)[:3] == b"\xff\xd8\xff"
 
@@ -119,7 +163,11 @@ def test_the_verdict_against_the_record(own):
     page = page_of(own)
     assert "Of its 17 values, this run found 1 the same and 2 that differ within" in text_of(page)
     assert "<strong>Not reproduced: 13; missing: 1.</strong>" in page
-    assert table_after(page, "This run and the record") == [
+    assert (
+        "Not reproduced: of 17 values of the record, 13 differ by more than their tolerance and 1 are missing"
+        in text_of(page)
+    )
+    assert table_after(page, "<h2>This run and the record") == [
         ["file", "same", "within tolerance", "not reproduced", "missing"],
         ["a.csv", "0", "0", "12", "0"],
         ["b.csv", "0", "2", "1", "0"],
@@ -134,7 +182,10 @@ def test_the_verdict_against_the_record(own):
 def test_a_record_that_is_reproduced(own):
     write_csv(own.run / "reproduced.csv", RECORD[RECORD["outcome"].isin(["same", "within tolerance"])])
     page = page_of(own)
-    assert "<strong>The record is reproduced.</strong>" in page and "Not reproduced" not in page
+    assert "<strong>The record is reproduced:</strong> of its 3 values, 1 are the same and 2 differ within" in re.sub(
+        r"\s+", " ", page
+    )
+    assert "Not reproduced" not in page
 
 
 @pytest.mark.parametrize(
@@ -149,7 +200,7 @@ def test_pictures_without_a_face_are_counted_by_class_and_split(lost, counted, o
     no_face = images[images["image"].isin(lost)].assign(outcome="no face", reason="")
     write_csv(own.results / "no_face.csv", no_face)
     page = page_of(own)
-    assert table_after(page, "Pictures without a face") == [["class", "train", "test"], *counted]
+    assert table_after(page, "<h2>Pictures without a face") == [["class", "train", "test"], *counted]
     assert "Masks, hands and hair over the face" in page and not re.search(r"\d\.png", page)
 
 
@@ -169,7 +220,9 @@ def test_files_left_out_are_counted_by_kind(own):
 def test_tables_without_rows_are_not_shown(own):
     write_csv(own.results / "left_out.csv", pd.DataFrame(columns=["file", "label", "kind", "reason"]))
     write_csv(own.results / "no_face.csv", pd.DataFrame(columns=["image", "label", "split", "outcome", "reason"]))
-    assert re.findall("<h2>(.*?)</h2>", page_of(own))[:2] == ["Accuracy on the test images", "Figures"]
+    page = page_of(own)
+    assert re.findall("<h2>(.*?)</h2>", page)[:4] == ["In short", "Contents", "Accuracy on the test images", "Figures"]
+    assert set(re.findall('href="#(.*?)"', page)) <= set(re.findall('id="(.*?)"', page))
 
 
 def test_nothing_to_report_is_said(folder, own_output):
