@@ -20,7 +20,9 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 SMALLEST = 6.0  # points
-SLACK = 2.0  # pixels at 150 dpi: a box holds the heights of "l" and "p", whether or not they occur
+WIDEST = 16.0  # inches: on a page a wider figure is reduced until its letters cannot be read
+DPI = 150  # of what is saved
+SLACK = 2.0  # pixels: a box holds the heights of "l" and "p", whether or not they occur
 
 
 @dataclass(frozen=True)
@@ -56,16 +58,17 @@ def drawn_texts(figure: Figure) -> list[Seen]:
     """All texts of a figure as `facediag_utils.figures.style.save` would write it as PNG."""
     seen: dict[int, Seen] = {}
     with _recorded(seen):
-        figure.savefig(io.BytesIO(), format="png", dpi=150, bbox_inches="tight")
+        figure.savefig(io.BytesIO(), format="png", dpi=DPI, bbox_inches="tight")
     return list(seen.values())
 
 
 def faults(figure: Figure) -> list[str]:
-    """What is wrong with a figure's texts, a line each; none if all can be read."""
+    """What is wrong with a figure and its texts, a line each; none if all can be read."""
     texts = drawn_texts(figure)
+    wide = [f"{width / DPI:.1f} inches wide" for width in {text.picture[0] for text in texts} if width > WIDEST * DPI]
     small = [f"{text.points:.1f} points: {text.words!r}" for text in texts if text.points < SMALLEST]
     cut = [f"cut off: {text.words!r}" for text in texts if not _inside(text)]
-    return small + cut + [f"overlap: {one.words!r} and {other.words!r}" for one, other in _overlapping(texts)]
+    return wide + small + cut + [f"overlap: {one.words!r} and {other.words!r}" for one, other in _overlapping(texts)]
 
 
 def _inside(text: Seen) -> bool:

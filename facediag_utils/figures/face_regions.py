@@ -30,10 +30,13 @@ from facediag_utils.networks.records import REGIONS
 
 SIDE = 200  # pixels of an aligned face that is shown
 MOST = 10  # classes of a ranked list
+COLUMNS = 8  # faces side by side
 
 
 def regions_on_faces(cohort: Cohort, faces: Faces, rows: Sequence[int], size: int) -> Figure:
-    """For some images, a column each: the aligned face with the four regions, and each region as the network sees it."""
+    """For one image of each class, or of the first `COLUMNS`: the aligned face with the four regions, and each region as the
+    network sees it."""
+    rows = rows[:COLUMNS]
     figure, axes = plt.subplots(1 + len(BOXES), len(rows), figsize=(1.75 * len(rows), 8.6), squeeze=False)
     for column, row in zip(axes.T, rows, strict=True):
         image = read_rgb(cohort.table["path"].iloc[row])

@@ -21,6 +21,8 @@ from facediag_utils.faces.alignment import face_chip
 from facediag_utils.faces.detection import Faces
 from facediag_utils.figures.style import COLOURS, class_title, first_of, named_class, title_on_top, title_within
 
+MOST = 8  # columns of a figure
+
 
 def face_grid(cohort: Cohort, per_class: int = 10, side: int = 110, seed: int = 0) -> Figure:
     """Some images of each class, a row per class, drawn with a seed."""
@@ -110,9 +112,10 @@ def _data_line(profile: Profile, count: int) -> str:
 
 
 def alignment_steps(cohort: Cohort, faces: Faces, rows: Sequence[int], size: int = 224) -> Figure:
-    """For some images: the detector's box and 68 landmarks, the loose crop, the tight crop."""
+    """For one image of each class, or of the first `MOST`: the detector's box and 68 landmarks, the loose crop, the tight crop."""
+    rows = rows[:MOST]
     titles = ("detector's box, 68 landmarks", "aligned, loose crop", "aligned, tight crop")
-    figure, axes = plt.subplots(3, len(rows), figsize=(2.0 * len(rows), 6.2), squeeze=False)
+    figure, axes = plt.subplots(3, len(rows), figsize=(min(2.0 * len(rows), 14), 6.2), squeeze=False)
     for column, row in enumerate(rows):
         image = read_rgb(cohort.table["path"].iloc[row])
         left, top, right, bottom = faces.box[row]
