@@ -5,7 +5,6 @@ As a script it executes notebooks cell by cell and names the faults of each figu
     python tests/overlaps.py runs/bundled/notebooks/05_dtl2_features.ipynb ...
 """
 
-import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,38 +13,35 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 SMALLEST = 6.0  # points
 WIDEST = 16.0  # inches: on a page a wider figure is reduced until its letters cannot be read
-DPI = 150  # of what is saved
+DPI, MARGIN = 150, 0.1  # of what is saved; inches
 SLACK = 2.0  # pixels: a box holds the heights of "l" and "p", whether or not they occur
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A text that was drawn: what it says, its size in points, where it stands in pixels, and the picture's width and height."""
+    """A text that was drawn: what it says, its size in points, and where it stands, in pixels."""
 
     words: str
     points: float
     box: Bbox
-    picture: tuple[float, float]
 
 
 @contextmanager
-def _recorded(seen: dict[int, Seen]) -> Iterator[None]:
-    """Note each text that is drawn.  ``savefig`` draws twice, the first time for the sizes only: the last time counts."""
+def _recorded(seen: list[Seen]) -> Iterator[None]:
+    """Note each text that is drawn."""
     draw = Text.draw
 
     def noting(text: Text, renderer: Any, *args: Any, **kwargs: Any) -> None:
         draw(text, renderer, *args, **kwargs)
-        if text.get_visible() and text.get_text().strip() and isinstance(renderer, RendererAgg):
+        if text.get_visible() and text.get_text().strip():
             box = Text.get_window_extent(text, renderer)  # of an annotation without its arrow
-            size = renderer.width, renderer.height
-            seen[id(text)] = Seen(text.get_text(), text.get_fontsize(), box, size)
+            seen.append(Seen(text.get_text(), text.get_fontsize(), box))
 
     Text.draw = noting  # type: ignore[method-assign]
     try:
@@ -54,26 +50,20 @@ def _recorded(seen: dict[int, Seen]) -> Iterator[None]:
         Text.draw = draw  # type: ignore[method-assign]
 
 
-def drawn_texts(figure: Figure) -> list[Seen]:
-    """All texts of a figure as `facediag_utils.figures.style.save` would write it as PNG."""
-    seen: dict[int, Seen] = {}
-    with _recorded(seen):
-        figure.savefig(io.BytesIO(), format="png", dpi=DPI, bbox_inches="tight")
-    return list(seen.values())
-
-
 def faults(figure: Figure) -> list[str]:
-    """What is wrong with a figure and its texts, a line each; none if all can be read."""
-    texts = drawn_texts(figure)
-    wide = [f"{width / DPI:.1f} inches wide" for width in {text.picture[0] for text in texts} if width > WIDEST * DPI]
+    """What is wrong with a figure and its texts as `facediag_utils.figures.style.save` writes it as PNG, a line each; none if all
+    can be read."""
+    texts: list[Seen] = []
+    shown, figure.dpi = figure.dpi, DPI
+    with _recorded(texts):
+        figure.draw_without_rendering()
+    page = figure.get_tightbbox()  # inches
+    figure.dpi = shown
+    wide = [f"{page.width:.1f} inches wide"] if page.width > WIDEST else []
     small = [f"{text.points:.1f} points: {text.words!r}" for text in texts if text.points < SMALLEST]
-    cut = [f"cut off: {text.words!r}" for text in texts if not _inside(text)]
+    edges = DPI * page.padded(MARGIN).extents * (1, 1, -1, -1)
+    cut = [f"cut off: {text.words!r}" for text in texts if (text.box.extents * (1, 1, -1, -1) < edges).any()]
     return wide + small + cut + [f"overlap: {one.words!r} and {other.words!r}" for one, other in _overlapping(texts)]
-
-
-def _inside(text: Seen) -> bool:
-    (width, height), box = text.picture, text.box
-    return bool(box.x0 > -1 and box.y0 > -1 and box.x1 < width + 1 and box.y1 < height + 1)
 
 
 def _overlapping(texts: list[Seen]) -> list[tuple[Seen, Seen]]:

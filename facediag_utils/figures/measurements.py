@@ -162,7 +162,8 @@ def composites(
     """
     kinds = ["composite face", f"difference from\n{class_title(reference or '')}", "mean mask of signs"]
     kinds = kinds[: 1 if reference is None else 3 if masks else 2]
-    size = (1.9 * len(faces) + 0.8, 2.1 * len(kinds) + 0.8)
+    each = min(1.9, 14 / len(faces))  # inches
+    size = (each * len(faces) + 0.8, (each + 0.2) * len(kinds) + 0.8)
     figure, axes = plt.subplots(len(kinds), len(faces), figsize=size, squeeze=False, layout="constrained")
     plt.setp(axes, xticks=[], yticks=[])
     for axis, kind in zip(axes[:, 0], kinds, strict=True):

@@ -93,7 +93,7 @@ def text_width(words: Sequence[str], points: float) -> float:
 
 def legend_below(figure: Figure, handles: Sequence[Any], names: Sequence[str], **text: Any) -> None:
     """One legend for all panels, below them, in as many columns as there is room for; ``text`` as Matplotlib takes it."""
-    columns = int(figure.get_figwidth() / (text_width(names, 9) + 0.55))
+    columns = int(max(8, figure.get_figwidth()) / (text_width(names, 9) + 0.55))
     place = {"loc": "upper center", "bbox_to_anchor": (0.5, 0), "ncols": min(max(columns, 1), len(names))}
     figure.legend(handles, names, frameon=False, fontsize=9, **place, **text)
 

@@ -216,19 +216,22 @@ def answers(shown: "Sequence[Answer]", actual: Sequence[str], title: str) -> Fig
     """The aligned face with its actual class above it, and below it the likeliest classes with their calibrated scores, or
     the refusal; three pictures a row."""
     rows = -(-len(shown) // 3)
-    figure, axes = plt.subplots(2 * rows, 3, figsize=(8.4, 4.7 * rows + 0.4), height_ratios=[1.6, 1] * rows)
+    size = (8.4, 4.3 * rows + 0.4)
+    figure, axes = plt.subplots(2 * rows, 3, figsize=size, height_ratios=[1.9, 1] * rows, layout="constrained")
     plt.setp(axes, xticks=[], yticks=[], frame_on=False)
     pairs = zip(axes[0::2].flat, axes[1::2].flat, strict=True)
     for (above, below), answer, label in zip(pairs, shown, actual, strict=False):
         above.set_title(f"actual: {class_title(label)}", fontsize=9)
         if answer.chip is not None:
             above.imshow(answer.chip)
+            above.set_anchor("S")
         if answer.refusal:
             said = "\n".join(["no answer:", *wrap(answer.refusal, 30)])
             below.text(0.5, 0.9, said, ha="center", va="top", fontsize=9)
         else:
             _draw_ranked(below, answer.ranked)
-    return finished_panels(figure, title)
+    figure.suptitle(title, fontsize=10)
+    return figure
 
 
 def _draw_ranked(axis: Axes, ranked: Sequence[tuple[str, float]], most: int = 5) -> None:
