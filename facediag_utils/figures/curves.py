@@ -57,12 +57,20 @@ def confusion_matrices(
     size = max(matrix.shape[1] for matrix in matrices.values())
     cell = max(0.2, min(0.55, 7 / size))  # inches
     letters = min(9.0, 30 * cell)
-    names = max(text_width(_columns_of(matrix), letters) for matrix in matrices.values())
-    turned = names > cell
-    each = 1.45 + names * turned + cell * size
-    figure, axes = panels(len(matrices), (each, each), across=max(1, min(3, int(13 / each))))
+    labels = [label for matrix in matrices.values() for label in _columns_of(matrix)]
+    turned = text_width(labels, letters) > cell
+    each = np.full(2, 1.45 + cell * size)
+    if turned:  # the names need room beside the cells and, with the numbers, below them
+        beside = [text_width(labels, letters), text_width([label.replace("\n", " ") for label in labels], letters)]
+        each = 1.35 + min(cell, 0.42) * size + np.array(beside)
+    figure, axes = panels(len(matrices), tuple(each), across=max(1, min(3, int(13 / each[0]))))
     for axis, (name, matrix) in zip(axes.flat, matrices.items(), strict=False):
-        _draw_matrix(axis, matrix, size > 12, letters)
+        _draw_matrix(axis, matrix, size > 12, letters if turned else 10)
+        axis.set_aspect(
+            "auto" if turned else "equal"
+        )  # `tight_layout` misjudges the room of upright names below squares
+        down = [short_class(label) for label in matrix.index]
+        axis.set_yticks(np.arange(len(down)) + 0.5, down, rotation=0, fontsize=letters)
         across = [label.replace("\n", " " if turned else "\n") for label in _columns_of(matrix)]
         axis.set_xticks(np.arange(len(across)) + 0.5, across, rotation=90 * turned, fontsize=letters)
         right = int(sum(matrix.loc[label, label] for label in matrix.columns))
@@ -81,13 +89,10 @@ def _columns_of(matrix: pd.DataFrame) -> list[str]:
 
 def _draw_matrix(axis: Axes, matrix: pd.DataFrame, many: bool, letters: float) -> None:
     text = matrix.map(lambda count: f"{count:.{0 if many else 1}f}".removesuffix(".0"))
-    style = {"cmap": "Blues", "vmin": 0, "vmax": 1, "cbar": False, "square": True, "linewidths": 0.5}
-    style |= {"linecolor": "white", "annot_kws": {"fontsize": letters} if many else None, "fmt": ""}
+    style = {"cmap": "Blues", "vmin": 0, "vmax": 1, "cbar": False, "linewidths": 0.5}
+    style |= {"linecolor": "white", "annot_kws": {"fontsize": letters}, "fmt": ""}
     shares = matrix / matrix.sum(axis=0).replace(0, 1)
     sns.heatmap(shares, annot=text.where((matrix >= 0.5) | (not many), ""), ax=axis, **style)
-    axis.set_yticks(
-        np.arange(len(matrix)) + 0.5, [short_class(label) for label in matrix.index], rotation=0, fontsize=letters
-    )
     axis.set(xlabel="actual", ylabel="predicted")
 
 
@@ -236,7 +241,7 @@ def feature_maps(maps: dict[str, np.ndarray], labels: np.ndarray, classes: Seque
             chosen = labels == label
             style: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.3, "alpha": 0.8, **marker_style(k)}
             legend = f"{named_class(label)} (n = {chosen.sum()})"
-            axis.scatter(points[chosen, 0], points[chosen, 1], s=16, label=legend, **style)
+            axis.scatter(points[chosen, 0], points[chosen, 1], s=20, label=legend, **style)
         axis.set(xlabel="t-SNE 1 (no unit)", ylabel="t-SNE 2 (no unit)", xticks=[], yticks=[])
         axis.set_title(name, fontsize=10)
     finished_panels(figure, title)
