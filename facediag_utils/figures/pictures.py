@@ -67,6 +67,7 @@ def severity_strip(strip: Cohort, side: int = 120) -> Figure:
 
 def contact_sheet(cohort: Cohort, columns: int = 20, side: int = 80) -> Figure:
     """Every image of the cohort, class after class, in the order of the manifest."""
+    columns = min(columns, int(cohort.table["label"].value_counts().max()))
     rows: list[np.ndarray] = []
     starts: dict[str, int] = {}
     for label in cohort.classes:
@@ -74,7 +75,7 @@ def contact_sheet(cohort: Cohort, columns: int = 20, side: int = 80) -> Figure:
         paths = cohort.table.loc[cohort.table["label"] == label, "path"].tolist()
         for first in range(0, len(paths), columns):
             rows.append(_strip(paths[first : first + columns], side, columns))
-    figure, axis = plt.subplots(figsize=(14, 14 * len(rows) / columns))
+    figure, axis = plt.subplots(figsize=(0.7 * columns, 0.7 * len(rows)))
     axis.imshow(np.concatenate(rows))
     for label, row in starts.items():
         axis.text(-8, (row + 0.5) * side, named_class(label), ha="right", va="center", fontsize=8)

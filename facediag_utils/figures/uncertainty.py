@@ -118,7 +118,16 @@ def split_distributions(found: dict[str, tuple[pd.DataFrame, int]], title: str) 
     rows = max(frame.shape[1] for frame, _ in found.values())
     figure, axes = plt.subplots(1, len(found), figsize=(4.4 * len(found) + 2.2, 0.75 * rows + 1.4), squeeze=False)
     for axis, (heading, (frame, tests)) in zip(axes[0], found.items(), strict=True):
-        sns.violinplot(100 * frame[1:], orient="h", inner="quart", cut=0, color=COLOURS[5], linewidth=0.9, ax=axis)
+        sns.violinplot(
+            100 * frame[1:],
+            orient="h",
+            inner="quart",
+            cut=0,
+            density_norm="width",
+            color=COLOURS[5],
+            linewidth=0.9,
+            ax=axis,
+        )
         for y, own in enumerate(frame.iloc[0]):
             value, reach = errorbars([wilson_interval(round(own * tests), tests)])
             style: dict[str, Any] = {"color": COLOURS[6], "capsize": 2.5, "markersize": 5}
