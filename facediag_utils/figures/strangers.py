@@ -226,7 +226,7 @@ def areas(found: pd.DataFrame, groups: Sequence[str], title: str) -> Figure:
         axis.tick_params(axis="y", labelleft=axis in axes[:, 0])
         axis.set_title(kind, fontsize=9)
         for y in sorted({len(groups) - 1 - groups.index(group) for group in set(groups) - set(rows_of["group"])}):
-            axis.annotate("not computed", (0.6, y), fontsize=8, va="center", ha="center", color=COLOURS[4])
+            axis.annotate("not computed", (0.53, y), fontsize=8, va="center", color=COLOURS[4])
     finished_panels(figure, title)
     legend_below(figure, *axes[0, 0].get_legend_handles_labels())
     return figure
