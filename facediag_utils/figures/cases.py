@@ -46,6 +46,9 @@ def by_count(
     people : int
     title : str
     """
+    chance = {
+        measure: guessing for measure, guessing in chance.items() if guessing < 1
+    }  # of two classes, top 2 are all
     figure, axes = panels(len(chance), (3.3, 3.8))
     for axis, (measure, guessing) in zip(axes.flat, chance.items(), strict=False):
         for k, (network, by_number) in enumerate(found.items()):
@@ -119,7 +122,8 @@ def reliability(found: Mapping[int, Mapping[str, Calibration]], title: str) -> F
 
 
 def risk_coverage(found: Mapping[int, tuple[np.ndarray, Interval]], title: str) -> Figure:
-    """Errors among the answers that are given, against how many are: by number of photographs, with the area under the curve.
+    """Errors among the answers that are given, against how many are: by number of photographs, with the area under the curve;
+    at each quarter with the 95% Wilson interval of those who get an answer.
 
     Parameters
     ----------
@@ -133,8 +137,12 @@ def risk_coverage(found: Mapping[int, tuple[np.ndarray, Interval]], title: str) 
         label = f"{photographs(count)}: area {area.plain()}"
         axis.plot(answered, 100 * risk, LINES[k % 4], color=COLOURS[k], label=label)
         axis.axhline(100 * risk[-1], color=COLOURS[k], linestyle=LINES[k % 4], linewidth=0.6)
-    axis.set(xlabel=f"people who get an answer (%), the surest first, n = {len(risk)}", xlim=(0, 101))
+        given = np.array([max(1, round(share * len(risk))) for share in (0.25, 0.5, 0.75, 1)])
+        values, reach = errorbars(wilson_interval(round(risk[n - 1] * n), int(n)) for n in given)
+        beside = 100 * given / len(risk) + 1.2 * (k - (len(found) - 1) / 2)  # side by side
+        axis.errorbar(beside, values, yerr=reach, linestyle="none", elinewidth=1.2, capsize=2.5, color=COLOURS[k])
+    axis.set(xlabel=f"people who get an answer (%), the surest first, n = {len(risk)}", xlim=(0, 103))
     axis.set(ylabel="errors among these answers (%)", ylim=(0, None))
     below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.16), "title_fontsize": 9}
-    axis.legend(frameon=False, title="thin: silence by lot", **below)
+    axis.legend(frameon=False, title="bars: 95% Wilson, at each quarter; thin: refusals at random", **below)
     return finished(figure, title, fontsize=10)

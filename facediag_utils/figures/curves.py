@@ -7,22 +7,26 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from facediag_utils.evaluation.domain_distance import Distance
 from facediag_utils.evaluation.interval import Interval, wilson_interval
-from facediag_utils.evaluation.metrics import short_names
 from facediag_utils.evaluation.roc_analysis import Roc
 from facediag_utils.figures.style import (
     COLOURS,
     LINES,
+    capital,
     class_title,
     finished,
     finished_panels,
+    legend_below,
     marker_style,
     named_class,
     panels,
+    short_class,
+    text_width,
 )
 from facediag_utils.methods.recipe import Tuned
 from facediag_utils.methods.svm import Fitted
@@ -46,32 +50,50 @@ def penalty_curve(fits: dict[str, Fitted], title: str) -> Figure:
 def confusion_matrices(
     matrices: dict[str, pd.DataFrame], data: str, accuracies: dict[str, Interval] | None = None
 ) -> Figure:
-    """Confusion matrices three a row: rows predicted and columns actual as in the paper's Figures 4 and 6.
+    """Confusion matrices, up to three a row: rows predicted and columns actual as in the paper's Figures 4 and 6.
 
     Above each stands its accuracy: as given, or from its counts with the 95% Wilson interval.  Mean counts of several
-    trainings have a decimal."""
+    trainings have a decimal.  Of more than 12 classes cells are small, counts are whole and zeros are left blank."""
     size = max(matrix.shape[1] for matrix in matrices.values())
-    many = size > 12  # then small cells, and zeros are left blank
-    each = 1.3 + (0.25 if many else 0.55) * size
-    between, turned, letters = (" ", 90, 7) if many else ("\n", 0, 9)
-    style = {"cmap": "Blues", "vmin": 0, "vmax": 1, "cbar": False, "square": True, "linewidths": 0.5}
-    style |= {"linecolor": "white", "annot_kws": {"fontsize": 7} if many else None}
-    figure, axes = panels(len(matrices), (each + 0.15, each + 0.15))
+    cell = max(0.2, min(0.55, 7 / size))  # inches
+    letters = min(9.0, 30 * cell)
+    labels = [label for matrix in matrices.values() for label in _columns_of(matrix)]
+    turned = text_width(labels, letters) > cell
+    each = np.full(2, 1.45 + cell * size)
+    if turned:  # the names need room beside the cells and, with the numbers, below them
+        beside = [text_width(labels, letters), text_width([label.replace("\n", " ") for label in labels], letters)]
+        each = 1.35 + min(cell, 0.42) * size + np.array(beside)
+    figure, axes = panels(len(matrices), tuple(each), across=max(1, min(3, int(13 / each[0]))))
     for axis, (name, matrix) in zip(axes.flat, matrices.items(), strict=False):
-        totals = matrix.sum(axis=0)
-        text = matrix.map(lambda count: f"{count:.1f}".removesuffix(".0")).where((matrix > 0) | (not many), "")
-        sns.heatmap(matrix / totals.replace(0, 1), annot=text, fmt="", **style, ax=axis)
-        names = zip(short_names(matrix.columns), totals.round().astype(int), strict=True)
-        across = [f"{short}{between}(n={total})" for short, total in names]
-        axis.set_xticks(np.arange(len(across)) + 0.5, across, rotation=turned, fontsize=letters)
-        axis.set_yticks(np.arange(len(matrix)) + 0.5, short_names(matrix.index), rotation=0, fontsize=letters)
+        _draw_matrix(axis, matrix, size > 12, letters if turned else 10)
+        axis.set_aspect(
+            "auto" if turned else "equal"
+        )  # `tight_layout` misjudges the room of upright names below squares
+        down = [short_class(label) for label in matrix.index]
+        axis.set_yticks(np.arange(len(down)) + 0.5, down, rotation=0, fontsize=letters)
+        across = [label.replace("\n", " " if turned else "\n") for label in _columns_of(matrix)]
+        axis.set_xticks(np.arange(len(across)) + 0.5, across, rotation=90 * turned, fontsize=letters)
         right = int(sum(matrix.loc[label, label] for label in matrix.columns))
-        share = (accuracies or {}).get(name) or wilson_interval(right, int(totals.sum()))
-        axis.set(xlabel="actual", ylabel="predicted")
+        share = (accuracies or {}).get(name) or wilson_interval(right, int(matrix.to_numpy().sum()))
         axis.set_title(f"{name}\n{share}", fontsize=10)
     figure.text(0.5, 0.0, data, ha="center", fontsize=9)
-    figure.tight_layout(rect=(0, 0.04, 1, 1))
+    figure.tight_layout(rect=(0, min(0.04, 0.35 / figure.get_figheight()), 1, 1))
     return figure
+
+
+def _columns_of(matrix: pd.DataFrame) -> list[str]:
+    """Names of the actual classes, and how many images each has."""
+    totals = matrix.sum(axis=0).round().astype(int)
+    return [f"{short_class(label)}\n(n={total})" for label, total in totals.items()]
+
+
+def _draw_matrix(axis: Axes, matrix: pd.DataFrame, many: bool, letters: float) -> None:
+    text = matrix.map(lambda count: f"{count:.{0 if many else 1}f}".removesuffix(".0"))
+    style = {"cmap": "Blues", "vmin": 0, "vmax": 1, "cbar": False, "linewidths": 0.5}
+    style |= {"linecolor": "white", "annot_kws": {"fontsize": letters}, "fmt": ""}
+    shares = matrix / matrix.sum(axis=0).replace(0, 1)
+    sns.heatmap(shares, annot=text.where((matrix >= 0.5) | (not many), ""), ax=axis, **style)
+    axis.set(xlabel="actual", ylabel="predicted")
 
 
 def training_curves(runs: dict[str, Sequence[Tuned]], validation: str, classes: int, title: str) -> Figure:
@@ -174,7 +196,7 @@ def table_bars(counts: pd.DataFrame, title: str) -> Figure:
     box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
     for k, column in enumerate(counts.columns):
         style: dict[str, Any] = {"color": marker_style(k)["color"], "hatch": hatches[k % 5], "edgecolor": "white"}
-        bars = axis.barh(names, counts[column], left=left, label=column, **style)
+        bars = axis.barh(names, counts[column], left=left, label=capital(column), **style)
         axis.bar_label(bars, label_type="center", color="black", fontsize=9, bbox=box)
         left += counts[column].to_numpy()
     axis.invert_yaxis()
@@ -213,16 +235,16 @@ def answers_without_signs(answers: pd.DataFrame, classes: Sequence[str], title: 
 
 
 def feature_maps(maps: dict[str, np.ndarray], labels: np.ndarray, classes: Sequence[str], title: str) -> Figure:
-    """Faces in two dimensions, (n, 2) a network, three networks a row, a marker and colour a class."""
-    figure, axes = panels(len(maps), (5.6, 4.6))
+    """Faces in two dimensions, (n, 2) per network, three networks a row, a marker and colour per class."""
+    figure, axes = panels(len(maps), (3.5, 3.3))
     for axis, (name, points) in zip(axes.flat, maps.items(), strict=False):
         for k, label in enumerate(classes):
             chosen = labels == label
             style: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.3, "alpha": 0.8, **marker_style(k)}
             legend = f"{named_class(label)} (n = {chosen.sum()})"
-            axis.scatter(points[chosen, 0], points[chosen, 1], s=24, label=legend, **style)
-        axis.set(xlabel="t-SNE 1 (no unit)", ylabel="t-SNE 2 (no unit)", xticks=[], yticks=[], title=name)
-        sns.despine(ax=axis)
-    axes[0, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, ncol=-(-len(classes) // 16))
-    figure.suptitle(title)
+            axis.scatter(points[chosen, 0], points[chosen, 1], s=20, label=legend, **style)
+        axis.set(xlabel="t-SNE 1 (no unit)", ylabel="t-SNE 2 (no unit)", xticks=[], yticks=[])
+        axis.set_title(name, fontsize=10)
+    finished_panels(figure, title)
+    legend_below(figure, *axes[0, 0].get_legend_handles_labels())
     return figure

@@ -16,15 +16,27 @@ from facediag_utils.evaluation.interval import Interval
 from facediag_utils.faces.alignment import face_chip
 from facediag_utils.faces.detection import Faces
 from facediag_utils.faces.regions import BOXES
-from facediag_utils.figures.style import COLOURS, LINES, class_title, finished_panels, named_class
+from facediag_utils.figures.style import (
+    COLOURS,
+    LINES,
+    class_title,
+    finished_panels,
+    first_of,
+    named_class,
+    text_width,
+    title_on_top,
+)
 from facediag_utils.networks.records import REGIONS
 
 SIDE = 200  # pixels of an aligned face that is shown
 MOST = 10  # classes of a ranked list
+COLUMNS = 8  # faces side by side
 
 
 def regions_on_faces(cohort: Cohort, faces: Faces, rows: Sequence[int], size: int) -> Figure:
-    """For some images, a column each: the aligned face with the four regions, and each region as the network sees it."""
+    """For one image of each class, or of the first `COLUMNS`: the aligned face with the four regions, and each region as the
+    network sees it."""
+    rows = rows[:COLUMNS]
     figure, axes = plt.subplots(1 + len(BOXES), len(rows), figsize=(1.75 * len(rows), 8.6), squeeze=False)
     for column, row in zip(axes.T, rows, strict=True):
         image = read_rgb(cohort.table["path"].iloc[row])
@@ -37,6 +49,7 @@ def regions_on_faces(cohort: Cohort, faces: Faces, rows: Sequence[int], size: in
         axis.set_ylabel(words, fontsize=9, color=colour)
     plt.setp(axes, xticks=[], yticks=[])
     figure.tight_layout(pad=0.4)
+    title_on_top(figure, cohort.profile.title + first_of(cohort.classes, len(rows))[1])
     return figure
 
 
@@ -72,6 +85,7 @@ def ranked_list(
     title : str
     """
     order = np.mean(list(said.values()), axis=0).argsort(kind="stable")[::-1][:MOST]
+    of_many = f"; the {MOST} likeliest of {len(classes)} classes" if len(classes) > MOST else ""
     shown = np.sort(order)
     figure, axes = plt.subplots(2, len(said) + 1, figsize=(2.15 * (len(said) + 1) + 1.2, 4.6), height_ratios=(1.3, 1))
     mean = np.mean(list(said.values()), axis=0)
@@ -87,7 +101,7 @@ def ranked_list(
     axes[0, -1].set_title("mean of the regions, ranked", fontsize=9)
     for axis in axes[0]:
         axis.set_axis_off()
-    return finished_panels(figure, title)
+    return finished_panels(figure, title + of_many)
 
 
 def _bars(axis: Axes, names: Sequence[str], shares: np.ndarray, colour: str) -> None:
@@ -121,6 +135,9 @@ def region_table(
     texts = pd.DataFrame(
         {region: {label: _two_lines(area) for label, area in row.items()} for region, row in areas.items()}
     ).T
+    words = {label: named_class(label).replace(" ", "\n", 1) + f"\n(n = {counts[label]})" for label in values}
+    if shares is None and (len(words) > 8 or text_width(list(words.values()), 8) > 1.1):
+        return _upright_region_table(values.T, texts.T, counts, title)
     wide = [len(values.columns), *([] if shares is None else [len(shares.columns)])]
     figure, axes = plt.subplots(
         1, len(wide), figsize=(1.15 * sum(wide) + 2.6, 4.4), width_ratios=wide, squeeze=False, layout="constrained"
@@ -133,12 +150,24 @@ def region_table(
         axes[0, 1].set_title("where the signs are: share of the mask\nin the full face (regions overlap)", fontsize=9)
         axes[0, 1].set_yticks([])
     for axis, table in zip(axes[0], (values, shares), strict=False):
-        words = [named_class(label).replace(" ", "\n", 1) + f"\n(n = {counts[label]})" for label in table.columns]
-        axis.set_xticks(np.arange(len(words)) + 0.5, words, fontsize=8, rotation=0)
+        axis.set_xticks(np.arange(len(table.columns)) + 0.5, [words[label] for label in table], fontsize=8, rotation=0)
         axis.set(xlabel="", ylabel="")
     axes[0, 0].set_yticks(
         np.arange(len(REGIONS)) + 0.5, [REGIONS[region] for region in values.index], rotation=0, fontsize=9
     )
+    figure.suptitle(title, fontsize=10)
+    return figure
+
+
+def _upright_region_table(values: pd.DataFrame, texts: pd.DataFrame, counts: Mapping[str, int], title: str) -> Figure:
+    """The same, a row per class: for many classes, or long names."""
+    figure, axis = plt.subplots(figsize=(7.2, 0.42 * len(values) + 1.2), layout="constrained")
+    style = {"cbar": False, "linewidths": 0.5, "linecolor": "white", "annot_kws": {"fontsize": 8}, "fmt": ""}
+    sns.heatmap(values, annot=texts, cmap="Blues", vmin=0.5, vmax=1, ax=axis, **style)
+    axis.set_xticks(np.arange(len(REGIONS)) + 0.5, [REGIONS[region] for region in values.columns], fontsize=9)
+    names = [f"{named_class(label)} (n = {counts[label]})" for label in values.index]
+    axis.set_yticks(np.arange(len(names)) + 0.5, names, rotation=0, fontsize=8)
+    axis.set_title("area under the ROC curve, the class against all others (95%)", fontsize=9)
     figure.suptitle(title, fontsize=10)
     return figure
 

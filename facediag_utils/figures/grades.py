@@ -23,8 +23,10 @@ from facediag_utils.figures.style import (
     class_title,
     finished,
     finished_panels,
+    first_of,
     marker_style,
     panels,
+    title_on_top,
 )
 
 SIDE = 150  # pixels of a face that is shown
@@ -44,7 +46,7 @@ def faces_by_grade(images: Cohort, faces: Faces, title: str) -> Figure:
     """
     table = images.table[faces.found & (images.table["split"] == "train").to_numpy()]
     grades = [name for name in images.classes if name != NO_SIGNS]
-    ill = list(dict.fromkeys(table.loc[table["label"] != NO_SIGNS, "disease"]))[:MOST]
+    ill, of_many = first_of(list(dict.fromkeys(table.loc[table["label"] != NO_SIGNS, "disease"])), MOST)
     column = "grade" if "grade" in table else "severity"
     size = (1.75 * len(grades) + 0.4, 1.85 * len(ill) + 0.6)
     figure, axes = plt.subplots(len(ill), len(grades), figsize=size, squeeze=False)
@@ -59,8 +61,8 @@ def faces_by_grade(images: Cohort, faces: Faces, title: str) -> Figure:
             row = own.iloc[len(own) // 2]
             axis.imshow(face_chip(read_rgb(row["path"]), faces.landmarks[row.name], SIDE, "loose"))
             axis.set_title(f"{grade}: {row[column]:.2g}", fontsize=8, pad=3)
-    figure.suptitle(title, fontsize=9)
-    figure.tight_layout(pad=0.5, rect=(0, 0, 1, 1 - 0.1 / size[1]))
+    figure.tight_layout(pad=0.5)
+    title_on_top(figure, title + of_many, 9)
     return figure
 
 

@@ -17,12 +17,15 @@ from facediag_utils.core.files import atomic_write
 from facediag_utils.evaluation.domain_distance import rank_correlation
 from facediag_utils.evaluation.interval import Interval
 from facediag_utils.evaluation.true_signs import MARKED
-from facediag_utils.figures.style import COLOURS, LINES, class_title, finished_panels, marker_style
+from facediag_utils.figures.style import COLOURS, LINES, class_title, finished_panels, first_of, marker_style
 
 if TYPE_CHECKING:  # torch is not loaded for a name
     from facediag_utils.methods.trained_model import Answer, Model
 
 CAUTION = "Meant to show where this network's answer comes from, not where a disease is. Research and teaching only."
+
+
+MOST = 6  # maps of a face
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,9 @@ def draw_map(axis: Axes, chip: np.ndarray, heat: np.ndarray | None, signs: np.nd
 
 
 def maps_over_faces(shown: Sequence[Shown], title: str) -> Figure:
-    """A row per face: the face itself, then a column per map; outlined are the places that bear a sign, where they are known."""
-    columns = list(dict.fromkeys(name for face in shown for name in face.maps))
+    """A row per face: the face itself, then a column per map, of more than `MOST` the first; outlined are the places that
+    bear a sign, where they are known."""
+    columns, of_many = first_of(list(dict.fromkeys(name for face in shown for name in face.maps)), MOST, "maps")
     known = any(face.signs is not None for face in shown)
     size = (1.75 * (len(columns) + 1) + 0.4, 1.75 * len(shown) + 0.6)
     figure, axes = plt.subplots(len(shown), len(columns) + 1, figsize=size, squeeze=False, layout="constrained")
@@ -81,7 +85,7 @@ def maps_over_faces(shown: Sequence[Shown], title: str) -> Figure:
     axes[0, 0].set_title("true signs" if known else "aligned face", fontsize=9)
     for axis, name in zip(axes[0, 1:], columns, strict=True):
         axis.set_title(name, fontsize=9)
-    figure.suptitle(title, fontsize=10)
+    figure.suptitle(title + of_many, fontsize=10)
     return figure
 
 

@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from facediag_utils.evaluation.interval import Interval
-from facediag_utils.figures.style import COLOURS, finished_panels, marker_style, panels
+from facediag_utils.figures.style import COLOURS, finished_panels, legend_below, marker_style, panels
 from facediag_utils.figures.uncertainty import errorbars
 
 
@@ -73,7 +73,5 @@ def reliability(
         axis.set_xlabel("largest probability, mean (%)", fontsize=9)
     for axis in axes[:, 0]:
         axis.set_ylabel("right (%), 95% interval", fontsize=9)
-    named = axes.flat[0].get_legend_handles_labels()
-    below = {"loc": "upper center", "bbox_to_anchor": (0.5, 0), "ncols": 2}
-    figure.legend(*named, title="test images", title_fontsize=9, fontsize=9, frameon=False, **below)
+    legend_below(figure, *axes.flat[0].get_legend_handles_labels(), title="test images", title_fontsize=9)
     return finished_panels(figure, title)

@@ -12,9 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from facediag_utils.faces.measurements import Measure, ends, table
-from facediag_utils.figures.style import COLOURS, class_title
+from facediag_utils.figures.style import COLOURS, class_title, first_of, title_on_top, title_within
 
 ACROSS = 4  # panels side by side
+MOST = 8  # classes of a figure
 #: First and last landmark of each line of the iBUG scheme, and whether it is closed.
 OUTLINES = (
     *((0, 16, False), (17, 21, False), (22, 26, False), (27, 30, False), (31, 35, False)),
@@ -75,7 +76,8 @@ def _draw(axis: Axes, measure: Measure, landmarks: np.ndarray, mark: str, taken:
 def sign_forest(
     found: Mapping[str, Mapping[str, pd.DataFrame]], truth: Mapping[str, pd.DataFrame], xlabel: str, title: str
 ) -> Figure:
-    """Every measure of each class less the reference's, with its 95% interval; filled where it is found.
+    """Every measure of each class less the reference's, with its 95% interval; filled where it is found.  Of more than
+    `MOST` classes the first.
 
     Parameters
     ----------
@@ -85,15 +87,17 @@ def sign_forest(
         By class: `true_changes` of the same module; empty where nobody knows.
     xlabel, title : str
     """
-    down = -(-len(found) // ACROSS)
-    across, height = min(len(found), ACROSS), 7.6 * down + 1.2
+    shown, of_many = first_of(list(found), MOST)
+    down = -(-len(shown) // ACROSS)
+    across, height = min(len(shown), ACROSS), 7.6 * down + 1.2
     size = (2.7 * across + 2.6, height)
     figure, axes = plt.subplots(down, across, figsize=size, squeeze=False, sharex=True, sharey=True)
     measures = table()
     place = np.arange(len(measures))[::-1].astype(float)
-    for axis in axes.flat[len(found) :]:
+    for axis in axes.flat[len(shown) :]:
         axis.set_axis_off()
-    for axis, (label, of_sources) in zip(axes.flat, found.items(), strict=False):
+    for axis, label in zip(axes.flat, shown, strict=False):
+        of_sources = found[label]
         axis.axvline(0, color=COLOURS[4], linewidth=0.8)
         _shade_regions(axis, place)
         for k, (source, rows) in enumerate(of_sources.items()):
@@ -110,7 +114,7 @@ def sign_forest(
     axes[0, 0].set_yticks(place, [measure.title for measure in measures], fontsize=8)
     axes[0, 0].set_ylim(-0.7, len(measures) - 0.3)
     handles, names = axes[0, 0].get_legend_handles_labels()
-    figure.suptitle(title, fontsize=10)
+    title_within(figure, title + of_many)
     sns.despine(figure)
     figure.tight_layout(rect=(0, 0.55 / height, 1, 1))
     figure.text(0.5, 0.34 / height, xlabel, fontsize=9, ha="center")
@@ -158,7 +162,8 @@ def composites(
     """
     kinds = ["composite face", f"difference from\n{class_title(reference or '')}", "mean mask of signs"]
     kinds = kinds[: 1 if reference is None else 3 if masks else 2]
-    size = (1.9 * len(faces) + 0.8, 2.1 * len(kinds) + 0.8)
+    each = min(1.9, 14 / len(faces))  # inches
+    size = (each * len(faces) + 0.8, (each + 0.2) * len(kinds) + 0.8)
     figure, axes = plt.subplots(len(kinds), len(faces), figsize=size, squeeze=False, layout="constrained")
     plt.setp(axes, xticks=[], yticks=[])
     for axis, kind in zip(axes[:, 0], kinds, strict=True):
@@ -217,8 +222,8 @@ def mean_shapes(
         _outline(axis, reference + times * (shape - reference), color=COLOURS[6], linewidth=1.2)
         axis.set_title(f"{class_title(name)}\nn = {counts[name]}", fontsize=9)
     axes[0, 0].invert_yaxis()
-    figure.suptitle(title, fontsize=10)
     figure.tight_layout()
+    title_on_top(figure, title)
     return figure
 
 

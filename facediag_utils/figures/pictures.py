@@ -19,11 +19,13 @@ from facediag_utils.data.cohort import Cohort
 from facediag_utils.data.images import read_rgb
 from facediag_utils.faces.alignment import face_chip
 from facediag_utils.faces.detection import Faces
-from facediag_utils.figures.style import COLOURS, class_title, named_class
+from facediag_utils.figures.style import COLOURS, class_title, first_of, named_class, title_on_top, title_within
+
+MOST = 8  # columns of a figure
 
 
 def face_grid(cohort: Cohort, per_class: int = 10, side: int = 110, seed: int = 0) -> Figure:
-    """Some images of each class, a class a row, drawn with a seed."""
+    """Some images of each class, a row per class, drawn with a seed."""
     rng = np.random.default_rng(seed)
     rows = {}
     for label in cohort.classes:
@@ -65,6 +67,7 @@ def severity_strip(strip: Cohort, side: int = 120) -> Figure:
 
 def contact_sheet(cohort: Cohort, columns: int = 20, side: int = 80) -> Figure:
     """Every image of the cohort, class after class, in the order of the manifest."""
+    columns = min(columns, int(cohort.table["label"].value_counts().max()))
     rows: list[np.ndarray] = []
     starts: dict[str, int] = {}
     for label in cohort.classes:
@@ -72,7 +75,7 @@ def contact_sheet(cohort: Cohort, columns: int = 20, side: int = 80) -> Figure:
         paths = cohort.table.loc[cohort.table["label"] == label, "path"].tolist()
         for first in range(0, len(paths), columns):
             rows.append(_strip(paths[first : first + columns], side, columns))
-    figure, axis = plt.subplots(figsize=(14, 14 * len(rows) / columns))
+    figure, axis = plt.subplots(figsize=(0.7 * columns, 0.7 * len(rows)))
     axis.imshow(np.concatenate(rows))
     for label, row in starts.items():
         axis.text(-8, (row + 0.5) * side, named_class(label), ha="right", va="center", fontsize=8)
@@ -91,7 +94,7 @@ def _strip(paths: Sequence[Path], side: int, width: int) -> np.ndarray:
 
 
 def _picture_rows(rows: dict[str, list[Path]], side: int, title: str) -> Figure:
-    """Pictures side by side, a labelled row a class."""
+    """Pictures side by side, a labelled row per class."""
     width = max(len(paths) for paths in rows.values())
     figure, axes = plt.subplots(len(rows), 1, figsize=(width * 1.1, len(rows) * 1.12), squeeze=False)
     for axis, (label, paths) in zip(axes[:, 0], rows.items(), strict=True):
@@ -100,7 +103,7 @@ def _picture_rows(rows: dict[str, list[Path]], side: int, title: str) -> Figure:
         name = named_class(label).replace(" ", "\n", 1)
         axis.text(-0.01, 0.5, name, transform=axis.transAxes, ha="right", va="center")
     figure.subplots_adjust(hspace=0.03)
-    figure.suptitle(title, y=0.92, fontsize=10)
+    figure.suptitle(title, y=0.88 + 0.224 / figure.get_figheight(), fontsize=10)  # the pictures end at 0.88
     return figure
 
 
@@ -110,9 +113,10 @@ def _data_line(profile: Profile, count: int) -> str:
 
 
 def alignment_steps(cohort: Cohort, faces: Faces, rows: Sequence[int], size: int = 224) -> Figure:
-    """For some images: the detector's box and 68 landmarks, the loose crop, the tight crop."""
+    """For one image of each class, or of the first `MOST`: the detector's box and 68 landmarks, the loose crop, the tight crop."""
+    rows = rows[:MOST]
     titles = ("detector's box, 68 landmarks", "aligned, loose crop", "aligned, tight crop")
-    figure, axes = plt.subplots(3, len(rows), figsize=(2.0 * len(rows), 6.2), squeeze=False)
+    figure, axes = plt.subplots(3, len(rows), figsize=(min(2.0 * len(rows), 14), 6.2), squeeze=False)
     for column, row in enumerate(rows):
         image = read_rgb(cohort.table["path"].iloc[row])
         left, top, right, bottom = faces.box[row]
@@ -126,6 +130,7 @@ def alignment_steps(cohort: Cohort, faces: Faces, rows: Sequence[int], size: int
         axes[line, 0].set_ylabel(text, fontsize=9)
     plt.setp(axes, xticks=[], yticks=[])
     figure.tight_layout(pad=0.4)
+    title_on_top(figure, cohort.profile.title + first_of(cohort.classes, len(rows))[1])
     return figure
 
 
@@ -153,12 +158,13 @@ def truth_pictures(cohort: Cohort, rows: Sequence[int]) -> Figure:
     bar = figure.colorbar(shown, ax=axes.ravel().tolist(), fraction=0.02, pad=0.01)
     bar.set_label("change (0 none, 1: 5 mm, or as much recoloured)", fontsize=8)
     bar.ax.tick_params(labelsize=8)
+    figure.suptitle(cohort.profile.title, fontsize=10)
     return figure
 
 
 def mean_faces(chips_of_class: dict[str, np.ndarray], title: str) -> Figure:
     """The average aligned face of each class (mean of the pixels), with the number averaged."""
-    across = min(len(chips_of_class), 10)
+    across = min(len(chips_of_class), 6)
     down = -(-len(chips_of_class) // across)
     figure, axes = plt.subplots(down, across, figsize=(2.0 * across, 2.6 * down), squeeze=False)
     for axis in axes.flat[len(chips_of_class) :]:
@@ -167,7 +173,7 @@ def mean_faces(chips_of_class: dict[str, np.ndarray], title: str) -> Figure:
         axis.imshow(chips.mean(axis=0).astype(np.uint8))
         axis.set(xticks=[], yticks=[])
         axis.set_title(f"{class_title(label)}\nn = {len(chips)}", fontsize=9)
-    figure.suptitle(title, fontsize=10)
+    title_within(figure, title)
     figure.tight_layout()
     return figure
 
@@ -190,7 +196,7 @@ def words_of_a_face(cohort: Cohort, faces: Faces, centres: np.ndarray, place: in
     shares = dsift.bag(values, centres)[np.argsort(order)]
     axes[2].bar(np.arange(len(centres)), shares, width=1.0, color=COLOURS[0], linewidth=0)
     axes[2].set(xlabel="word", ylabel="share of descriptors", title="bag of features")
-    for axis, title in zip(axes[:2], ("aligned face", "nearest word a grid point"), strict=True):
+    for axis, title in zip(axes[:2], ("aligned face", "nearest word per grid point"), strict=True):
         axis.set(xticks=[], yticks=[], title=title)
     sns.despine(ax=axes[2])
     figure.suptitle(f"{class_title(cohort.table['label'].iloc[place])}, {cohort.profile.title}", fontsize=10)

@@ -58,7 +58,7 @@ def _accuracies(axis: Axes, ranked: pd.DataFrame, guessing: float) -> None:
         axis.errorbar(value, place[rows.index], xerr=reach, linestyle="none", capsize=2.5, **LOOKS[str(kind)])
     axis.axvline(100 * guessing, color=COLOURS[4], linewidth=0.8, linestyle=":", label="guessing")
     axis.set_yticks(place, [f"{name}  {k + 1}" for k, name in enumerate(ranked["title"])])
-    axis.set(xlabel="accuracy (%), mean over splits and corrected 95% interval", xlim=(0, 100))
+    axis.set(xlabel="accuracy (%), mean over splits and corrected 95% interval", xlim=(0, 102))
     axis.invert_yaxis()
     axis.legend(frameon=False, fontsize=8, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1))
 
@@ -71,7 +71,7 @@ def _distances(axis: Axes, ranked: pd.DataFrame, relation: str) -> None:
         axis.errorbar(across, value, xerr=spread, linestyle="none", elinewidth=0.7, **LOOKS[str(kind)])
     axis.set(xlabel="proxy A-distance, source-like to target faces\n(0: alike, 2: always told apart; mean and s.d.)")
     widest = max(distance.value + distance.spread for distance in ranked["distance"])
-    axis.set(ylabel="accuracy (%), mean over splits", ylim=(0, 100), xlim=(-0.08, min(2.08, 1.1 * widest + 0.1)))
+    axis.set(ylabel="accuracy (%), mean over splits", ylim=(0, 102), xlim=(-0.08, min(2.08, 1.1 * widest + 0.1)))
     axis.set_title(relation, fontsize=10)
 
 

@@ -15,7 +15,16 @@ from facediag_utils.evaluation.interval import Interval
 from facediag_utils.evaluation.stranger_results import ALL, BESIDE, FITTED, LEFT_OUT
 from facediag_utils.faces.alignment import face_chip
 from facediag_utils.faces.detection import Faces
-from facediag_utils.figures.style import COLOURS, LINES, class_title, finished_panels, marker_style, panels
+from facediag_utils.figures.style import (
+    COLOURS,
+    LINES,
+    capital,
+    class_title,
+    finished_panels,
+    legend_below,
+    marker_style,
+    panels,
+)
 from facediag_utils.figures.uncertainty import errorbars
 from facediag_utils.methods.strangers import RAW, SUPERVISED, TWINS, WHITENED
 
@@ -47,8 +56,8 @@ def neighbours(cohort: Cohort, faces: Faces, query: int, nearest: Mapping[str, S
         for axis, row in zip(line, (query, *rows), strict=True):
             record = cohort.table.iloc[row]
             axis.imshow(face_chip(read_rgb(record["path"]), faces.landmarks[row], SIDE, "loose"))
-            known = [str(record[name]) for name in ("ancestry", "sex") if name in record]
-            axis.set_title("\n".join([class_title(record["label"]), ", ".join(known)]).strip(), fontsize=7)
+            known = capital(", ".join(str(record[name]) for name in ("ancestry", "sex") if name in record))
+            axis.set_title(f"{class_title(record['label'])}\n{known}".strip(), fontsize=7)
             alike = row != query and record["label"] == own
             plt.setp(axis.spines.values(), linewidth=3 if alike else 0, color=COLOURS[6])
         line[0].set_ylabel(KINDS[kind], fontsize=8)
@@ -128,9 +137,8 @@ def by_class(rows: pd.DataFrame, chance: float, title: str) -> Figure:
         beside = f", triangles {numbers[BESIDE]:.0f}" if BESIDE in numbers else ""
         words = "all of them" if name == ALL else class_title(name)
         axis.set_title(f"{words} (n = {numbers[LEFT_OUT]:.0f}{beside})", fontsize=9)
-    handles = axes[0, 0].get_legend_handles_labels()
     finished_panels(figure, title)
-    figure.legend(*handles, loc="lower center", bbox_to_anchor=(0.5, -0.08), ncols=2, frameon=False)
+    legend_below(figure, *axes[0, 0].get_legend_handles_labels())
     return figure
 
 
@@ -206,7 +214,8 @@ def areas(found: pd.DataFrame, groups: Sequence[str], title: str) -> Figure:
     kinds = list(dict.fromkeys(found["score"]))
     figure, axes = panels(len(kinds), (3.6, 0.42 * len(groups) + 1.6))
     for axis, kind in zip(axes.flat, kinds, strict=False):
-        for k, (name, rows) in enumerate(select(found, score=kind).groupby("title", sort=False)):
+        rows_of = select(found, score=kind)
+        for k, (name, rows) in enumerate(rows_of.groupby("title", sort=False)):
             values, reach = errorbars(rows["area"])
             place = len(groups) - 1 - np.array([groups.index(group) for group in rows["group"]]) - 0.2 * (k - 0.5)
             style = {"linestyle": "none", "capsize": 2.5, "markersize": 5, **marker_style(k)}
@@ -216,9 +225,10 @@ def areas(found: pd.DataFrame, groups: Sequence[str], title: str) -> Figure:
         axis.set(xlim=(0.2, 1), ylim=(-0.6, len(groups) - 0.4), xlabel="area under the ROC curve, 95%")
         axis.tick_params(axis="y", labelleft=axis in axes[:, 0])
         axis.set_title(kind, fontsize=9)
-    handles = axes[0, 0].get_legend_handles_labels()
+        for y in sorted({len(groups) - 1 - groups.index(group) for group in set(groups) - set(rows_of["group"])}):
+            axis.annotate("not computed", (0.53, y), fontsize=8, va="center", color=COLOURS[4])
     finished_panels(figure, title)
-    figure.legend(*handles, loc="lower center", bbox_to_anchor=(0.5, -0.08), ncols=4, frameon=False)
+    legend_below(figure, *axes[0, 0].get_legend_handles_labels())
     return figure
 
 

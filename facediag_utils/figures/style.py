@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 from PIL import Image
 
 from facediag_utils.core.files import atomic_write
@@ -58,9 +59,19 @@ def finished(figure: Figure, title: str, **text: Any) -> Figure:
 def finished_panels(figure: Figure, title: str, size: int = 10) -> Figure:
     """A figure of several panels likewise, its title above all of them."""
     sns.despine(figure)
-    figure.suptitle(title, fontsize=size)
+    title_within(figure, title, size)
     figure.tight_layout()
     return figure
+
+
+def title_within(figure: Figure, title: str, size: int = 10) -> None:
+    """A title for all panels, for which ``tight_layout`` leaves room: in tall figures Matplotlib's own place is too low."""
+    figure.suptitle(title, fontsize=size, y=max(0.98, 1 - 0.2 / figure.get_figheight()))
+
+
+def title_on_top(figure: Figure, title: str, size: int = 10) -> None:
+    """A title above all that is there."""
+    figure.suptitle(title, fontsize=size, y=1, va="bottom")
 
 
 def panels(count: int, each: tuple[float, float], across: int = 3) -> tuple[Figure, np.ndarray]:
@@ -75,6 +86,25 @@ def panels(count: int, each: tuple[float, float], across: int = 3) -> tuple[Figu
     return figure, axes
 
 
+def text_width(words: Sequence[str], points: float) -> float:
+    """Inches that the longest of some words takes, about."""
+    return 0.6 * points / 72 * max(len(line) for text in words for line in text.split("\n"))
+
+
+def legend_below(figure: Figure, handles: Sequence[Any], names: Sequence[str], **text: Any) -> None:
+    """One legend for all panels, below them, in as many columns as there is room for; ``text`` as Matplotlib takes it."""
+    columns = int(max(8, figure.get_figwidth()) / (text_width(names, 9) + 0.55))
+    place = {"loc": "upper center", "bbox_to_anchor": (0.5, 0), "ncols": min(max(columns, 1), len(names))}
+    figure.legend(handles, names, frameon=False, fontsize=9, **place, **text)
+
+
+def first_of(names: Sequence[str], most: int, kind: str = "classes") -> tuple[list[str], str]:
+    """The first so many names, for which a figure has room, and what its title says then: "; the first 8 of 50 classes".
+
+    Nothing is said if these are all."""
+    return list(names[:most]), f"; the first {most} of {len(names)} {kind}" if len(names) > most else ""
+
+
 def save(
     figure: Figure, profile: Profile, name: str, caption: str = "", formats: Sequence[str] = ("png", "svg")
 ) -> None:
@@ -82,10 +112,24 @@ def save(
 
     The files hold no dates, so that equal figures are equal files.  Figures made of photographs are saved as PNG only.
     """
+    frame = _frame(figure)
     for suffix in formats:
         metadata = {"Date" if suffix == "svg" else "Software": None} | ({"Title": caption} if caption else {})
         with atomic_write(profile.figures / f"{name}.{suffix}") as partial:
-            figure.savefig(partial, metadata=metadata)
+            figure.savefig(partial, metadata=metadata, bbox_inches=frame)
+
+
+def _frame(figure: Figure) -> Bbox:
+    """What is saved of a figure, in inches: all that is drawn, and a margin, as ``bbox_inches="tight"`` finds it for PNG.
+
+    Found once for all formats: it takes as long as drawing.  Letters in SVG are as wide to within a point."""
+    shown = figure.dpi
+    figure.dpi = mpl.rcParams["savefig.dpi"]
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # a constrained layout moves a little each time that it is computed
+    frame = figure.get_tightbbox().padded(mpl.rcParams["savefig.pad_inches"])
+    figure.dpi = shown
+    return frame
 
 
 def read_caption(path: Path) -> str:
@@ -103,10 +147,21 @@ def class_title(name: str) -> str:
     return TITLES.get(name, name.replace("_", " "))
 
 
+def capital(words: str) -> str:
+    """With a capital at the beginning, the rest as it is."""
+    return words[:1].upper() + words[1:]
+
+
+def short_class(label: str) -> str:
+    """The paper's short name of a class, "D1", or the class as a person reads it."""
+    short = short_names([label])[0]
+    return short if short != label else class_title(label)
+
+
 def named_class(label: str) -> str:
     """A class with the paper's short name, if it has one: "D1 Beta-thalassemia"."""
-    short = short_names([label])[0]
-    return f"{short} {class_title(label)}" if short != label else class_title(label)
+    short = short_class(label)
+    return f"{short} {class_title(label)}" if short != class_title(label) else short
 
 
 def figure_paths(profile: Profile) -> list[Path]:

@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
@@ -96,7 +97,8 @@ def readers_on_roc(curves: dict[str, Roc], readers: dict[str, tuple[Interval, In
         axis.plot(100 * curve.false_positive, 100 * curve.true_positive, LINES[k % 4], **style)
     for k, (name, point) in enumerate(readers.items()):
         (x, x_reach), (y, y_reach) = (errorbars([part]) for part in point)
-        style = {"color": COLOURS[(k + 1) % 8], "marker": MARKERS[k % 8], "linestyle": "none", "elinewidth": 0.7}
+        look = {"color": COLOURS[(k + 1) % 8], "marker": MARKERS[(k + k // 8) % 8]}  # the first colour is the model's
+        style = {"linestyle": "none", "elinewidth": 0.7, **look}
         axis.errorbar(x, y, xerr=x_reach, yerr=y_reach, **style, label=name)
     axis.set(xlabel="controls called ill (%)", ylabel="ill called ill, sensitivity (%)", xlim=(-2, 102), ylim=(-2, 102))
     axis.set_aspect("equal")
@@ -116,7 +118,16 @@ def split_distributions(found: dict[str, tuple[pd.DataFrame, int]], title: str) 
     rows = max(frame.shape[1] for frame, _ in found.values())
     figure, axes = plt.subplots(1, len(found), figsize=(4.4 * len(found) + 2.2, 0.75 * rows + 1.4), squeeze=False)
     for axis, (heading, (frame, tests)) in zip(axes[0], found.items(), strict=True):
-        sns.violinplot(100 * frame[1:], orient="h", inner="quart", cut=0, color=COLOURS[5], linewidth=0.9, ax=axis)
+        sns.violinplot(
+            100 * frame[1:],
+            orient="h",
+            inner="quart",
+            cut=0,
+            density_norm="width",
+            color=COLOURS[5],
+            linewidth=0.9,
+            ax=axis,
+        )
         for y, own in enumerate(frame.iloc[0]):
             value, reach = errorbars([wilson_interval(round(own * tests), tests)])
             style: dict[str, Any] = {"color": COLOURS[6], "capsize": 2.5, "markersize": 5}
@@ -210,21 +221,34 @@ def pair_matrix(table: pd.DataFrame, names: list[str], title: str) -> Figure:
     return figure
 
 
-def answers(shown: "Sequence[Answer]", title: str) -> Figure:
-    """The aligned face, and below it the ranked classes with their calibrated scores, or the refusal; a column a picture."""
-    figure, axes = plt.subplots(2, len(shown), figsize=(2.3 * len(shown), 4.2), squeeze=False)
-    for (above, below), answer in zip(axes.T, shown, strict=True):
-        above.axis("off")
+def answers(shown: "Sequence[Answer]", actual: Sequence[str], title: str) -> Figure:
+    """The aligned face with its actual class above it, and below it the likeliest classes with their calibrated scores, or
+    the refusal; three pictures a row."""
+    rows = -(-len(shown) // 3)
+    size = (8.4, 4.3 * rows + 0.4)
+    figure, axes = plt.subplots(2 * rows, 3, figsize=size, height_ratios=[1.9, 1] * rows, layout="constrained")
+    plt.setp(axes, xticks=[], yticks=[], frame_on=False)
+    pairs = zip(axes[0::2].flat, axes[1::2].flat, strict=True)
+    for (above, below), answer, label in zip(pairs, shown, actual, strict=False):
+        above.set_title(f"actual: {class_title(label)}", fontsize=9)
         if answer.chip is not None:
             above.imshow(answer.chip)
+            above.set_anchor("S")
         if answer.refusal:
-            below.axis("off")
-            said = "\n".join(["no answer:", *wrap(answer.refusal, 24)])
-            below.text(0.5, 0.8, said, ha="center", va="top", fontsize=8)
-            continue
-        names, scores = zip(*answer.ranked[:5], strict=True)
-        below.barh([class_title(name) for name in names], [100 * score for score in scores], color=COLOURS[0])
-        below.invert_yaxis()
-        below.set(xlim=(0, 100), xlabel="calibrated score (%)")
-        below.tick_params(labelsize=7)
-    return finished_panels(figure, title)
+            said = "\n".join(["no answer:", *wrap(answer.refusal, 30)])
+            below.text(0.5, 0.9, said, ha="center", va="top", fontsize=9)
+        else:
+            _draw_ranked(below, answer.ranked)
+    figure.suptitle(title, fontsize=10)
+    return figure
+
+
+def _draw_ranked(axis: Axes, ranked: Sequence[tuple[str, float]], most: int = 5) -> None:
+    """Bars with names and scores written on them, so that names of any length leave room for them."""
+    for place, (name, score) in enumerate(ranked[:most]):
+        axis.barh(place, 100 * score, color=COLOURS[5], height=0.8)
+        axis.text(1, place, f"{class_title(name)}  {score:.0%}", va="center", fontsize=9)
+    of_many = f" of the {most} likeliest of {len(ranked)}" if len(ranked) > most else ""
+    axis.set(xlim=(0, 100), ylim=(most - 0.5, -0.5), xticks=[0, 50, 100])
+    axis.set_xlabel(f"calibrated score (%){of_many}", fontsize=9)
+    axis.tick_params(labelsize=8)

@@ -5,7 +5,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 from facediag_utils.evaluation.case_results import Calibration
-from facediag_utils.evaluation.interval import Interval
+from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.figures import cases
 
 
@@ -23,6 +23,12 @@ def test_measures_by_number_of_photographs():
     assert (drawn[0].get_xdata() < drawn[1].get_xdata()).all()  # side by side
     assert [axis.get_title() for axis in figure.axes] == ["top-1, n = 30 people", "MRR, n = 30 people"]
     assert figure.axes[1].lines[-1].get_ydata()[0] == pytest.approx(45.7)
+
+
+def test_of_two_classes_the_top_two_are_all():
+    shares = {1: {"top-1": Interval(0.5), "top-2": Interval(1.0)}}
+    figure = cases.by_count({"net": shares}, {"top-1": 0.5, "top-2": 1.0}, 30, "title")
+    assert [axis.get_title() for axis in figure.axes] == ["top-1, n = 30 people"]
 
 
 def test_gains_stand_in_words_beside_their_points():
@@ -45,9 +51,14 @@ def test_points_of_the_reliability_diagram():
 def test_the_curve_of_silence():
     risk = np.array([0, 0.5, 1 / 3, 0.25])
     figure = cases.risk_coverage({1: (risk, Interval(0.27, 0.1, 0.4)), 3: (risk, Interval(0.2, 0.1, 0.3))}, "title")
-    lines = figure.axes[0].lines
+    lines, bars = figure.axes[0].lines, figure.axes[0].containers
     assert lines[0].get_xdata().tolist() == [25, 50, 75, 100] and lines[0].get_ydata() == pytest.approx(100 * risk)
     assert lines[1].get_ydata()[0] == 25
+    first = [segment[:, 1] for segment in bars[0].lines[2][0].get_segments()]
+    wanted = [wilson_interval(errors, given) for errors, given in ((0, 1), (1, 2), (1, 3), (1, 4))]
+    assert first == [pytest.approx([100 * share.low, 100 * share.high]) for share in wanted]
+    places = [[segment[0, 0] for segment in one.lines[2][0].get_segments()] for one in bars]
+    assert (np.array(places[0]) < places[1]).all()  # side by side
     words = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert words == ["1 photograph: area 0.27 (0.10 to 0.40)", "3 photographs: area 0.20 (0.10 to 0.30)"]
 

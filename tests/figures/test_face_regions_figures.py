@@ -44,6 +44,17 @@ def test_the_table_says_each_area_with_its_interval(masks):
         assert [text.get_text() for text in figure.axes[1].texts] == ["100%", "70%", "50%", "30%"]
 
 
+def test_many_classes_have_a_row_each():
+    names = [f"class {k}" for k in range(9)]
+    areas = {r: {c: Interval(k / 10 + n / 100) for n, c in enumerate(names)} for k, r in enumerate(REGIONS)}
+    figure = face_regions.region_table(areas, None, dict.fromkeys(names, 7), "title")
+    [axis] = figure.axes
+    assert [label.get_text() for label in axis.get_yticklabels()] == [f"{name} (n = 7)" for name in names]
+    assert [label.get_text() for label in axis.get_xticklabels()] == list(REGIONS.values())
+    values = [text.get_text().split("\n")[0] for text in axis.texts]
+    assert values == [f"{k / 10 + n / 100:.2f}" for n in range(9) for k in range(4)]
+
+
 def test_areas_stand_in_words_beside_their_points():
     found = {"before": Interval(0.6, 0.55, 0.65), "after": Interval(0.8, 0.75, 0.85)}
     figure = face_regions.verification_areas(found, "title")

@@ -94,6 +94,15 @@ def test_areas_by_score_and_network():
     assert points(figure.axes[0])["N2"][:, 0] == pytest.approx([0.6, 0.65])
     assert points(figure.axes[1])["N2"][:, 0] == pytest.approx([0.8])
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["a", "all"]
+    assert not figure.axes[0].texts and not figure.axes[1].texts
+
+
+def test_a_group_without_an_area_says_so():
+    found = pd.DataFrame({"score": ["s", "s", "t"], "title": "N1", "group": ["all", "a", "a"]})
+    figure = figures.areas(found.assign(area=[Interval(0.6, 0.5, 0.7)] * 3), ["all", "a"], "title")
+    assert not figure.axes[0].texts
+    [said] = figure.axes[1].texts
+    assert said.get_text() == "not computed" and said.xy[1] == 1  # the upper row
 
 
 def test_pictures_of_the_same_class_are_framed(few):

@@ -4,10 +4,14 @@ import matplotlib
 
 matplotlib.use("Agg")
 
+from pathlib import Path
+from xml.etree import ElementTree
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from facediag_utils.core.profiles import Profile
 from facediag_utils.evaluation import domain_distance, roc_analysis, screening
@@ -50,11 +54,61 @@ def test_equal_figures_are_equal_files(own_output, tmp_path):
     assert {path.name for path in profile.figures.iterdir()} == {"x.png", "x.svg"}
 
 
+@pytest.mark.parametrize("names, turned", [(["D1", "N0"], 0), (["a name that is long", "b"], 90)])
+def test_long_names_stand_upright_below_a_matrix(names, turned):
+    matrix = pd.DataFrame([[30, 3], [0, 27]], index=names, columns=names)
+    labels = curves.confusion_matrices({"a": matrix}, "data").axes[0].get_xticklabels()
+    assert [label.get_rotation() for label in labels] == [turned] * 2
+    between = " " if turned else "\n"
+    assert [label.get_text() for label in labels] == [f"{name}{between}(n=30)" for name in names]
+
+
 @pytest.mark.parametrize("caption", ["", "Table 5 & <our> run: 70 → 90%"])
 def test_a_caption_is_kept_in_the_file(caption, own_output, tmp_path):
     profile = Profile("t", "t", tmp_path)
     style.save(plt.figure(), profile, "x", caption)
     assert [style.read_caption(path) for path in style.figure_paths(profile)] == [caption or "x"] * 2
+
+
+@pytest.mark.parametrize("layout", [None, "constrained"])
+def test_what_is_saved_is_as_large_as_what_is_drawn(layout, own_output, tmp_path):
+    """The page is found once for PNG and SVG: the pixels are those of ``bbox_inches="tight"``, SVG is as large to a point."""
+    figure, axis = plt.subplots(layout=layout)
+    axis.set_title("a title that is much wider than the panel, so that the page has to be wider, and still a bit wider")
+    profile = Profile("t", "t", tmp_path)
+    style.save(figure, profile, "x")
+    for suffix in ("png", "svg"):
+        figure.savefig(tmp_path / f"tight.{suffix}", bbox_inches="tight")
+    saved, tight = (np.asarray(Image.open(path)) for path in (profile.figures / "x.png", tmp_path / "tight.png"))
+    assert np.array_equal(saved, tight)
+    pages = [
+        ElementTree.parse(path).getroot().get("viewBox") for path in (profile.figures / "x.svg", tmp_path / "tight.svg")
+    ]
+    saved, tight = (np.array(page.split(), float) for page in pages)
+    assert saved == pytest.approx(tight, abs=1.5) and saved[2] > 72 * figure.get_figwidth()
+
+
+def test_what_a_figure_has_no_room_for_is_counted():
+    assert style.first_of("abc", 3) == (["a", "b", "c"], "")
+    assert style.first_of("abcd", 3) == (["a", "b", "c"], "; the first 3 of 4 classes")
+    assert style.first_of("abcd", 1, "maps") == (["a"], "; the first 1 of 4 maps")
+
+
+def test_names_as_a_person_reads_them():
+    assert [style.short_class(name) for name in ("leprosy", "my_own", "[no face]")] == ["D4", "my own", "[no face]"]
+    assert [style.named_class(name) for name in ("leprosy", "my_own")] == ["D4 Leprosy", "my own"]
+    assert [style.capital(words) for words in ("asian, male", "South Asian", "")] == ["Asian, male", "South Asian", ""]
+
+
+@pytest.mark.parametrize("count, columns", [(2, 2), (50, 4)])
+def test_a_legend_has_columns_for_the_width(count, columns):
+    figure, axis = plt.subplots(figsize=(10, 3))
+    names = [f"a name of twenty let{k:02d}" for k in range(count)]
+    style.legend_below(figure, [axis.plot([])[0] for _ in names], names)
+    [legend] = figure.legends
+    assert legend._ncols == columns
+    figure.draw_without_rendering()
+    assert legend.get_window_extent().y1 <= 1 and legend.get_window_extent().width < figure.bbox.width
 
 
 def test_classes_differ_in_marker_and_in_grey():
@@ -198,3 +252,20 @@ def test_severity_curve_counts_every_face():
     figure = uncertainty.severity_curve(np.linspace(0.1, 1, 50), np.arange(50) > 9, np.ones(10, bool), "data")
     counts = [text.get_text() for text in figure.axes[0].texts if text.get_text().startswith("n = ")]
     assert counts == ["n = 10"] * 6
+
+
+@pytest.mark.slow  # loads torch
+def test_an_answer_stands_below_its_face_and_the_actual_class():
+    from facediag_utils.methods.trained_model import Answer
+
+    chip = np.zeros((8, 8, 3), np.uint8)
+    ranked = [(f"class_{k}", score) for k, score in enumerate((0.5, 0.2, 0.15, 0.1, 0.04, 0.01))]
+    said = [Answer(Path("x"), "", ranked, chip), Answer(Path("y"), "no face was found", [])]
+    figure = uncertainty.answers(said, ["class_1", "leprosy"], "data")
+    above, below = figure.axes[:3], figure.axes[3:]
+    assert [axis.get_title() for axis in above] == ["actual: class 1", "actual: Leprosy", ""]
+    assert [len(axis.images) for axis in above] == [1, 0, 0]
+    assert [bar.get_width() for bar in below[0].patches] == pytest.approx([50, 20, 15, 10, 4])
+    assert [text.get_text() for text in below[0].texts][:2] == ["class 0  50%", "class 1  20%"]
+    assert below[0].get_xlabel().endswith("of the 5 likeliest of 6")
+    assert [text.get_text() for text in below[1].texts] == ["no answer:\nno face was found"]
