@@ -4,6 +4,7 @@ In the paper's Table 2 the classes differ in ancestry; a classifier that sees no
 
 import pandas as pd
 
+from facediag_utils.data.cohort import group_title
 from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.evaluation.metrics import accuracy
 
@@ -55,8 +56,7 @@ def within(predictions: pd.DataFrame, table: pd.DataFrame, column: str) -> pd.Da
     rows = []
     for group, part in known.groupby(values, observed=True):
         commonest = part["label"].value_counts().max() / len(part)
-        shown = (
-            f"{part[column].min():.2g} to {part[column].max():.2g}" if isinstance(group, pd.Interval) else str(group)
-        )
+        span = isinstance(group, pd.Interval)
+        shown = f"{part[column].min():.2g} to {part[column].max():.2g}" if span else group_title(column, group)
         rows.append({"column": column, "group": shown, "accuracy": accuracy(part), "commonest": commonest})
     return pd.DataFrame(rows)

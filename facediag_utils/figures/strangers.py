@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from facediag_utils.data.cohort import Cohort
+from facediag_utils.data.cohort import Cohort, group_title
 from facediag_utils.data.images import read_rgb
 from facediag_utils.data.store import select
 from facediag_utils.evaluation.interval import Interval
@@ -47,7 +47,7 @@ def neighbours(cohort: Cohort, faces: Faces, query: int, nearest: Mapping[str, S
         for axis, row in zip(line, (query, *rows), strict=True):
             record = cohort.table.iloc[row]
             axis.imshow(face_chip(read_rgb(record["path"]), faces.landmarks[row], SIDE, "loose"))
-            known = [str(record[name]) for name in ("ancestry", "sex") if name in record]
+            known = [group_title(name, record[name]) for name in ("ancestry", "sex") if name in record]
             axis.set_title("\n".join([class_title(record["label"]), ", ".join(known)]).strip(), fontsize=7)
             alike = row != query and record["label"] == own
             plt.setp(axis.spines.values(), linewidth=3 if alike else 0, color=COLOURS[6])

@@ -18,7 +18,7 @@ from facediag_utils.core.progress import progress_bar
 from facediag_utils.data.cohort import Cohort
 from facediag_utils.faces.alignment import CROPS, aligned_chips
 from facediag_utils.faces.detection import DETECTOR_VERSION, Faces
-from facediag_utils.methods.contrast import Contrast
+from facediag_utils.methods.contrast import Contrast, average_face
 from facediag_utils.methods.devices import one_thread
 from facediag_utils.methods.dtl2 import in_batches
 from facediag_utils.methods.trained_model import state_digest
@@ -234,17 +234,6 @@ def heat_maps(method: str, contrast: Contrast, chips: np.ndarray, reference: np.
         return F.interpolate(found, (SIDE, SIDE), mode="bilinear", align_corners=False)[:, 0].numpy()
     smaller = F.interpolate(found, (SIDE, SIDE), mode="area")[:, 0].numpy()
     return smaller if method != "integrated gradients" else gaussian_filter(smaller, (0, BLUR, BLUR))
-
-
-def average_face(cohort: Cohort, faces: Faces, backbone: str, label: str) -> np.ndarray:
-    """The mean of a class's training faces, as a network takes them: uint8 (size, size, 3)."""
-    record = registry.get(backbone)
-    member = (cohort.table["label"] == label) & (cohort.table["split"] == "train")
-    rows = np.flatnonzero(member.to_numpy() & faces.found)
-    if not len(rows):
-        raise ExplanationError(f"{cohort.profile.data}: no training face of {label} to compare others with")
-    chips = aligned_chips(cohort, faces, record.input_size, record.crop)
-    return np.mean([chips[row] for row in rows], axis=0).round().astype(np.uint8)
 
 
 def explained(

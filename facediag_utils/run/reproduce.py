@@ -1,4 +1,4 @@
-"""``make reproduce``: every notebook of a profile by papermill, two side by side, with one progress bar and a summary.
+"""``make reproduce``: every notebook of a profile by papermill, three side by side, with one progress bar and a summary.
 
 A notebook waits for all before it, unless its metadata names those that it needs: ``"facediag": {"after": ["01", "03"]}``."""
 
@@ -7,15 +7,15 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import papermill
 import psutil
-from dask import threaded
 from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -132,20 +132,49 @@ def reproduce(
     total = sum(len(book.cells) + 1 for book in books.values())  # and the injected parameters
     with tqdm(total=total, unit="cell", file=sys.stderr) as bar, _shown_below(bar, profile.run / run_log.BARS):
 
-        def execute(path: Path, _waited_for: list[Path]) -> Path:
+        def execute(path: Path) -> Path:
             bar.set_description(path.stem)
             with closing(ensure_event_loop()):  # the thread's, which papermill's kernel client would leave open
                 return _execute(path.name, books[path], profile.notebooks / path.name, own[path], bar)
 
-        graph = {path.name: (execute, path, sorted(others)) for path, others in needs(books).items()}
-        return _side_by_side(graph)
+        waited_for = needs(books)
+        return _side_by_side(execute, waited_for, urgent(books, waited_for))
 
 
-def _side_by_side(graph: dict[str, tuple]) -> list[Path]:
-    """All notebooks of a dask graph, in its order; the first that fails, or Ctrl-C, ends the kernels of the others."""
+def urgent(books: Mapping[Path, NotebookNode], waited_for: Mapping[Path, set[str]]) -> list[Path]:
+    """Which notebook should begin before which: first those that most others wait for, then the longest (by their cells), so that
+    none is left to run alone at the end."""
+
+    def rank(path: Path) -> tuple[int, int]:
+        return sum(path.name in names for names in waited_for.values()), len(books[path].cells)
+
+    return sorted(books, key=rank, reverse=True)
+
+
+def _side_by_side(
+    execute: Callable[[Path], Path], waited_for: Mapping[Path, set[str]], order: list[Path]
+) -> list[Path]:
+    """All notebooks, each after those that it waits for; of those that could begin the first of ``order`` begins.
+
+    The first that fails, or Ctrl-C, ends the kernels of the others."""
+    path_of = {path.name: path for path in waited_for}
+    graph = TopologicalSorter({path: [path_of[name] for name in names] for path, names in waited_for.items()})
+    graph.prepare()
+    ready: set[Path] = set()
+    running: dict[Future[Path], Path] = {}
+    made: dict[Path, Path] = {}
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix=THREAD) as pool:
         try:
-            return list(threaded.get(graph, list(graph), pool=pool))
+            while graph.is_active():
+                ready |= set(graph.get_ready())
+                for path in [path for path in order if path in ready][: SIDE_BY_SIDE - len(running)]:
+                    ready.remove(path)
+                    running[pool.submit(execute, path)] = path
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    path = running.pop(future)
+                    made[path] = future.result()
+                    graph.done(path)
+            return [made[path] for path in waited_for]
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             while any(thread.name.startswith(THREAD) for thread in threading.enumerate()):

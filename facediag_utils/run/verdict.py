@@ -37,14 +37,15 @@ COMPARED = {
     "pretraining.csv": ["network"],
     "explanations.csv": ["face", "network", "method", "measure"],
     "cases.csv": ["network", "way", "photographs", "measure"],
-    "imbalance.csv": ["way", "measure"],
+    "imbalance.csv": ["network", "way", "measure"],
     "strangers.csv": ["network", "features", "rule", "gallery", "own", "class"],
     "strangers_pairs.csv": ["network", "rule", "first", "second"],
     "strangers_matches.csv": ["network", "features", "alike"],
     "normal_reference.csv": ["network", "score", "group"],
+    "normal_twins.csv": ["network", "score"],
     "trainings.csv": [],
     "grades.csv": ["network", "method", "whom", "disease", "statistic"],
-    "grades_differences.csv": ["network", "whom", "statistic"],
+    "grades_differences.csv": ["network", "whom", "statistic", "reading"],
     "claims.csv": ["claim", "task"],
 }
 PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "pandas", "opencv-python-headless", "dlib-bin")

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import papermill
@@ -74,6 +76,21 @@ def test_notebooks_run_side_by_side_and_wait_for_those_they_need(profile, tmp_pa
     reproduce.reproduce(profile, folder=tmp_path / "nb")
     lines = (tmp_path / "log").read_text().splitlines()
     assert lines.index("03_c.ipynb begins") > max(lines.index("01_a.ipynb ends"), lines.index("02_b.ipynb ends"))
+
+
+def test_the_longest_begins_first_and_before_it_whom_many_wait_for(monkeypatch):
+    """One at a time: 03, for which two wait; then by length; 04 only when both of its own have ended."""
+    paths = {name: Path(f"{name}.ipynb") for name in ("01", "02", "03", "04", "05")}
+    needed = {paths["04"]: {"03.ipynb", "02.ipynb"}, paths["05"]: {"03.ipynb"}}
+    waited_for = {path: needed.get(path, set()) for path in paths.values()}
+    cells = {"01": 3, "02": 5, "03": 1, "04": 2, "05": 9}
+    books = {path: SimpleNamespace(cells=range(cells[name])) for name, path in paths.items()}
+    monkeypatch.setattr(reproduce, "SIDE_BY_SIDE", 1)
+    begun = []
+    made = reproduce._side_by_side(
+        lambda path: begun.append(path) or path, waited_for, reproduce.urgent(books, waited_for)
+    )
+    assert [path.stem for path in begun] == ["03", "02", "05", "01", "04"] and made == list(paths.values())
 
 
 @pytest.mark.slow
