@@ -149,25 +149,37 @@ def cam(contrast: Contrast, x: torch.Tensor, _: torch.Tensor) -> torch.Tensor:
 
 def class_map_sides(networks: Iterable[str]) -> dict[str, int]:
     """Of some installed networks those that have class maps, as their features are a global pooling, each with its map's places per
-    side.
+    side; kept by their weights.
 
     Raises
     ------
     ExplanationError
         If none of them has.
     """
-    sides = {}
-    for name in networks:
-        record = registry.get(name)
-        blank = _without_head(name)
-        x = torch.rand(1, 3, record.input_size, record.input_size, generator=torch.Generator().manual_seed(0))
-        with suppress(ExplanationError):
-            sides[name] = cam(blank, x, x[0]).shape[2]
+    named = list(networks)
+
+    def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
+        yield {"side": np.array([_class_map_side(named[k]) for k in missing])}
+
+    keys = [f"{name} {registry.get(name).checksum()}" for name in named]
+    found = (
+        row_cache.complete(row_cache.table_path("class_map_sides"), keys, compute) if named else {"side": np.empty(0)}
+    )
+    sides = {name: int(side) for name, side in zip(named, found["side"], strict=True) if side}
     if not sides:
         raise ExplanationError(
             "no installed network has features that are the mean of its last map, as CAM needs; `make setup` brings some"
         )
     return sides
+
+
+def _class_map_side(name: str) -> int:
+    """Places per side of a network's class maps; 0 if it has none."""
+    record, blank = registry.get(name), _without_head(name)
+    x = torch.rand(1, 3, record.input_size, record.input_size, generator=torch.Generator().manual_seed(0))
+    with suppress(ExplanationError):
+        return cam(blank, x, x[0]).shape[2]
+    return 0
 
 
 def grad_cam(contrast: Contrast, x: torch.Tensor, _: torch.Tensor) -> torch.Tensor:

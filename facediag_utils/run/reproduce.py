@@ -35,6 +35,7 @@ from facediag_utils.run import notebook_variants, verdict
 NOTEBOOKS = ROOT / "notebooks"
 THREAD = "notebook"  # beginning of the names of the threads that wait for kernels
 SIDE_BY_SIDE = 3  # notebooks, also on two cores: a kernel that starts waits, mostly; each holds 0.7 GB
+SAVE_EVERY = 10  # seconds, at least, between two savings of a notebook that is being executed
 CELL_TIMEOUT = 86_400  # seconds: fine-tuning VGG16 without an accelerator takes hours; a dead kernel is told at once
 
 
@@ -59,19 +60,27 @@ def _shown_below(bar: tqdm, path: Path) -> Iterator[None]:
 class _Engine(NBClientEngine):
     """papermill's engine, which also tells ``completed`` of each finished cell.
 
-    The kernel is told its folder; papermill would change that of this process, for all notebooks at once."""
+    The kernel is told its folder; papermill would change that of this process, for all notebooks at once.  It would also write the
+    whole notebook, with all figures so far, before and after every cell."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, completed: Any = None, **kwargs: Any) -> None:
-        finished = nb_man.cell_complete
+        finished, save = nb_man.cell_complete, nb_man.save
+
+        def save_seldom() -> None:
+            if (nb_man.now() - nb_man.last_save_time).total_seconds() >= SAVE_EVERY:
+                save()
 
         def cell_complete(cell: NotebookNode, cell_index: int | None = None, **others: Any) -> None:
             finished(cell, cell_index, **others)
             completed()
 
-        nb_man.cell_complete = cell_complete
+        nb_man.cell_complete, nb_man.save = cell_complete, save_seldom
         resources = {"metadata": {"path": str(NOTEBOOKS)}}
-        super().execute_managed_notebook(nb_man, kernel_name, resources=resources, **kwargs)
+        try:
+            super().execute_managed_notebook(nb_man, kernel_name, resources=resources, **kwargs)
+        finally:
+            nb_man.save = save  # papermill saves once more at the end
 
 
 def notebooks(folder: Path = NOTEBOOKS) -> list[Path]:

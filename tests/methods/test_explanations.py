@@ -83,7 +83,7 @@ def test_a_1x1_convolution_commutes_with_pooling(planted, chip):
     assert torch.allclose(maps.mean(dim=(2, 3)), after, rtol=1e-4, atol=1e-5)
 
 
-def test_a_network_whose_features_are_no_mean_has_no_class_map(chip, monkeypatch):
+def test_a_network_whose_features_are_no_mean_has_no_class_map(chip, own_cache, monkeypatch):
     class Highest(Planted):
         def features(self, x, layer):
             return self.pool(torch.relu(self.look(x))).amax(dim=(2, 3))
@@ -98,6 +98,8 @@ def test_a_network_whose_features_are_no_mean_has_no_class_map(chip, monkeypatch
     monkeypatch.setattr(registry, "load", lambda name: Highest() if name == "mobileface" else Planted())
     # as a VGG would stand before the others and has none
     assert explanations.class_map_sides(["mobileface", NAME]) == {NAME: 10}
+    monkeypatch.setattr(registry, "load", None)  # not asked again
+    assert explanations.class_map_sides([NAME, "mobileface"]) == {NAME: 10}
     with pytest.raises(ExplanationError, match=r"no installed network .* `make setup` brings some"):
         explanations.class_map_sides(["mobileface"])
 
