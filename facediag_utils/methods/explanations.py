@@ -4,10 +4,12 @@ Every method explains the same number, see `facediag_utils.methods.contrast`."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
 import torch
+from joblib import Parallel, delayed
 from scipy.ndimage import gaussian_filter
 from torch import nn
 from torch.nn import functional as F
@@ -119,9 +121,8 @@ def last_maps(network: str, cohort: Cohort, faces: Faces, rows: np.ndarray) -> n
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
         chips = aligned_chips(cohort, faces, record.input_size, record.crop)
         blank, batches = _without_head(network), in_batches(rows[missing])
-        made = (
-            _last_map(blank, chips[batch]) for batch in batches
-        )  # here: maps are large, and workers that grow are ended
+        team = Parallel(n_jobs=-1, prefer="threads", return_as="generator")  # processes would be ended: maps are large
+        made = team(delayed(_last_map)(deepcopy(blank), chips[batch]) for batch in batches)  # hooks of its own
         for maps in progress_bar(made, len(batches), f"{record.title}, last map", unit="batch"):
             yield {"maps": maps}
 
@@ -156,16 +157,7 @@ def class_map_sides(networks: Iterable[str]) -> dict[str, int]:
     ExplanationError
         If none of them has.
     """
-    named = list(networks)
-
-    def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
-        yield {"side": np.array([_class_map_side(named[k]) for k in missing])}
-
-    keys = [f"{name} {registry.get(name).checksum()}" for name in named]
-    found = (
-        row_cache.complete(row_cache.table_path("class_map_sides"), keys, compute) if named else {"side": np.empty(0)}
-    )
-    sides = {name: int(side) for name, side in zip(named, found["side"], strict=True) if side}
+    sides = {name: side for name in networks if (side := _class_map_side(name))}
     if not sides:
         raise ExplanationError(
             "no installed network has features that are the mean of its last map, as CAM needs; `make setup` brings some"
@@ -174,12 +166,18 @@ def class_map_sides(networks: Iterable[str]) -> dict[str, int]:
 
 
 def _class_map_side(name: str) -> int:
-    """Places per side of a network's class maps; 0 if it has none."""
-    record, blank = registry.get(name), _without_head(name)
-    x = torch.rand(1, 3, record.input_size, record.input_size, generator=torch.Generator().manual_seed(0))
-    with suppress(ExplanationError):
-        return cam(blank, x, x[0]).shape[2]
-    return 0
+    """Places per side of a network's class maps, kept by its weights; 0 if it has none."""
+    record = registry.get(name)
+
+    def compute(_: list[int]) -> Iterator[row_cache.Rows]:
+        blank, side = _without_head(name), 0
+        x = torch.rand(1, 3, record.input_size, record.input_size, generator=torch.Generator().manual_seed(0))
+        with suppress(ExplanationError):
+            side = cam(blank, x, x[0]).shape[2]
+        yield {"side": np.array([side])}
+
+    path = row_cache.table_path("class_map_sides", name)
+    return int(row_cache.complete(path, [record.checksum()], compute)["side"][0])
 
 
 def grad_cam(contrast: Contrast, x: torch.Tensor, _: torch.Tensor) -> torch.Tensor:

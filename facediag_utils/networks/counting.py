@@ -3,14 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
 from facediag_utils.core import row_cache
-
-if TYPE_CHECKING:  # what was counted is read without them
-    from torch import nn
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ class Cost:
     last_map: tuple[int, int, int]
 
 
-def build(name: str, classes: int) -> "nn.Module":
+def build(name: str, classes: int) -> Any:
     """A network of timm by its name there, on torch's "meta" device: shapes without values."""
     import timm
     import torch
