@@ -2,6 +2,7 @@
 
 A notebook waits for all before it, unless its metadata names those that it needs: ``"facediag": {"after": ["01", "03"]}``."""
 
+import json
 import logging
 import os
 import sys
@@ -147,17 +148,26 @@ def reproduce(
                 return _execute(path.name, books[path], profile.notebooks / path.name, own[path], bar)
 
         waited_for = needs(books)
-        return _side_by_side(execute, waited_for, urgent(books, waited_for))
+        seconds = {path: _seconds(profile.notebooks / path.name) for path in books}
+        return _side_by_side(execute, waited_for, urgent(waited_for, seconds))
 
 
-def urgent(books: Mapping[Path, NotebookNode], waited_for: Mapping[Path, set[str]]) -> list[Path]:
-    """Which notebook should begin before which: first those that most others wait for, then the longest (by their cells), so that
-    none is left to run alone at the end."""
+def urgent(waited_for: Mapping[Path, set[str]], seconds: Mapping[Path, float]) -> list[Path]:
+    """Which notebook should begin before which: first those that most others wait for, then the longest, so that none is left to
+    run alone at the end."""
 
-    def rank(path: Path) -> tuple[int, int]:
-        return sum(path.name in names for names in waited_for.values()), len(books[path].cells)
+    def rank(path: Path) -> tuple[int, float]:
+        return sum(path.name in names for names in waited_for.values()), seconds[path]
 
-    return sorted(books, key=rank, reverse=True)
+    return sorted(waited_for, key=rank, reverse=True)
+
+
+def _seconds(executed: Path) -> float:
+    """How long a notebook took when it was last executed to its end; 0 if it never was."""
+    try:
+        return float(json.loads(executed.read_text(encoding="utf-8"))["metadata"]["papermill"]["duration"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0.0
 
 
 def _side_by_side(
