@@ -6,6 +6,7 @@ import base64
 import io
 import re
 import webbrowser
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import mistune
@@ -40,6 +41,9 @@ def write(profile: Profile) -> Path:
     """
     stored, cohort = store.load(profile), load(profile)
     paper = [task for task in tasks(cohort) if task.name in tables.TEST_IMAGES]
+    drawn = figures(profile)
+    with ThreadPoolExecutor() as pool:  # pictures are decoded and encoded side by side
+        sources = list(pool.map(_source, drawn))
     notes = profile.results / "intake.txt"  # what was found in a folder of one's own, without names of files
     page = render(
         "report.html",
@@ -53,7 +57,7 @@ def write(profile: Profile) -> Path:
         accuracies=[_accuracies(stored, task, profile) for task in tasks(cohort)],
         paper_tables=_paper_tables(stored, paper, profile),
         absent=registry.absent(stored["backbone"]),
-        figures=[(_source(path), style.read_caption(path)) for path in figures(profile)],
+        figures=[(source, style.read_caption(path)) for source, path in zip(sources, drawn, strict=True)],
         card=_card(profile),
     )
     return write_text(profile.run / "report.html", page)
