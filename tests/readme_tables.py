@@ -15,7 +15,7 @@ from facediag_utils.core.files import atomic_write
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data.paper import BINARY_ROWS, MULTICLASS_ROWS
 from facediag_utils.data.store import DETECTED, Method
-from facediag_utils.evaluation import localisation, metrics, norms, paper_audit
+from facediag_utils.evaluation import grades, localisation, metrics, normal_reference, paper_audit
 from facediag_utils.evaluation.claims import format_pairs
 from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.methods import explanations
@@ -175,12 +175,16 @@ def _cases(table: pd.DataFrame) -> str:
 
 
 def _grades(table: pd.DataFrame, every: pd.DataFrame) -> str:
-    """ "MobileFace +0.02 (-0.05 to +0.09), among the ill +0.01 (-0.06 to +0.08)"."""
+    """ "MobileFace +0.02 (-0.05 to +0.09), both read by the median +0.03 (-0.04 to +0.10), among the ill +0.01 (-0.06 to +0.08), ..."."""
     kappa = table[table["statistic"] == "kappa"]
     parts = []
     for network, rows in kappa.groupby("network", sort=False):
-        spans = {whom: _span(row).plain(2, "+") for whom, row in rows.set_index("whom").iterrows()}
-        parts.append(f"{registry.get(network).title} {spans['everybody']}, among the ill {spans['the ill among them']}")
+        spans = {key: _span(row).plain(2, "+") for key, row in rows.set_index(["whom", "reading"]).iterrows()}
+        of_whom = [
+            f"{words}{spans[whom, grades.OWN]}, both read by the median {spans[whom, 'median']}"
+            for whom, words in {"everybody": "", "the ill among them": "among the ill "}.items()
+        ]
+        parts.append(f"{registry.get(network).title} {', '.join(of_whom)}")
     n = every[every["disease"] == "all"].groupby("whom")["n"].first()
     return f"n = {n['everybody']} and {n['the ill among them']}: {'; '.join(parts)}"
 
@@ -192,7 +196,8 @@ def _ways(table: pd.DataFrame, tested: int) -> str:
     ]
     spans = rows[["difference", "difference_low", "difference_high"]].to_numpy()
     parts = [f"{way} {Interval(*span).points()}" for way, span in zip(rows["way"], spans, strict=True)]
-    return f"{registry.get(registry.installed()[0]).title}, n = {tested}: {'; '.join(parts)}"
+    [network] = table["network"].unique()
+    return f"{registry.get(network).title}, n = {tested}: {'; '.join(parts)}"
 
 
 def _found(table: pd.DataFrame) -> str:
@@ -212,8 +217,10 @@ def _found(table: pd.DataFrame) -> str:
 
 
 def _normal(table: pd.DataFrame) -> str:
-    """ "area under the ROC curve, n = 120 ill: MobileFace 0.70 (0.58 to 0.79)": of all ill by `norms.MAHALANOBIS`."""
-    rows = table[(table["group"] == "all ill") & (table["score"] == norms.MAHALANOBIS)].to_dict("records")
+    """ "area under the ROC curve, n = 120 ill: MobileFace 0.70 (0.58 to 0.79)": of all ill by `normal_reference.MAHALANOBIS`."""
+    rows = table[(table["group"] == normal_reference.ALL) & (table["score"] == normal_reference.MAHALANOBIS)].to_dict(
+        "records"
+    )
     parts = []
     for row in rows:
         area, called = (

@@ -217,7 +217,10 @@ def test_another_record_makes_another_page_of_neighbours(tmp_path):
         table.loc[rows, columns] = [0.5, 0.4, 0.6]
         table.to_csv(tmp_path / name, index=False)
     cases, grades, ways, found, normal = readme_tables.measured(tmp_path).splitlines()
-    assert cases.count("+50 (+40 to +60)") == 2 and grades.count("+0.50 (+0.40 to +0.60), among") == 3
+    assert (
+        cases.count("+50 (+40 to +60)") == 2
+        and grades.count("+0.50 (+0.40 to +0.60), both read by the median +0.50 (+0.40 to +0.60), among") == 3
+    )
     assert "focal loss +50 (+40 to +60)" in ways and ways.count("+50") == 1
     assert found.count("raw 50.0% (40-60)") == 2 and normal.count("0.50 (0.40 to 0.60), and") == 2
 

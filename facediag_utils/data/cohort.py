@@ -20,6 +20,11 @@ NO_FACE = "[no face]"  # predicted label of a test image in which no face was fo
 HEALTHY = frozenset({"control", "controls", "healthy", "negative", "normal", "none", "well", "unaffected"})
 
 
+def group_title(column: str, value: object) -> str:
+    """What is known of an image besides its class, as a person reads it: an ancestry begins with a capital."""
+    return str(value)[:1].upper() + str(value)[1:] if column == "ancestry" else str(value)
+
+
 @dataclass(frozen=True)
 class Cohort:
     """Images with labels and a fixed split.

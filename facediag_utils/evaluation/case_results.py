@@ -17,7 +17,6 @@ from facediag_utils.methods.cases import LOGIT, combined
 
 MEASURES = ("top-1", "top-2", "MRR")
 MISSED = 0.1  # share of true classes that conformal sets may leave out
-COLUMNS = ["network", "way", "photographs", "measure", "value", "low", "high", "n"]  # of ``cases.csv``
 
 
 def ranks(probabilities: np.ndarray, numbers: np.ndarray) -> np.ndarray:
@@ -276,6 +275,6 @@ def sets(probabilities: np.ndarray, numbers: np.ndarray, threshold: float) -> Se
 
 
 def row(network: str, way: str, count: int, measure: str, value: Interval | float, n: int) -> dict[str, object]:
-    """One number, for ``cases.csv``."""
-    bounds = tuple(value) if isinstance(value, Interval) else (value, np.nan, np.nan)
-    return dict(zip(COLUMNS, (network, way, count, measure, *bounds, n), strict=True))
+    """One number, for ``cases.csv``: rows of `facediag_utils.evaluation.interval.flat`."""
+    interval = value if isinstance(value, Interval) else Interval(value)
+    return {"network": network, "way": way, "photographs": count, "measure": measure, "value": interval, "n": n}

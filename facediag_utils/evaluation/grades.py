@@ -11,9 +11,11 @@ from scipy.stats import t as student
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.data.cohort import NO_FACE, Cohort, Task
 from facediag_utils.data.grades import NO_SIGNS, numbers
-from facediag_utils.evaluation.interval import Interval
+from facediag_utils.evaluation.interval import Interval, flat
+from facediag_utils.methods.grading import READINGS
 
 DRAWS = 1000  # of a bootstrap of which only the variance is used
+OWN, UNREAD = "each its own", "none"  # readings of a difference; a rank correlation takes the shares themselves
 
 
 @dataclass(frozen=True)
@@ -251,7 +253,35 @@ def table(found: Mapping[tuple[str, str], Mapping[str, Graded]]) -> pd.DataFrame
             diseases = sorted(set(given.disease)) if whom == list(by_whom)[-1] else []
             parts = {"all": given} | {name: given.where(given.disease == name) for name in diseases}
             for disease, part in parts.items():
-                for name, value in measured(part).items():
-                    rows.append((network, method, whom, disease, len(part.actual), name, *value))
-    names = ["network", "method", "whom", "disease", "n", "statistic", "value", "low", "high"]
-    return pd.DataFrame(rows, columns=names)
+                row = {"network": network, "method": method, "whom": whom, "disease": disease, "n": len(part.actual)}
+                rows += [row | {"statistic": name, "value": value} for name, value in measured(part).items()]
+    return flat(rows)
+
+
+def differences(found: Mapping[tuple[str, str], Mapping[str, Graded]], first: str, second: str) -> pd.DataFrame:
+    """One method less another on the same images, by statistic and by the way in which answers are read from both methods' shares.
+
+    Parameters
+    ----------
+    found
+        As `table` takes it.
+    first, second : str
+        Methods.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of ``grades_differences.csv``: network, whom, statistic, reading (`OWN`: each method's own answers; `READINGS`; `UNREAD`),
+        value, low, high.
+    """
+    rows = []
+    for network in dict.fromkeys(name for name, _ in found):
+        for whom, one in found[network, first].items():
+            other = found[network, second][whom]
+            pairs = {OWN: (one, other)} | {how: (one.read(read), other.read(read)) for how, read in READINGS.items()}
+            for statistic in STATISTICS:
+                of_each = pairs if statistic != "spearman" else {UNREAD: pairs[OWN]}
+                for reading, pair in of_each.items():
+                    row = {"network": network, "whom": whom, "statistic": statistic, "reading": reading}
+                    rows.append(row | {"value": difference(*pair, statistic)})
+    return flat(rows)

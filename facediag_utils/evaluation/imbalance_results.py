@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.stats import t as student
 
 from facediag_utils.evaluation import trainings
-from facediag_utils.evaluation.interval import Interval
+from facediag_utils.evaluation.interval import Interval, flat
 from facediag_utils.evaluation.metrics import effective_wilson
 
 DRAWS = 1000  # of the bootstrap over test images
@@ -188,12 +188,11 @@ def summary(ways: dict[str, Answers], classes: Sequence[str], nothing: str) -> p
             base = np.array([part[name][0] for part in parts[nothing]])
             own = _interval(float(value), spread[way][name], each, len(numbers))
             level = 1 - 0.05 / (len(ways) - 1) / 2
-            less = float(value - point[nothing][name][0])
-            apart = _difference(less, spread[way][name] - spread[nothing][name], each - base, len(numbers), level)
-            rows.append([way, name, *own, *(apart if way != nothing else Interval(np.nan))])
-    ends = ("", "_low", "_high")
-    columns = ["way", "measure", "value", "low", "high", *(f"difference{end}" for end in ends)]
-    return pd.DataFrame(rows, columns=columns)
+            gain = float(value - point[nothing][name][0])
+            apart = _difference(gain, spread[way][name] - spread[nothing][name], each - base, len(numbers), level)
+            less = apart if way != nothing else Interval(np.nan)
+            rows.append({"way": way, "measure": name, "value": own, "difference": less})
+    return flat(rows)
 
 
 def _interval(value: float, spread: np.ndarray, each: np.ndarray, images: int) -> Interval:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import isnan, nan
 
@@ -44,8 +44,10 @@ class Interval:
         return iter((self.value, self.low, self.high))
 
     def columns(self, name: str) -> dict[str, float]:
-        """Value and bounds as a table of numbers names them: ``name``, ``name_low``, ``name_high``."""
-        return dict(zip((name, f"{name}_low", f"{name}_high"), self, strict=True))
+        """Value and bounds as a table of numbers names them: ``name``, ``name_low``, ``name_high``; the bounds of a column "value" are
+        ``low`` and ``high``."""
+        bounds = ("low", "high") if name == "value" else (f"{name}_low", f"{name}_high")
+        return dict(zip((name, *bounds), self, strict=True))
 
     def __str__(self) -> str:
         """In per cent, with count and bounds: "95.0% 57/60 (86-98)"."""
@@ -76,6 +78,17 @@ class Interval:
         """As it is: "0.90 (0.82 to 0.95)"; with ``sign="+"`` the sign is always shown."""
         value, low, high = (f"{x:{sign}.{decimals}f}" for x in self)
         return f"{value} ({low} to {high})"
+
+
+def flat(rows: Iterable[Mapping[str, object]]) -> pd.DataFrame:
+    """Rows with intervals as a table of plain numbers, three columns an interval (`Interval.columns`): what is written down."""
+    made = []
+    for row in rows:
+        plain: dict[str, object] = {}
+        for name, value in row.items():
+            plain |= value.columns(name) if isinstance(value, Interval) else {name: value}
+        made.append(plain)
+    return pd.DataFrame(made)
 
 
 def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> Interval:

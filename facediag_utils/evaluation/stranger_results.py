@@ -1,7 +1,7 @@
 """How well a disease that nobody trained on is found in a gallery: shares with intervals over people and galleries, what it costs to
 be a stranger, and whether disease or ancestry is near."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import product
 
 import numpy as np
@@ -204,14 +204,3 @@ def matches(
     p = (1 + int((by_chance >= same.mean()).sum())) / (1 + PERMUTATIONS)
     match = share(same.mean(axis=0, keepdims=True), by.labels[queries], people[queries])  # both halves are always asked
     return {"match": match, "chance": float(by_chance.mean()), "p": p, "n": len(queries)}
-
-
-def flat(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
-    """Rows with intervals as a table of plain numbers, three columns an interval, to be written down."""
-    made = []
-    for row in rows:
-        plain: dict[str, object] = {}
-        for name, value in row.items():
-            plain |= value.columns(name) if isinstance(value, Interval) else {name: value}
-        made.append(plain)
-    return pd.DataFrame(made)

@@ -4,6 +4,7 @@ In the paper's Table 2 the classes differ in ancestry; a classifier that sees no
 
 import pandas as pd
 
+from facediag_utils.data.cohort import group_title
 from facediag_utils.evaluation.interval import Interval, wilson_interval, written
 from facediag_utils.evaluation.metrics import accuracy
 
@@ -56,6 +57,6 @@ def within(predictions: pd.DataFrame, table: pd.DataFrame, column: str) -> pd.Da
     for group, part in known.groupby(values, observed=True):
         commonest = part["label"].value_counts().max() / len(part)
         ends = (written(part[column].agg(end), 2) for end in ("min", "max"))
-        shown = " to ".join(ends) if isinstance(group, pd.Interval) else str(group)
+        shown = " to ".join(ends) if isinstance(group, pd.Interval) else group_title(column, group)
         rows.append({"column": column, "group": shown, "accuracy": accuracy(part), "commonest": commonest})
     return pd.DataFrame(rows)

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from facediag_utils.data.cohort import Cohort
+from facediag_utils.data.cohort import Cohort, group_title
 from facediag_utils.data.images import read_rgb
 from facediag_utils.data.store import select
 from facediag_utils.evaluation.interval import Interval
@@ -18,7 +18,6 @@ from facediag_utils.faces.detection import Faces
 from facediag_utils.figures.style import (
     COLOURS,
     LINES,
-    capital,
     class_title,
     finished_panels,
     legend_below,
@@ -56,8 +55,8 @@ def neighbours(cohort: Cohort, faces: Faces, query: int, nearest: Mapping[str, S
         for axis, row in zip(line, (query, *rows), strict=True):
             record = cohort.table.iloc[row]
             axis.imshow(face_chip(read_rgb(record["path"]), faces.landmarks[row], SIDE, "loose"))
-            known = capital(", ".join(str(record[name]) for name in ("ancestry", "sex") if name in record))
-            axis.set_title(f"{class_title(record['label'])}\n{known}".strip(), fontsize=7)
+            known = [group_title(name, record[name]) for name in ("ancestry", "sex") if name in record]
+            axis.set_title("\n".join([class_title(record["label"]), ", ".join(known)]).strip(), fontsize=7)
             alike = row != query and record["label"] == own
             plt.setp(axis.spines.values(), linewidth=3 if alike else 0, color=COLOURS[6])
         line[0].set_ylabel(KINDS[kind], fontsize=8)

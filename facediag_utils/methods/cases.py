@@ -147,7 +147,7 @@ def frames(chips: np.ndarray, count: int, seed: int = 0) -> np.ndarray:
 
 
 def frame_features(network: str, cases: Cases, faces: Faces, count: int, seed: int = 0) -> np.ndarray:
-    """Features of `frames` of each person's first photograph, kept by its content.
+    """Features of `frames` of each photograph, kept by its content.
 
     Parameters
     ----------
@@ -162,12 +162,12 @@ def frame_features(network: str, cases: Cases, faces: Faces, count: int, seed: i
     Returns
     -------
     numpy.ndarray
-        float32, (people, count, d); NaN where there is no face.
+        float32, (people, k, count, d), of the k photographs of each person; NaN where there is no face.
     """
     import torch
 
-    record, first = registry.get(network), cases.rows[:, 0]
-    rows = first[faces.found[first]]
+    record, rows = registry.get(network), np.unique(cases.rows)
+    rows = rows[faces.found[rows]]
 
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
         body = registry.load(network).to(memory_format=torch.channels_last)
@@ -179,11 +179,11 @@ def frame_features(network: str, cases: Cases, faces: Faces, count: int, seed: i
 
     settings = (record.checksum(), record.input_size, CROPS[record.crop], (record.mean, record.std), DETECTOR_VERSION)
     path = row_cache.table_path(f"frames/{record.name}", *settings, TREMOR, BRIGHTNESS, count, seed)
-    found = np.full((len(first), count, record.layers[record.feature_layer]), np.nan, np.float32)
+    found = np.full((len(cases.photographs), count, record.layers[record.feature_layer]), np.nan, np.float32)
     if len(rows):
         keys = cases.photographs.table["sha256"].iloc[rows].tolist()
-        found[faces.found[first]] = row_cache.complete(path, keys, compute)["features"]
-    return found
+        found[rows] = row_cache.complete(path, keys, compute)["features"]
+    return cases.of(found)
 
 
 def _of_frames(body: object, record: Backbone, chip: np.ndarray, count: int, seed: int) -> np.ndarray:

@@ -3,7 +3,8 @@
 DTL1 and DTL2 end alike, in a number that is linear in the features: the difference of two logits, or the SVM's own margin between two
 classes.  So one module stands for both, and whatever explains an answer explains this number."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -12,7 +13,11 @@ import torch
 from sklearn.svm import SVC
 from torch import nn
 
-from facediag_utils.data.cohort import healthy_classes
+from facediag_utils.core import row_cache
+from facediag_utils.core.errors import ExplanationError
+from facediag_utils.data.cohort import Cohort, healthy_classes
+from facediag_utils.faces.alignment import CROPS, chips
+from facediag_utils.faces.detection import Faces
 from facediag_utils.methods.trained_model import Model
 from facediag_utils.methods.training import Classifier
 from facediag_utils.networks import registry
@@ -122,3 +127,26 @@ def randomised(contrast: Contrast, share: float, seed: int = 0) -> Contrast:
             flat = values.detach().flatten()
             values.copy_(flat[torch.randperm(len(flat), generator=generator)].reshape(values.shape))
     return made
+
+
+def average_face(cohort: Cohort, faces: Faces, backbone: str, label: str) -> np.ndarray:
+    """The mean of a class's training faces, as a network takes them: uint8 (size, size, 3); cached by their content.
+
+    Raises
+    ------
+    ExplanationError
+        If the class has no training face.
+    """
+    record = registry.get(backbone)
+    member = (cohort.table["label"] == label) & (cohort.table["split"] == "train")
+    rows = np.flatnonzero(member.to_numpy() & faces.found)
+    if not len(rows):
+        raise ExplanationError(f"{cohort.profile.data}: no training face of {label} to compare others with")
+
+    def compute(_: list[int]) -> Iterator[row_cache.Rows]:
+        taken = list(chips(cohort, faces, record.input_size, record.crop, rows))
+        yield {"mean": np.mean(taken, axis=0).round().astype(np.uint8)[None]}
+
+    key = hashlib.sha256("".join(cohort.table["sha256"].iloc[rows]).encode() + faces.landmarks[rows].tobytes())
+    path = row_cache.table_path("average_faces", record.input_size, CROPS[record.crop])
+    return row_cache.complete(path, [key.hexdigest()], compute)["mean"][0]

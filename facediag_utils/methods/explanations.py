@@ -4,10 +4,12 @@ Every method explains the same number, see `facediag_utils.methods.contrast`."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
 import torch
+from joblib import Parallel, delayed
 from scipy.ndimage import gaussian_filter
 from torch import nn
 from torch.nn import functional as F
@@ -18,7 +20,7 @@ from facediag_utils.core.progress import progress_bar
 from facediag_utils.data.cohort import Cohort
 from facediag_utils.faces.alignment import CROPS, aligned_chips
 from facediag_utils.faces.detection import DETECTOR_VERSION, Faces
-from facediag_utils.methods.contrast import Contrast
+from facediag_utils.methods.contrast import Contrast, average_face
 from facediag_utils.methods.devices import one_thread
 from facediag_utils.methods.dtl2 import in_batches
 from facediag_utils.methods.trained_model import state_digest
@@ -119,9 +121,8 @@ def last_maps(network: str, cohort: Cohort, faces: Faces, rows: np.ndarray) -> n
     def compute(missing: list[int]) -> Iterator[row_cache.Rows]:
         chips = aligned_chips(cohort, faces, record.input_size, record.crop)
         blank, batches = _without_head(network), in_batches(rows[missing])
-        made = (
-            _last_map(blank, chips[batch]) for batch in batches
-        )  # here: maps are large, and workers that grow are ended
+        team = Parallel(n_jobs=-1, prefer="threads", return_as="generator")  # processes would be ended: maps are large
+        made = team(delayed(_last_map)(deepcopy(blank), chips[batch]) for batch in batches)  # hooks of its own
         for maps in progress_bar(made, len(batches), f"{record.title}, last map", unit="batch"):
             yield {"maps": maps}
 
@@ -149,25 +150,34 @@ def cam(contrast: Contrast, x: torch.Tensor, _: torch.Tensor) -> torch.Tensor:
 
 def class_map_sides(networks: Iterable[str]) -> dict[str, int]:
     """Of some installed networks those that have class maps, as their features are a global pooling, each with its map's places per
-    side.
+    side; kept by their weights.
 
     Raises
     ------
     ExplanationError
         If none of them has.
     """
-    sides = {}
-    for name in networks:
-        record = registry.get(name)
-        blank = _without_head(name)
-        x = torch.rand(1, 3, record.input_size, record.input_size, generator=torch.Generator().manual_seed(0))
-        with suppress(ExplanationError):
-            sides[name] = cam(blank, x, x[0]).shape[2]
+    sides = {name: side for name in networks if (side := _class_map_side(name))}
     if not sides:
         raise ExplanationError(
             "no installed network has features that are the mean of its last map, as CAM needs; `make setup` brings some"
         )
     return sides
+
+
+def _class_map_side(name: str) -> int:
+    """Places per side of a network's class maps, kept by its weights; 0 if it has none."""
+    record = registry.get(name)
+
+    def compute(_: list[int]) -> Iterator[row_cache.Rows]:
+        blank, side = _without_head(name), 0
+        x = torch.rand(1, 3, record.input_size, record.input_size, generator=torch.Generator().manual_seed(0))
+        with suppress(ExplanationError):
+            side = cam(blank, x, x[0]).shape[2]
+        yield {"side": np.array([side])}
+
+    path = row_cache.table_path("class_map_sides", name)
+    return int(row_cache.complete(path, [record.checksum()], compute)["side"][0])
 
 
 def grad_cam(contrast: Contrast, x: torch.Tensor, _: torch.Tensor) -> torch.Tensor:
@@ -234,17 +244,6 @@ def heat_maps(method: str, contrast: Contrast, chips: np.ndarray, reference: np.
         return F.interpolate(found, (SIDE, SIDE), mode="bilinear", align_corners=False)[:, 0].numpy()
     smaller = F.interpolate(found, (SIDE, SIDE), mode="area")[:, 0].numpy()
     return smaller if method != "integrated gradients" else gaussian_filter(smaller, (0, BLUR, BLUR))
-
-
-def average_face(cohort: Cohort, faces: Faces, backbone: str, label: str) -> np.ndarray:
-    """The mean of a class's training faces, as a network takes them: uint8 (size, size, 3)."""
-    record = registry.get(backbone)
-    member = (cohort.table["label"] == label) & (cohort.table["split"] == "train")
-    rows = np.flatnonzero(member.to_numpy() & faces.found)
-    if not len(rows):
-        raise ExplanationError(f"{cohort.profile.data}: no training face of {label} to compare others with")
-    chips = aligned_chips(cohort, faces, record.input_size, record.crop)
-    return np.mean([chips[row] for row in rows], axis=0).round().astype(np.uint8)
 
 
 def explained(

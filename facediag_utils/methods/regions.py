@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+from joblib import parallel_config
 
 from facediag_utils.core import row_cache
 from facediag_utils.core.errors import ResultsError
@@ -123,8 +124,9 @@ def logistic(
 def _fitted(task: Task, features: np.ndarray, labels: np.ndarray, groups: np.ndarray | None, seed: int) -> np.ndarray:
     """Probabilities, (n, classes): of the training images, which come first and have labels, out of fold; then of the others."""
     known, new = features[: len(labels)], features[len(labels) :]
-    found = logistic_regression.search(known, labels, seed, groups)
-    held = logistic_regression.out_of_fold(found, known, labels, "predict_proba")
+    with parallel_config(n_jobs=-1):  # the fits of a search, and of the folds, side by side
+        found = logistic_regression.search(known, labels, seed, groups)
+        held = logistic_regression.out_of_fold(found, known, labels, "predict_proba")
     said = np.concatenate([held, found.predict_proba(new)]) if len(new) else held
     return said[:, [list(found.classes_).index(name) for name in task.classes]]
 

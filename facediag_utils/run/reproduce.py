@@ -1,21 +1,22 @@
-"""``make reproduce``: every notebook of a profile by papermill, two side by side, with one progress bar and a summary.
+"""``make reproduce``: every notebook of a profile by papermill, three side by side, with one progress bar and a summary.
 
 A notebook waits for all before it, unless its metadata names those that it needs: ``"facediag": {"after": ["01", "03"]}``."""
 
+import json
 import logging
 import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import papermill
 import psutil
-from dask import threaded
 from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -35,6 +36,7 @@ from facediag_utils.run import notebook_variants, verdict
 NOTEBOOKS = ROOT / "notebooks"
 THREAD = "notebook"  # beginning of the names of the threads that wait for kernels
 SIDE_BY_SIDE = 3  # notebooks, also on two cores: a kernel that starts waits, mostly; each holds 0.7 GB
+SAVE_EVERY = 10  # seconds, at least, between two savings of a notebook that is being executed
 CELL_TIMEOUT = 86_400  # seconds: fine-tuning VGG16 without an accelerator takes hours; a dead kernel is told at once
 
 
@@ -59,19 +61,27 @@ def _shown_below(bar: tqdm, path: Path) -> Iterator[None]:
 class _Engine(NBClientEngine):
     """papermill's engine, which also tells ``completed`` of each finished cell.
 
-    The kernel is told its folder; papermill would change that of this process, for all notebooks at once."""
+    The kernel is told its folder; papermill would change that of this process, for all notebooks at once.  It would also write the
+    whole notebook, with all figures so far, before and after every cell."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, completed: Any = None, **kwargs: Any) -> None:
-        finished = nb_man.cell_complete
+        finished, save = nb_man.cell_complete, nb_man.save
+
+        def save_seldom() -> None:
+            if (nb_man.now() - nb_man.last_save_time).total_seconds() >= SAVE_EVERY:
+                save()
 
         def cell_complete(cell: NotebookNode, cell_index: int | None = None, **others: Any) -> None:
             finished(cell, cell_index, **others)
             completed()
 
-        nb_man.cell_complete = cell_complete
+        nb_man.cell_complete, nb_man.save = cell_complete, save_seldom
         resources = {"metadata": {"path": str(NOTEBOOKS)}}
-        super().execute_managed_notebook(nb_man, kernel_name, resources=resources, **kwargs)
+        try:
+            super().execute_managed_notebook(nb_man, kernel_name, resources=resources, **kwargs)
+        finally:
+            nb_man.save = save  # papermill saves once more at the end
 
 
 def notebooks(folder: Path = NOTEBOOKS) -> list[Path]:
@@ -132,20 +142,58 @@ def reproduce(
     total = sum(len(book.cells) + 1 for book in books.values())  # and the injected parameters
     with tqdm(total=total, unit="cell", file=sys.stderr) as bar, _shown_below(bar, profile.run / run_log.BARS):
 
-        def execute(path: Path, _waited_for: list[Path]) -> Path:
+        def execute(path: Path) -> Path:
             bar.set_description(path.stem)
             with closing(ensure_event_loop()):  # the thread's, which papermill's kernel client would leave open
                 return _execute(path.name, books[path], profile.notebooks / path.name, own[path], bar)
 
-        graph = {path.name: (execute, path, sorted(others)) for path, others in needs(books).items()}
-        return _side_by_side(graph)
+        waited_for = needs(books)
+        seconds = {path: _seconds(profile.notebooks / path.name) for path in books}
+        return _side_by_side(execute, waited_for, urgent(waited_for, seconds))
 
 
-def _side_by_side(graph: dict[str, tuple]) -> list[Path]:
-    """All notebooks of a dask graph, in its order; the first that fails, or Ctrl-C, ends the kernels of the others."""
+def urgent(waited_for: Mapping[Path, set[str]], seconds: Mapping[Path, float]) -> list[Path]:
+    """Which notebook should begin before which: first those that most others wait for, then the longest, so that none is left to
+    run alone at the end."""
+
+    def rank(path: Path) -> tuple[int, float]:
+        return sum(path.name in names for names in waited_for.values()), seconds[path]
+
+    return sorted(waited_for, key=rank, reverse=True)
+
+
+def _seconds(executed: Path) -> float:
+    """How long a notebook took when it was last executed to its end; 0 if it never was."""
+    try:
+        return float(json.loads(executed.read_text(encoding="utf-8"))["metadata"]["papermill"]["duration"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0.0
+
+
+def _side_by_side(
+    execute: Callable[[Path], Path], waited_for: Mapping[Path, set[str]], order: list[Path]
+) -> list[Path]:
+    """All notebooks, each after those that it waits for; of those that could begin the first of ``order`` begins.
+
+    The first that fails, or Ctrl-C, ends the kernels of the others."""
+    path_of = {path.name: path for path in waited_for}
+    graph = TopologicalSorter({path: [path_of[name] for name in names] for path, names in waited_for.items()})
+    graph.prepare()
+    ready: set[Path] = set()
+    running: dict[Future[Path], Path] = {}
+    made: dict[Path, Path] = {}
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix=THREAD) as pool:
         try:
-            return list(threaded.get(graph, list(graph), pool=pool))
+            while graph.is_active():
+                ready |= set(graph.get_ready())
+                for path in [path for path in order if path in ready][: SIDE_BY_SIDE - len(running)]:
+                    ready.remove(path)
+                    running[pool.submit(execute, path)] = path
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    path = running.pop(future)
+                    made[path] = future.result()
+                    graph.done(path)
+            return [made[path] for path in waited_for]
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             while any(thread.name.startswith(THREAD) for thread in threading.enumerate()):

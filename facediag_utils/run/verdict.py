@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import date
 from fnmatch import fnmatchcase
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -37,14 +38,15 @@ COMPARED = {
     "pretraining.csv": ["network"],
     "explanations.csv": ["face", "network", "method", "measure"],
     "cases.csv": ["network", "way", "photographs", "measure"],
-    "imbalance.csv": ["way", "measure"],
+    "imbalance.csv": ["network", "way", "measure"],
     "strangers.csv": ["network", "features", "rule", "gallery", "own", "class"],
     "strangers_pairs.csv": ["network", "rule", "first", "second"],
     "strangers_matches.csv": ["network", "features", "alike"],
     "normal_reference.csv": ["network", "score", "group"],
+    "normal_twins.csv": ["network", "score"],
     "trainings.csv": [],
     "grades.csv": ["network", "method", "whom", "disease", "statistic"],
-    "grades_differences.csv": ["network", "whom", "statistic"],
+    "grades_differences.csv": ["network", "whom", "statistic", "reading"],
     "claims.csv": ["claim", "task"],
 }
 PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "pandas", "opencv-python-headless", "dlib-bin")
@@ -65,6 +67,7 @@ def compare(record: Path, results: Path) -> pd.DataFrame:
     """
     allowed = "tolerance" if pin.pinned() else "elsewhere"
     rules = pd.read_csv(Path(__file__).with_name("tolerances.csv")).to_dict("records")
+    matches = cache(fnmatchcase)  # the cells of a row ask alike
     rows = []
     for pattern, keys in COMPARED.items():
         for path in sorted(record.glob(pattern)):
@@ -73,7 +76,7 @@ def compare(record: Path, results: Path) -> pd.DataFrame:
             named = {column for _, column in recorded}
             of_column = {name: [rule for rule in mine if fnmatchcase(name, rule["column"])] for name in named}
             for (row, column), value in recorded.items():
-                rule = next(rule for rule in of_column[column] if fnmatchcase(row, rule["row"]))
+                rule = next(rule for rule in of_column[column] if matches(row, rule["row"]))
                 tolerance, said = rule[allowed], found.get((row, column))
                 if tolerance >= 0:  # below: made from others, or judged in another file
                     outcome = _outcome(value, said, tolerance)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.special import softmax
 
 from facediag_utils.evaluation import case_results
+from facediag_utils.evaluation.interval import flat
 from facediag_utils.methods.cases import LOGIT, SOFTMAX
 
 
@@ -162,5 +163,8 @@ def test_sets_by_hand(threshold):
 def test_a_row_of_the_table():
     area = case_results.means(pd.DataFrame({"MRR": [1.0, 0.5]}), np.array([0, 1]))["MRR"]
     row = case_results.row("n", LOGIT, 2, "MRR", area, 2)
-    assert list(row) == case_results.COLUMNS and row["value"] == 0.75 and row["n"] == 2 and row["photographs"] == 2
-    assert np.isnan(case_results.row("n", LOGIT, 2, "set size", 1.5, 2)["low"])
+    size = case_results.row("n", LOGIT, 2, "set size", 1.5, 2)
+    table = flat([row, size])
+    assert list(table) == ["network", "way", "photographs", "measure", "value", "low", "high", "n"]
+    assert table["value"].tolist() == [0.75, 1.5] and table["n"].tolist() == table["photographs"].tolist() == [2, 2]
+    assert table["low"].iloc[0] < 0.75 and np.isnan(table["low"].iloc[1])

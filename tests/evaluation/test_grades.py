@@ -120,6 +120,22 @@ def test_a_difference_is_of_the_same_faces():
         grades.difference(good, replace(good, actual=actual[::-1]))
 
 
+def test_differences_by_the_way_of_reading():
+    """The second is sure of everything and always right; the first has three shares, of which the median alone is right too."""
+    actual = np.array([0, 1, 2, 3] * 5)
+    sure = graded(actual, actual)
+    split = graded(np.full(20, 1), np.full(20, 0), np.tile([0.4, 0.3, 0.3, 0.0], (20, 1)))
+    right = graded(np.full(20, 1), np.full(20, 1))
+    found = {("net", "one"): {"all": split, "known": sure}, ("net", "other"): {"all": right, "known": sure}}
+    table = grades.differences(found, "one", "other").set_index(["whom", "statistic", "reading"])
+    mae = table.loc[("all", "mae"), "value"]
+    assert mae.to_dict() == {grades.OWN: 1, "likeliest": 1, "median": 0, "rounded mean": 0}
+    assert list(table.loc[("known", "spearman")].index) == [grades.UNREAD] and len(table) == 2 * (4 + 4 + 1)
+    assert (table.loc["known", ["value", "low", "high"]] == 0).all(axis=None)
+    back = grades.differences(found, "other", "one").set_index(["whom", "statistic", "reading"])
+    assert back.loc[("all", "mae"), "value"].to_dict() == {name: -value for name, value in mae.items()}
+
+
 def test_rows_of_the_store_become_grades():
     task = Task("grades", "t", ("none", "low", "high"))
     names = ["a.jpg", "b.jpg", "c.jpg"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facediag_utils.evaluation.interval import Interval, wilson_interval, written, written_p
+from facediag_utils.evaluation.interval import Interval, flat, wilson_interval, written, written_p
 
 
 def test_wilson_of_newcombe_1998():
@@ -34,6 +34,18 @@ def test_it_writes_itself():
 
 def test_its_columns():
     assert Interval(0.5, 0.4, 0.7, "1/2").columns("share") == {"share": 0.5, "share_low": 0.4, "share_high": 0.7}
+    assert list(Interval(0.5, 0.4, 0.7).columns("value")) == ["value", "low", "high"]
+
+
+def test_intervals_become_three_columns():
+    rows = [
+        {"x": 1, "area": Interval(0.5, 0.4, 0.6), "value": Interval(2)},
+        {"x": 2, "area": Interval(0.1), "value": Interval(3, 2, 4)},
+    ]
+    table = flat(rows)
+    assert list(table) == ["x", "area", "area_low", "area_high", "value", "low", "high"]
+    assert table.iloc[0, :5].tolist() == [1, 0.5, 0.4, 0.6, 2] and table.iloc[1, 4:].tolist() == [3, 2, 4]
+    assert table.iloc[0, 5:].isna().all() and flat([]).empty
 
 
 def test_no_p_value_is_written_as_0():

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from facediag_utils.evaluation import stranger_results
-from facediag_utils.evaluation.interval import Interval
 from facediag_utils.evaluation.stranger_results import ALL, BESIDE, FITTED, LEFT_OUT
 from facediag_utils.methods.strangers import RAW, RULES, SUPERVISED, TWINS, WHITENED, Design, Retrieved
 
@@ -141,8 +140,3 @@ def test_a_query_without_a_face_is_near_to_nothing(by, near):
     queries, nearest = stranger_results.nearest_of_strangers(found, by, "net", RAW)
     assert len(queries) == 7 and nearest.shape == (2, 7) and (nearest >= 0).all()
     assert by.queries[1] not in queries
-
-
-def test_intervals_become_three_columns():
-    [row] = stranger_results.flat([{"x": 1, "area": Interval(0.5, 0.4, 0.6)}]).to_dict("records")
-    assert row == {"x": 1, "area": 0.5, "area_low": 0.4, "area_high": 0.6}

@@ -27,6 +27,8 @@ def test_accuracy_within_groups_adds_up():
     table = pd.DataFrame(
         {"image": predictions["image"], "sex": np.repeat(["f", "m"], 6), "severity": np.linspace(0, 1, 12)}
     )
+    by_ancestry = subgroups.within(predictions, table.assign(ancestry="south Asian"), "ancestry")
+    assert by_ancestry["group"].tolist() == ["South Asian"]
     by_sex = subgroups.within(predictions, table, "sex")["accuracy"].tolist()
     assert [share.count for share in by_sex] == ["4/6", "4/6"] and all(share.low < share.value for share in by_sex)
     by_severity = subgroups.within(predictions, table, "severity")

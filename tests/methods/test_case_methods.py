@@ -96,11 +96,14 @@ def test_copies_are_changed_a_little_and_each_picture_alike():
 def test_features_of_copies_are_kept(few, own_cache, monkeypatch):
     images, faces = few
     test = np.flatnonzero(images.table["split"] == "test")
-    people = Cases(images, test[:, None], test)
+    people = Cases(images, test[::-1].reshape(5, 3), test[::3])  # of each person three photographs, in another order
     lost = replace(faces, outcome=np.where(np.arange(len(images)) == test[0], "no face", faces.outcome))
     found = cases.frame_features("dlib_resnet29", people, lost, 2)
-    assert found.shape == (15, 2, 256) and np.isnan(found[0]).all() and np.isfinite(found[1:]).all()
-    assert (np.abs(found[1:, 0] - found[1:, 1]).max(axis=1) > 1e-3).all()
+    flat = found.reshape(15, 2, 256)
+    assert found.shape == (5, 3, 2, 256) and np.isnan(flat[-1]).all() and np.isfinite(flat[:-1]).all()
+    assert (np.abs(flat[:-1, 0] - flat[:-1, 1]).max(axis=1) > 1e-3).all()
+    alone = cases.frame_features("dlib_resnet29", Cases(images, test[1:4, None], test[1:4]), lost, 2)
+    assert np.array_equal(alone[:, 0], flat[::-1][1:4])  # each photograph by itself, whosever it is
     monkeypatch.setattr(cases, "frames", lambda *_: pytest.fail("computed again"))
     assert np.array_equal(cases.frame_features("dlib_resnet29", people, lost, 2), found, equal_nan=True)
 

@@ -10,6 +10,7 @@ from sklearn.svm import SVC
 from torch import nn
 
 from facediag_utils.core.errors import ExplanationError
+from facediag_utils.faces import alignment
 from facediag_utils.methods import contrast, dtl2, explanations
 from facediag_utils.methods.training import Classifier
 from facediag_utils.networks import registry
@@ -82,7 +83,7 @@ def test_a_1x1_convolution_commutes_with_pooling(planted, chip):
     assert torch.allclose(maps.mean(dim=(2, 3)), after, rtol=1e-4, atol=1e-5)
 
 
-def test_a_network_whose_features_are_no_mean_has_no_class_map(chip, monkeypatch):
+def test_a_network_whose_features_are_no_mean_has_no_class_map(chip, own_cache, monkeypatch):
     class Highest(Planted):
         def features(self, x, layer):
             return self.pool(torch.relu(self.look(x))).amax(dim=(2, 3))
@@ -97,6 +98,8 @@ def test_a_network_whose_features_are_no_mean_has_no_class_map(chip, monkeypatch
     monkeypatch.setattr(registry, "load", lambda name: Highest() if name == "mobileface" else Planted())
     # as a VGG would stand before the others and has none
     assert explanations.class_map_sides(["mobileface", NAME]) == {NAME: 10}
+    monkeypatch.setattr(registry, "load", None)  # not asked again
+    assert explanations.class_map_sides([NAME, "mobileface"]) == {NAME: 10}
     with pytest.raises(ExplanationError, match=r"no installed network .* `make setup` brings some"):
         explanations.class_map_sides(["mobileface"])
 
@@ -171,7 +174,7 @@ def test_maps_are_kept_by_image_and_network(few, own_cache, monkeypatch):
     images, faces = few
     rows = np.flatnonzero(images.table["label"] == "leprosy")[:2]
     rng = np.random.default_rng(0)
-    body, reference = registry.load(NAME), explanations.average_face(images, faces, NAME, "control")
+    body, reference = registry.load(NAME), contrast.average_face(images, faces, NAME, "control")
     one, other = (contrast.Contrast(body, NAME, rng.normal(size=256), 0.0) for _ in range(2))
     found = explanations.explained("Grad-CAM", one, images, faces, rows, reference)
     assert found.shape == (2, explanations.SIDE, explanations.SIDE)
@@ -179,8 +182,19 @@ def test_maps_are_kept_by_image_and_network(few, own_cache, monkeypatch):
     assert abs(spearmanr(found[0].ravel(), different[0].ravel()).statistic) < 0.99
     monkeypatch.setattr(explanations, "heat_maps", None)  # not computed again
     assert np.array_equal(explanations.explained("Grad-CAM", one, images, faces, rows[::-1], reference), found[::-1])
+
+
+def test_the_average_face_of_a_class(few, own_cache, monkeypatch):
+    images, faces = few
+    rows = np.flatnonzero((images.table["label"] == "control") & (images.table["split"] == "train") & faces.found)
+    taken = np.stack(list(alignment.chips(images, faces, 150, "tight", rows)))
+    found = contrast.average_face(images, faces, NAME, "control")
+    assert found.dtype == np.uint8 and np.array_equal(found, taken.mean(axis=0).round())
+    assert not np.array_equal(found, contrast.average_face(images, faces, NAME, "leprosy"))
+    monkeypatch.setattr(contrast, "chips", None)  # not cut again
+    assert np.array_equal(contrast.average_face(images, faces, NAME, "control"), found)
     with pytest.raises(ExplanationError, match="no training face of nobody"):
-        explanations.average_face(images, faces, NAME, "nobody")
+        contrast.average_face(images, faces, NAME, "nobody")
 
 
 def test_the_features_are_the_mean_of_the_last_map(few, own_cache):

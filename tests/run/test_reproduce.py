@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import nbformat
 import papermill
@@ -74,6 +75,28 @@ def test_notebooks_run_side_by_side_and_wait_for_those_they_need(profile, tmp_pa
     reproduce.reproduce(profile, folder=tmp_path / "nb")
     lines = (tmp_path / "log").read_text().splitlines()
     assert lines.index("03_c.ipynb begins") > max(lines.index("01_a.ipynb ends"), lines.index("02_b.ipynb ends"))
+
+
+def test_the_longest_begins_first_and_before_it_whom_many_wait_for(monkeypatch):
+    """One at a time: 03, for which two wait, and 02 for one; then by length; 04 only when both of its own have ended."""
+    paths = {name: Path(f"{name}.ipynb") for name in ("01", "02", "03", "04", "05")}
+    needed = {paths["04"]: {"03.ipynb", "02.ipynb"}, paths["05"]: {"03.ipynb"}}
+    waited_for = {path: needed.get(path, set()) for path in paths.values()}
+    seconds = dict(zip(paths.values(), (3.0, 5.0, 1.0, 2.0, 9.0), strict=True))
+    monkeypatch.setattr(reproduce, "SIDE_BY_SIDE", 1)
+    begun = []
+    order = reproduce.urgent(waited_for, seconds)
+    made = reproduce._side_by_side(lambda path: begun.append(path) or path, waited_for, order)
+    assert [path.stem for path in begun] == ["03", "02", "05", "01", "04"] and made == list(paths.values())
+
+
+def test_how_long_a_notebook_took(tmp_path):
+    book = nbformat.v4.new_notebook(metadata={"papermill": {"duration": 12.5}})
+    nbformat.write(book, tmp_path / "ended.ipynb")
+    nbformat.write(nbformat.v4.new_notebook(metadata={"papermill": {"duration": None}}), tmp_path / "killed.ipynb")
+    (tmp_path / "damaged.ipynb").write_text("{")
+    taken = [reproduce._seconds(tmp_path / f"{name}.ipynb") for name in ("ended", "killed", "damaged", "nowhere")]
+    assert taken == [12.5, 0, 0, 0]
 
 
 @pytest.mark.slow
