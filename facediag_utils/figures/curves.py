@@ -11,13 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from facediag_utils.data.cohort import group_title
 from facediag_utils.evaluation.domain_distance import Distance
 from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.evaluation.roc_analysis import Roc
 from facediag_utils.figures.style import (
     COLOURS,
     LINES,
-    capital,
     class_title,
     finished,
     finished_panels,
@@ -196,7 +196,7 @@ def table_bars(counts: pd.DataFrame, title: str) -> Figure:
     box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
     for k, column in enumerate(counts.columns):
         style: dict[str, Any] = {"color": marker_style(k)["color"], "hatch": hatches[k % 5], "edgecolor": "white"}
-        bars = axis.barh(names, counts[column], left=left, label=capital(column), **style)
+        bars = axis.barh(names, counts[column], left=left, label=group_title("ancestry", column), **style)
         axis.bar_label(bars, label_type="center", color="black", fontsize=9, bbox=box)
         left += counts[column].to_numpy()
     axis.invert_yaxis()

@@ -147,11 +147,6 @@ def class_title(name: str) -> str:
     return TITLES.get(name, name.replace("_", " "))
 
 
-def capital(words: str) -> str:
-    """With a capital at the beginning, the rest as it is."""
-    return words[:1].upper() + words[1:]
-
-
 def short_class(label: str) -> str:
     """The paper's short name of a class, "D1", or the class as a person reads it."""
     short = short_names([label])[0]
