@@ -186,6 +186,7 @@ def test_a_record_that_is_reproduced(own):
         r"\s+", " ", page
     )
     assert "Not reproduced" not in page
+    assert table_after(page, "<h2>This run and the record")[0] == ["file", "same", "within tolerance"]
 
 
 @pytest.mark.parametrize(
