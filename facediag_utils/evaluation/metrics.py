@@ -283,7 +283,7 @@ def interval_of(row: dict, metric: str) -> Interval:
 def format_accuracies(predictions: pd.DataFrame, task: Task) -> list[str]:
     """Accuracy of one method over all test images and, where no face was found in some, over those with one."""
     lines = [f"classified correctly, of all test images: {with_intervals(predictions, task)['accuracy']}"]
-    seen = predictions[predictions["predicted"] != NO_FACE]
+    seen = with_face(predictions)
     if 0 < len(seen) < len(predictions):
         lines.append(f"of those in which a face was found: {with_intervals(seen, task)['accuracy']}")
     return lines
