@@ -126,7 +126,8 @@ def _frame(figure: Figure) -> Bbox:
     shown = figure.dpi
     figure.dpi = mpl.rcParams["savefig.dpi"]
     figure.draw_without_rendering()
-    figure.set_layout_engine("none")  # a constrained layout moves a little each time that it is computed
+    # It is laid out now: to do so again takes as long as drawing, and a constrained layout moves a little each time.
+    figure.set_layout_engine(None)
     frame = figure.get_tightbbox().padded(mpl.rcParams["savefig.pad_inches"])
     figure.dpi = shown
     return frame

@@ -70,15 +70,24 @@ def test_a_caption_is_kept_in_the_file(caption, own_output, tmp_path):
     assert [style.read_caption(path) for path in style.figure_paths(profile)] == [caption or "x"] * 2
 
 
+def titled_pictures(layout):
+    """Pictures below a title that is wider than they are, so that the page has to be wider."""
+    figure, axes = plt.subplots(2, 4, figsize=(4, 3), layout=layout)
+    for axis in axes.flat:
+        axis.imshow(np.arange(100).reshape(10, 10))
+    axes[0, 0].set_ylabel("a label")
+    figure.suptitle("a title that is wider than the pictures and wider than the figure too")
+    return figure
+
+
 @pytest.mark.parametrize("layout", [None, "constrained"])
 def test_what_is_saved_is_as_large_as_what_is_drawn(layout, own_output, tmp_path):
     """The page is found once for PNG and SVG: the pixels are those of ``bbox_inches="tight"``, SVG is as large to a point."""
-    figure, axis = plt.subplots(layout=layout)
-    axis.set_title("a title that is much wider than the panel, so that the page has to be wider, and still a bit wider")
+    figure, wanted = (titled_pictures(layout) for _ in range(2))
     profile = Profile("t", "t", tmp_path)
     style.save(figure, profile, "x")
     for suffix in ("png", "svg"):
-        figure.savefig(tmp_path / f"tight.{suffix}", bbox_inches="tight")
+        wanted.savefig(tmp_path / f"tight.{suffix}", bbox_inches="tight")
     saved, tight = (np.asarray(Image.open(path)) for path in (profile.figures / "x.png", tmp_path / "tight.png"))
     assert np.array_equal(saved, tight)
     pages = [
