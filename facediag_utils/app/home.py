@@ -1,12 +1,13 @@
 """The page's beginning: what it is and is not, what was trained before, and which data set comes next."""
 
 import html
+import re
 
 import ipywidgets as widgets
 import pandas as pd
 
 from facediag_utils.app import jobs, uploads
-from facediag_utils.app.session import Message, Session, guarded, profile_of, table
+from facediag_utils.app.session import Message, Session, guarded, is_known, profile_of, table
 from facediag_utils.core import profiles
 from facediag_utils.core.errors import AppError, FacediagError
 from facediag_utils.data import trained
@@ -24,6 +25,7 @@ the classes apart, its answers are tested on pictures that it did not learn from
 between the pictures of two classes, also the camera. A few dozen test pictures leave wide intervals. Pictures stay on this machine.</p>
 """
 NEW = "a new one"
+NAME = r"(?!bundled$)[A-Za-z0-9][\w-]{0,39}"  # as `facediag_utils.core.profiles.check_name` takes it
 
 
 class Home:
@@ -70,8 +72,8 @@ class Home:
 
     def _begin(self) -> None:
         name = self.choice.value or self.new.value.strip()
-        if name != "bundled":
-            profiles.check_name(name)
+        if not self.choice.value and not re.fullmatch(NAME, name):
+            raise AppError(f"{name!r}: a name has letters, digits, - and _, and at most 40 of them")
         self.session.name = name
         self._list()
 
@@ -83,16 +85,16 @@ class Home:
         name = self.choice.value
         if jobs.running(profile_of(name)):
             raise AppError(f"{name}: something is going on with it; stop that first")
-        gone = forget.forget(name)
+        forget.forget(name)
         self.session.name = ""
         self.session.made += 1
-        self.message.tell(f"removed: {', '.join(gone)}")
+        self.message.tell(f"removed: all pictures, models and results of {name!r}, and what caches held of them")
 
 
 def _trained_before() -> tuple[pd.DataFrame, list[str]]:
     """A row per model that can be asked, and what cannot be read."""
     rows, faults = [], []
-    for name in ("bundled", *profiles.kept()):
+    for name in filter(is_known, ("bundled", *profiles.kept())):
         profile = profiles.profile(name)
         try:
             models = trained.models(profile)
@@ -106,7 +108,7 @@ def _trained_before() -> tuple[pd.DataFrame, list[str]]:
                 )
                 rows.append(
                     (
-                        profile.title,
+                        name,
                         classes,
                         title,
                         pretraining,
@@ -115,6 +117,6 @@ def _trained_before() -> tuple[pd.DataFrame, list[str]]:
                     )
                 )
         except FacediagError as error:
-            faults.append(str(error))
+            faults.append(f"{name}: {str(error).splitlines()[0]}")
     columns = ["data", "classes", "method", "pretrained on", "test accuracy (95% interval)", "epochs"]
     return pd.DataFrame(rows, columns=columns), faults

@@ -10,15 +10,20 @@ from facediag_utils.app import drawn, jobs, uploads
 from facediag_utils.app.session import Message, Session, follow, guarded, in_background, table
 from facediag_utils.core.errors import AppError
 from facediag_utils.core.profiles import Profile
+from facediag_utils.data import trained
 
 SHOWN = 200  # rows of a table; all are in its file
+PEOPLE = "Test pictures that look like the person of a training picture (distance of their features; near: how many do)"
+NEAR = "Nearly the same picture"
+LONG = (PEOPLE, NEAR)  # lists that are closed at first
+ANEW = "<p>Reading other pictures than before removes the models that were trained on the earlier ones.</p>"
 
 
 class Pictures:
     """Take pictures in."""
 
     def __init__(self, session: Session) -> None:
-        self.session = session
+        self.session, self.models = session, 0
         self.label = widgets.Text(description="Class", placeholder="for example: control")
         self.pictures = widgets.FileUpload(accept="image/*", multiple=True, description="Add pictures")
         self.archive = widgets.FileUpload(accept=".zip,.tar,.tgz,.gz", multiple=False, description="Add an archive")
@@ -47,6 +52,7 @@ class Pictures:
                 ),
                 self.folder,
                 self.sent,
+                widgets.HTML(ANEW),
                 widgets.HBox([self.read, self.stop]),
             ]
         )
@@ -68,18 +74,29 @@ class Pictures:
         if not self.pictures.value:
             return  # emptied below
         sent, self.pictures.value = self.pictures.value, ()
+        self._check_idle()
         kept = uploads.keep_pictures(self.session.profile, self.label.value.strip(), sent)
-        self._show()
-        self.message.tell(f"{kept} of {len(sent)} pictures of {self.label.value.strip()!r} kept")
+        self._sent(f"{kept} of {len(sent)} pictures of {self.label.value.strip()!r} kept")
         self.label.value = ""  # the next class
 
     def _keep_archive(self) -> None:
         if not self.archive.value:
             return
         [sent], self.archive.value = self.archive.value, ()
+        self._check_idle()
         kept = uploads.keep_archive(self.session.profile, sent)
-        self._show()
-        self.message.tell(f"{kept} files of {sent['name']} unpacked")
+        self._sent(f"{kept} files of {sent['name']} unpacked")
+
+    def _check_idle(self) -> None:
+        """Pictures are not changed under a command that reads them."""
+        if command := jobs.running(self.session.profile):
+            raise AppError(f"{self.session.name}: {command} is going on; add pictures when it has ended, or stop it")
+
+    def _sent(self, said: str) -> None:
+        """Pictures were uploaded: they are what is read next."""
+        self.folder.value = ""
+        self.session.made += 1
+        self.message.tell(f"{said}; read the pictures next")
 
     def _read(self) -> None:
         profile = self.session.profile
@@ -87,11 +104,16 @@ class Pictures:
         if not named and not uploads.counts(profile):
             raise AppError("no pictures yet: add some, or name a folder")
         folder = Path(named).expanduser() if named else uploads.folder(profile)
+        self.models = len(trained.models(profile))
         jobs.start(profile, "prepare", "--data", str(folder), "--name", profile.name)
         in_background(self.message, self._follow(profile))
 
     def _resume(self) -> None:
-        """A page that is opened again shows what is still going on."""
+        """A page that is opened again shows what is still going on, and which folder was read."""
+        self.message.tell()
+        profile = self.session.profile
+        own = self.session.known and not profile.rendered and profile.data != uploads.folder(profile).resolve()
+        self.folder.value = str(profile.data) if own else ""
         if self.session.name and jobs.running(self.session.profile) == "prepare":
             in_background(self.message, self._follow(self.session.profile))
 
@@ -100,7 +122,9 @@ class Pictures:
         failure = await follow(profile, lambda _, said: self.message.tell(f"reading ... {said}"))
         self.read.disabled, self.stop.disabled = False, True
         self.session.made += 1
-        self.message.tell(failure or "The pictures were read; what was found is below.", wrong=bool(failure))
+        gone = self.models - len(trained.models(profile))
+        more = f" Other pictures than before: {gone} models of the earlier ones were removed." if gone > 0 else ""
+        self.message.tell(failure or f"The pictures were read; what was found is below.{more}", wrong=bool(failure))
 
 
 def _what_was_found(profile: Profile) -> str:
@@ -115,8 +139,8 @@ def _lists(profile: Profile) -> list[str]:
     files = {
         "left_out": "Left out",
         "no_face": "Without a face",
-        "near_duplicates": "Nearly the same picture",
-        "same_person": "A test picture that looks like the person of a training picture",
+        "near_duplicates": NEAR,
+        "same_person": PEOPLE,
     }
     for name, caption in files.items():
         path = profile.results / f"{name}.csv"
@@ -126,5 +150,6 @@ def _lists(profile: Profile) -> list[str]:
     for caption, frame in listed.items():
         if len(frame):
             more = f", the first {SHOWN} of {len(frame)}" if len(frame) > SHOWN else f" ({len(frame)})"
-            made.append(f"<details open><summary>{caption}{more}</summary>{table(frame.head(SHOWN))}</details>")
+            shown = "" if caption in LONG else " open"
+            made.append(f"<details{shown}><summary>{caption}{more}</summary>{table(frame.head(SHOWN))}</details>")
     return made

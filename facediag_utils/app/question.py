@@ -1,6 +1,7 @@
 """A question: a picture is put to a trained model, which answers or says why not."""
 
 import asyncio
+import hashlib
 import html
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -11,7 +12,9 @@ import ipywidgets as widgets
 from facediag_utils.app import drawn, uploads
 from facediag_utils.app.session import Message, Session, guarded, in_background
 from facediag_utils.core.errors import AppError
+from facediag_utils.core.profiles import Profile
 from facediag_utils.data import trained
+from facediag_utils.data.cohort import load, tasks
 from facediag_utils.data.duplicates import printable
 from facediag_utils.evaluation import metrics
 
@@ -31,6 +34,7 @@ class Question:
         self.message, self.answer = Message(), widgets.HTML()
         self.picture.observe(guarded(self.message, self._ask), "value")
         session.observe(lambda _: self._show(), ["name", "made"])
+        session.observe(lambda _: self._forget(), "name")
         self.widget = widgets.VBox(
             [widgets.HTML(WORDS), self.model, self.rendered, widgets.HBox([self.picture]), self.message, self.answer]
         )
@@ -46,10 +50,14 @@ class Question:
                 name: profile.results / file for name, file in of_run.items() if (profile.results / file).is_file()
             }
         self.model.options = list(there.items())
-        if chosen in there.values():
-            self.model.value = chosen
+        self.model.value = chosen if chosen in there.values() else next(iter(there.values()), None)
         self.widget.layout.display = None if there else "none"
         self.rendered.layout.display = None if profile.rendered else "none"
+
+    def _forget(self) -> None:
+        """Of another data set nothing was asked yet."""
+        self.message.tell()
+        self.answer.value = ""
 
     def _ask(self) -> None:
         if not self.picture.value:
@@ -60,8 +68,22 @@ class Question:
         if self.session.profile.rendered and not self.rendered.value:
             raise AppError(f"no answer: this model was {OF_A_PERSON}; if the picture is rendered too, say so above")
         self.message.tell(f"looking at {sent['name']} ...")
-        asked = (self.model.value, self.model.label, printable(str(sent["name"])), bytes(sent["content"]))
+        if self.model.value is None:
+            raise AppError("no model is chosen: choose one above")
+        title = f"{self.model.label}{self._how_good()}"
+        known = _in_data(self.session.profile, bytes(sent["content"]))
+        asked = (self.model.value, f"{title}{known}", printable(str(sent["name"])), bytes(sent["content"]))
         in_background(self.message, self._answer(*asked))
+
+    def _how_good(self) -> str:
+        """The chosen model's test accuracy, where it is one of this page's."""
+        task = tasks(load(self.session.profile))[-1]
+        for model in trained.models(self.session.profile):
+            if model.model == self.model.value:
+                return (
+                    f", right in {metrics.with_intervals(model.predictions(), task)['accuracy']} of the test pictures"
+                )
+        return ""
 
     async def _answer(self, model: Path, title: str, name: str, content: bytes) -> None:
         self.picture.disabled = True
@@ -70,6 +92,15 @@ class Question:
             self.message.tell()
         finally:
             self.picture.disabled = False
+
+
+def _in_data(profile: Profile, content: bytes) -> str:
+    """Whether a picture is one of the data set's own, which a model may have learned from."""
+    table = load(profile).table
+    split = table.loc[table["sha256"] == hashlib.sha256(content).hexdigest(), "split"]
+    return (
+        f". The picture is in the data set ({'training' if split.iloc[0] == 'train' else 'test'})" if len(split) else ""
+    )
 
 
 def _title(model: trained.Trained) -> str:
@@ -94,7 +125,5 @@ def _said(model: Path, title: str, name: str, content: bytes) -> str:
         words = heat_maps.explain(loaded, answer, map_path).removeprefix(f"{map_path}: ")
         heat = drawn.png(map_path.read_bytes(), f"Heat map. {words}")
     several = f"<p>The largest of {answer.faces} faces was used.</p>" if answer.faces > 1 else ""
-    about = (
-        f"<p>{html.escape(name)}, answered by {html.escape(title)}; trained on: {html.escape(loaded.about.title)}</p>"
-    )
-    return f'{about}<div class="answer">{shown}{drawn.ranked(answer.ranked)}{heat}</div>{several}<p>{html.escape(words)}</p>'
+    about = f"<p>{html.escape(name)}, answered by {html.escape(title)}.</p>"
+    return f'{about}<div class="answer">{shown}{drawn.ranked(answer.ranked)}{heat}</div>{several}'

@@ -12,7 +12,7 @@ from facediag_utils.app import jobs, uploads
 from facediag_utils.core.errors import AppError
 
 PAGE = Path(__file__).with_name("page.ipynb")
-IDLE = 600  # seconds after which the kernel of a page that nobody looks at ends
+IDLE = 60  # seconds after which the kernel of a closed page ends; what it had started goes on
 #: The page asks nothing of any other server: Voilà's template would fetch icons from one.
 ONLY_HERE = (
     "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; connect-src 'self' ws:; frame-ancestors 'self'"
@@ -74,7 +74,7 @@ def serve(arguments: list[str]) -> None:
     }
     settings.VoilaConfiguration.file_allowlist = [r"(?!)"]  # no file of this folder is served
     settings.VoilaConfiguration.show_tracebacks = True  # nobody sees them but who runs it
-    settings.MappingKernelManager.cull_idle_timeout = IDLE
+    settings.MappingKernelManager.cull_idle_timeout = settings.MappingKernelManager.cull_interval = IDLE
     server = Server(config=settings)
     server.initialize([str(PAGE), *arguments])
     server.start()

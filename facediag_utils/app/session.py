@@ -26,6 +26,11 @@ def profile_of(name: str) -> Profile:
     return Profile(name, name, Path())
 
 
+def is_known(name: str) -> bool:
+    """Whether the pictures of a name were read, and none were uploaded since."""
+    return name == "bundled" or (name in profiles.kept() and profiles.profile(name).manifest.is_file())
+
+
 class Session(HasTraits):
     """One page: the name of its data set, empty before one is chosen, and a number that grows with whatever was made."""
 
@@ -39,8 +44,8 @@ class Session(HasTraits):
 
     @property
     def known(self) -> bool:
-        """Whether its pictures were read."""
-        return self.name in ("bundled", *profiles.kept())
+        """Whether its pictures were read, and are those that were read."""
+        return is_known(self.name)
 
 
 class Message(widgets.HTML):

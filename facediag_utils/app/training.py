@@ -25,7 +25,7 @@ class Training:
     """Train a network on the data set of the page."""
 
     def __init__(self, session: Session) -> None:
-        self.session = session
+        self.session, self.stopping = session, False
         networks = [
             (f"{registry.get(name).title}, {registry.get(name).pretraining}", name) for name in registry.installed()
         ]
@@ -37,7 +37,7 @@ class Training:
         self.bar = widgets.FloatProgress(min=0, max=1)
         self.message, self.curve, self.results = Message(), widgets.HTML(), widgets.HTML()
         self.train.on_click(guarded(self.message, self._train))
-        self.stop.on_click(lambda _: jobs.stop(session.profile))
+        self.stop.on_click(lambda _: self._stop())
         self.network.observe(lambda _: self._suggest(), "value")
         self.method.observe(lambda _: self._suggest(), "value")
         session.observe(lambda _: self._show(), ["name", "made"])
@@ -61,7 +61,10 @@ class Training:
         if self.session.known:
             self._suggest()
             profile = self.session.profile
-            self.results.value = "".join(drawn.results(profile, model) for model in trained.models(profile))
+            models = trained.models(profile)
+            self.results.value = "".join(drawn.results(profile, model) for model in models)
+            if not models:
+                self.curve.value = ""
 
     def _suggest(self) -> None:
         """As many epochs as the network's record says for so many training images."""
@@ -72,6 +75,10 @@ class Training:
             found = find_faces(images).found
             count = int(task_split(tasks(images)[-1], images, found).train.sum())
             self.epochs.value = epochs_for(registry.get(self.network.value).epochs, count)
+
+    def _stop(self) -> None:
+        self.stopping = True
+        jobs.stop(self.session.profile)
 
     def _train(self) -> None:
         profile, method = self.session.profile, Method(self.method.value)
@@ -85,21 +92,24 @@ class Training:
 
     def _resume(self) -> None:
         """A page that is opened again shows what is still going on."""
+        self.message.tell()
+        self.curve.value = ""
         profile = self.session.profile
         if self.session.known and jobs.running(profile) == "train":
             newest = max(profile.trained.glob("*/curves.csv"), key=lambda path: path.stat().st_mtime, default=None)
             if newest is not None:
+                self.method.value = Method.DTL1.value
                 in_background(self.message, self._follow(profile, Trained(newest.parent, "", Method.DTL1)))
 
     async def _follow(self, profile: Profile, model: Trained) -> None:
-        self.train.disabled, self.stop.disabled = True, False
+        self.train.disabled, self.stop.disabled, self.stopping = True, False, False
         classes, title, drawn_at = len(load(profile).classes), "fine-tuning", 0.0
         self.curve.value = ""
 
         def show(share: float, said: str) -> None:
             nonlocal drawn_at
             self.bar.value = share
-            self.message.tell(f"training ... {said}")
+            self.message.tell(f"{'stopping after this epoch' if self.stopping else 'training'} ... {said}")
             written = model.curves.stat().st_mtime if model.curves.is_file() else 0.0
             if written > drawn_at:
                 drawn_at = written

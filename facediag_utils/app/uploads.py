@@ -61,6 +61,7 @@ def keep_pictures(profile: Profile, label: str, sent: Sequence[Upload]) -> int:
         if fault := archives.write_member(folder(profile), f"{label}/{name}", int(item["size"]), opened):
             faults.append(LeftOut(printable(str(item["name"])), label, *fault))
     _note(profile, faults)
+    _unread(profile)
     return len(sent) - len(faults)
 
 
@@ -89,6 +90,7 @@ def keep_archive(profile: Profile, sent: Upload) -> int:
     finally:
         packed.unlink()
     _lift(target)
+    _unread(profile)
     (profile.run / REFUSED).unlink(missing_ok=True)
     _note(profile, faults)
     return sum(path.is_file() for path in target.rglob("*"))
@@ -106,6 +108,8 @@ def check_size(sent: Sequence[Upload]) -> None:
 
 def check_label(label: str) -> None:
     """Raise AppError if a class cannot be called so: its folder has its name."""
+    if not label:
+        raise AppError("name the class first")
     if (
         not label.strip()
         or label != label.strip()
@@ -130,6 +134,12 @@ def refused(profile: Profile) -> pd.DataFrame:
     if not path.is_file():
         return pd.DataFrame(columns=list(LeftOut._fields))
     return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+def _unread(profile: Profile) -> None:
+    """What was read of uploaded pictures is no longer true of them."""
+    if profile.listed is not None and profile.data == folder(profile).resolve():
+        profile.manifest.unlink(missing_ok=True)
 
 
 def _note(profile: Profile, faults: Sequence[LeftOut]) -> None:

@@ -126,7 +126,7 @@ def training_curves(runs: dict[str, Sequence[Tuned]], validation: str, classes: 
                 rows = curves[curves["part"] == part].groupby("epoch")[column]
                 values = rows.agg(["mean", "min", "max"]) * (1 if column == "objective" else 100)
                 label, colour = f"{('training images', validation)[k]} (n = {images})", COLOURS[(0, 6)[k]]
-                axis.plot(values.index, values["mean"], LINES[k], color=colour, label=label)
+                axis.plot(values.index, values["mean"], LINES[k] + "o" * (len(values) == 1), color=colour, label=label)
                 if several:
                     axis.fill_between(values.index, values["min"], values["max"], color=colour, alpha=0.2, linewidth=0)
             axis.axhline(guessing[column], color=COLOURS[4], linewidth=0.8, linestyle=":", label="guessing")

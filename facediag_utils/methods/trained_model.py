@@ -232,8 +232,14 @@ def answers(model: Model, paths: Iterable[Path]) -> Iterator[Answer]:
         chip = face_chip(picture, face["landmarks"], record.input_size, record.crop)
         features = dtl2.features_of(body, record, record.feature_layer, chip[None])
         distance = float(model.distances(features)[0])
-        refusal = "" if distance <= 1 else f"far from every training face ({distance:.1f} times as far as any of them)"
+        refusal = "" if distance <= 1 else f"far from every training face ({_format_distance(distance)} any of them)"
         yield Answer(path, refusal, [] if refusal else model.ranked(features), chip, distance, int(face["count"]))
+
+
+def _format_distance(distance: float) -> str:
+    """How far beyond the limit, a share of it above 1: "1.3 times as far as", and never "1.0 times"."""
+    said = f"{distance:.1f}"
+    return "a little farther than" if said == "1.0" else f"{said} times as far as"
 
 
 def format_answer(answer: Answer) -> str:

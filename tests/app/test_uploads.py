@@ -7,9 +7,11 @@ import zipfile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made import picture
 
 from facediag_utils.app import session, uploads
 from facediag_utils.core.errors import AppError
+from facediag_utils.data import folder_import
 from facediag_utils.run import forget
 
 
@@ -111,6 +113,15 @@ def test_what_is_no_archive_is_named_as_it_was_sent(profile):
     with pytest.raises(AppError, match=r"^notes\.zip: neither a zip nor a tar file"):
         uploads.keep_archive(profile, sent("notes.zip", b"text"))
     assert files(profile) == {"ill/a.jpg": b"picture"}
+
+
+def test_what_was_read_is_read_again_when_more_comes(profile):
+    for k in range(24):
+        made = picture(uploads.folder(profile) / ("ill", "well")[k % 2] / f"{k}.png", k)
+    folder_import.import_folder(uploads.folder(profile), "mine")
+    assert session.is_known("mine")
+    uploads.keep_pictures(session.profile_of("mine"), "ill", [sent("new.png", made.read_bytes())])
+    assert not session.is_known("mine") and session.is_known("bundled")
 
 
 def test_pictures_that_were_never_read_are_forgotten_too(profile, own_output):

@@ -204,3 +204,16 @@ def test_the_command(kept, tmp_path, test_images, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["facediag", "predict", str(noise), "--model", str(kept)])
     kept.unlink()
     assert __main__.main() == 1 and "no model here" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("distance", "said"),
+    [
+        (1.0004, "a little farther than"),
+        (1.049, "a little farther than"),
+        (1.06, "1.1 times as far as"),
+        (12.3, "12.3 times as far as"),
+    ],
+)
+def test_no_face_is_once_as_far_as_itself(distance, said):
+    assert trained_model._format_distance(distance) == said

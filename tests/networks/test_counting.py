@@ -13,7 +13,7 @@ XCEPTION = [(64, 128), (128, 128), (128, 256), (256, 256), (256, 728)] + 26 * [(
 XCEPTION += [(728, 1024), (1024, 1536), (1536, 2048)]
 
 
-def test_counts_of_known_networks(own_cache):
+def test_counts_of_known_networks():
     """torchvision's and timm's own tables: ResNet-50 has 25.56M parameters and 4.09G multiply-accumulates at 224 pixels."""
     found = counting.cost("resnet50", 1000, 224)
     assert (found.parameters, found.macs, found.last_map) == (25_557_032, 4_089_184_256, (2048, 7, 7))
@@ -21,12 +21,16 @@ def test_counts_of_known_networks(own_cache):
     assert six.parameters == 25_557_032 - 994 * (2048 + 1) and six.last_map == (2048, 10, 10)
 
 
-def test_what_was_counted_is_not_built_again(own_cache, monkeypatch):
-    first = counting.cost("legacy_xception", 3, 75)
+@pytest.mark.parametrize("wanted", list(counting.counted()), ids=str)
+def test_what_is_written_down_is_what_is_counted(wanted):
+    assert counting.count(*wanted) == counting.counted()[wanted] == counting.cost(*wanted)
+
+
+def test_what_is_written_down_is_not_built(monkeypatch):
     monkeypatch.setattr(counting, "build", None)
-    assert counting.cost("legacy_xception", 3, 75) == first
+    assert counting.cost("inception_v4", 26, 299).parameters > 40e6
     with pytest.raises(TypeError):
-        counting.cost("legacy_xception", 4, 75)  # another one
+        counting.cost("inception_v4", 27, 299)  # another one
 
 
 def test_xceptions_separable_convolutions():
