@@ -45,7 +45,7 @@ def test_features_and_svm(mine):
 
 
 def test_a_stop_keeps_what_was_learned_and_the_next_goes_on(mine, monkeypatch):
-    usual = training_table.write
+    usual, handler = training_table.write, signal.getsignal(signal.SIGINT)
 
     def interrupted(path, trainings):
         os.kill(os.getpid(), signal.SIGINT)  # Ctrl-C in the first epoch
@@ -59,7 +59,7 @@ def test_a_stop_keeps_what_was_learned_and_the_next_goes_on(mine, monkeypatch):
     assert first.about.method == Method.DTL1
     assert set(stopped.predictions()["method"]) == {"DTL1"}
     monkeypatch.setattr(training_table, "write", usual)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is handler
     whole = train.train(mine, NETWORK, Method.DTL1, epochs=3)
     [tuned] = training_table.read(whole.curves).values()
     assert not whole.stopped and tuned.epochs == 3 and trained.models(mine).count(whole) == 1
