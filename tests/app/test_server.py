@@ -19,7 +19,7 @@ from facediag_utils.app import server
 def test_who_asks_for_less_is_refused(option, said, own_output, tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     command = [sys.executable, "-m", "facediag_utils", "app", "--", "--no-browser", option]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert done.returncode == 1 and "facediag: " in done.stderr and said in done.stderr
     assert list(tmp_path.iterdir()) == []
 
