@@ -1,7 +1,6 @@
 """The page's beginning: what it is and is not, what was trained before, and which data set comes next."""
 
 import html
-import re
 
 import ipywidgets as widgets
 import pandas as pd
@@ -9,7 +8,7 @@ import pandas as pd
 from facediag_utils.app import jobs, uploads
 from facediag_utils.app.session import Message, Session, guarded, is_known, profile_of, table
 from facediag_utils.core import profiles
-from facediag_utils.core.errors import AppError, FacediagError
+from facediag_utils.core.errors import AppError, CohortError, FacediagError
 from facediag_utils.data import trained
 from facediag_utils.data.cohort import load, tasks
 from facediag_utils.evaluation import metrics
@@ -25,7 +24,6 @@ the classes apart, its answers are tested on pictures that it did not learn from
 between the pictures of two classes, also the camera. A few dozen test pictures leave wide intervals. Pictures stay on this machine.</p>
 """
 NEW = "a new one"
-NAME = r"(?!bundled$)[A-Za-z0-9][\w-]{0,39}"  # as `facediag_utils.core.profiles.check_name` takes it
 
 
 class Home:
@@ -72,8 +70,8 @@ class Home:
 
     def _begin(self) -> None:
         name = self.choice.value or self.new.value.strip()
-        if not self.choice.value and not re.fullmatch(NAME, name):
-            raise AppError(f"{name!r}: a name has letters, digits, - and _, and at most 40 of them")
+        if not self.choice.value:
+            _check_new(name)
         self.session.name = name
         self._list()
 
@@ -89,6 +87,14 @@ class Home:
         self.session.name = ""
         self.session.made += 1
         self.message.tell(f"removed: all pictures, models and results of {name!r}, and what caches held of them")
+
+
+def _check_new(name: str) -> None:
+    """Raise AppError if a new data set cannot be called so, in the words of a page."""
+    try:
+        profiles.check_name(name)
+    except CohortError:
+        raise AppError(f"{name!r}: a name has letters, digits, - and _, and at most 40 of them") from None
 
 
 def _trained_before() -> tuple[pd.DataFrame, list[str]]:

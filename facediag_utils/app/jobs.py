@@ -39,7 +39,8 @@ def start(profile: Profile, command: str, *arguments: str) -> None:
         words = [sys.executable, "-m", "facediag_utils", command, *arguments]
         process = subprocess.Popen(words, cwd=ROOT, stdout=said, stderr=said, start_new_session=True)
     _begun[profile.run] = process
-    known = {"pid": process.pid, "created": psutil.Process(process.pid).create_time(), "command": command}
+    known = {"pid": process.pid, "created": psutil.Process(process.pid).create_time()}
+    known |= {"command": command, "arguments": arguments}
     write_text(profile.run / JOB, json.dumps(known))
 
 
@@ -49,6 +50,12 @@ def running(profile: Profile) -> str:
         _begun[profile.run].poll()
     known = _known(profile.run / JOB)
     return str(known["command"]) if _process(known) else ""
+
+
+def arguments(profile: Profile) -> list[str]:
+    """What the last command was given."""
+    known = _known(profile.run / JOB).get("arguments", [])
+    return known if isinstance(known, list) else []
 
 
 def progress(profile: Profile) -> tuple[float, str]:

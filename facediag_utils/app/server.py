@@ -13,7 +13,7 @@ from facediag_utils.core.errors import AppError
 
 PAGE = Path(__file__).with_name("page.ipynb")
 IDLE = 60  # seconds after which the kernel of a closed page ends; what it had started goes on
-#: The page asks nothing of any other server: Voilà's template would fetch icons from one.
+#: Browsers are told to ask no other server: Voilà's template would fetch icons from one.
 ONLY_HERE = (
     "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; connect-src 'self' ws:; frame-ancestors 'self'"
 )

@@ -80,12 +80,16 @@ class Training:
         self.stopping = True
         jobs.stop(self.session.profile)
 
+    def _model(self) -> Trained:
+        """Where what is chosen lies, or is to lie."""
+        return trained.place(self.session.profile, self.network.value, Method(self.method.value))
+
     def _train(self) -> None:
         profile, method = self.session.profile, Method(self.method.value)
         words = ["--profile", profile.name, "--network", self.network.value]
         if method == Method.DTL1:
             words += ["--fine-tune", "--epochs", str(self.epochs.value)]
-        model = trained.place(profile, self.network.value, method)
+        model = self._model()
         model.curves.unlink(missing_ok=True)  # of the last time
         jobs.start(profile, "train", *words)
         in_background(self.message, self._follow(profile, model))
@@ -96,10 +100,10 @@ class Training:
         self.curve.value = ""
         profile = self.session.profile
         if self.session.known and jobs.running(profile) == "train":
-            newest = max(profile.trained.glob("*/curves.csv"), key=lambda path: path.stat().st_mtime, default=None)
-            if newest is not None:
-                self.method.value = Method.DTL1.value
-                in_background(self.message, self._follow(profile, Trained(newest.parent, "", Method.DTL1)))
+            words = jobs.arguments(profile)
+            self.network.value = words[words.index("--network") + 1]
+            self.method.value = (Method.DTL1 if "--fine-tune" in words else Method.DTL2).value
+            in_background(self.message, self._follow(profile, self._model()))
 
     async def _follow(self, profile: Profile, model: Trained) -> None:
         self.train.disabled, self.stop.disabled, self.stopping = True, False, False

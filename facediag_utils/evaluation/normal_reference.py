@@ -24,7 +24,6 @@ NEAREST = 5  # normal faces, whose mean distance is taken
 KINDS = MAHALANOBIS, COSINE = "Mahalanobis distance", f"cosine distance from the {NEAREST} nearest"
 LEARNT = "learnt from other diseases"
 ALL, WELL = "all ill", "well"  # groups that are no class
-GROUPS = 20  # classes that have a row of their own, at most
 
 Row = dict[str, Any]
 
@@ -144,7 +143,7 @@ def reference(images: Cohort, found: np.ndarray, by: strangers.Design, people: n
         return None
     tested = np.isin(np.arange(len(images)), by.queries)
     groups = {ALL: tested & (by.labels != control)}
-    for name in by.classes[:GROUPS]:
+    for name in by.classes:
         mine = tested & (by.labels == name)
         if name != control and mine.sum() > 1:
             groups[name] = mine

@@ -23,7 +23,7 @@ def ended(profile):
 
 def test_an_error_is_told_in_the_command_s_words(profile, tmp_path):
     jobs.start(profile, "prepare", "--data", str(tmp_path / "none"), "--name", "mine")
-    assert jobs.running(profile) == "prepare"
+    assert jobs.running(profile) == "prepare" and jobs.arguments(profile)[:1] == ["--data"]
     with pytest.raises(AppError, match="mine: prepare is going on"):
         jobs.start(profile, "prepare", "--data", str(tmp_path), "--name", "mine")
     assert ended(profile).startswith(f"{tmp_path}/none: there is no such folder")

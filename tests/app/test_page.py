@@ -27,7 +27,6 @@ pytestmark = [
     pytest.mark.slow,
 ]
 CLASSES, EACH = ("control", "down_syndrome", "leprosy"), 20
-AT_ONCE = ("1280x900", "400x800")
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +74,7 @@ def browser():
 
 @pytest.fixture
 def page(browser, server):
-    """A page that was opened just now; what it asks of any other server is an error."""
+    """A page that was opened just now."""
     page = opened(browser, server)
     yield page
     page.close()

@@ -96,6 +96,16 @@ def test_the_reference_of_a_cohort(known):
     assert normal_reference.reference(nobody, found, by, np.arange(60)) is None
 
 
+def test_no_class_is_dropped_where_there_are_many(tmp_path):
+    classes = (*(f"class_{k:02d}" for k in range(30)), "control")
+    label, number = np.repeat(classes, 4), np.tile(np.arange(4), 31)
+    table = pd.DataFrame({"label": label, "split": np.where(number < 2, "train", "test")})
+    by = Design(classes, label, np.flatnonzero(number < 2), number[number < 2] < 1, np.flatnonzero(number >= 2))
+    images = Cohort(Profile("mine", "t", tmp_path), classes, table)
+    normal = normal_reference.reference(images, np.full(124, True), by, np.arange(124))
+    assert list(normal.groups) == [normal_reference.ALL, *classes[:-1]]
+
+
 def test_the_rows_of_a_reference(known):
     cohort, by, features, _ = known
     normal = normal_reference.reference(cohort, np.full(60, True), by, np.arange(60))
