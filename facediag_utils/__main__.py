@@ -112,6 +112,17 @@ def report(options: argparse.Namespace) -> int:
     return 0
 
 
+def archive(options: argparse.Namespace) -> int:
+    from facediag_utils.core import profiles
+    from facediag_utils.run import archive
+
+    profile = profiles.profile(options.profile)
+    print(profiles.from_output(archive.archive(profile, options.overwrite)))
+    if not (profile.rendered or profile.salt):
+        print("its tables name the files of your pictures: read its README.md before you pass it on")
+    return 0
+
+
 def record(_: argparse.Namespace) -> int:
     from facediag_utils.run import verdict
 
@@ -177,7 +188,7 @@ def _own_name(options: argparse.Namespace) -> str:
     return name
 
 
-_ALL = (quick, reproduce, prepare, train, app, report, record, weights, fingerprint, forget, predict)
+_ALL = (quick, reproduce, prepare, train, app, report, archive, record, weights, fingerprint, forget, predict)
 #: Each takes the parsed options and gives the exit status.
 COMMANDS = {command.__name__: command for command in _ALL}
 

@@ -81,6 +81,8 @@ def parser() -> argparse.ArgumentParser:
     served = add("app", "a page in the browser, on this machine only: pictures, a training, a question")
     served.add_argument("arguments", nargs="*", help="for Voilà, after --: -- --port=8866 --no-browser")
     add("report", "write runs/<profile>/report.html again and open it", parents=[named])
+    packed = add("archive", "a run in one zip, to deposit with a paper", parents=[named])
+    packed.add_argument("--overwrite", action="store_true", help="replace an archive that is there")
     add("record", "make the bundled cohort's last run the record: results/ and figures/")
     wanted = add("weights", "download published weights; without names, all of them")
     _completed(wanted.add_argument("names", nargs="*", help="networks of the registry, or timm:<name>"), _networks)
