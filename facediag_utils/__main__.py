@@ -130,6 +130,14 @@ def record(_: argparse.Namespace) -> int:
     return 0
 
 
+def licences(_: argparse.Namespace) -> int:
+    from facediag_utils.core import profiles
+    from facediag_utils.run import licences
+
+    print(profiles.from_output(licences.write()))
+    return 0
+
+
 def weights(options: argparse.Namespace) -> int:
     from facediag_utils.networks import download
 
@@ -188,7 +196,7 @@ def _own_name(options: argparse.Namespace) -> str:
     return name
 
 
-_ALL = (quick, reproduce, prepare, train, app, report, archive, record, weights, fingerprint, forget, predict)
+_ALL = (quick, reproduce, prepare, train, app, report, archive, record, licences, weights, fingerprint, forget, predict)
 #: Each takes the parsed options and gives the exit status.
 COMMANDS = {command.__name__: command for command in _ALL}
 

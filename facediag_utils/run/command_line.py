@@ -84,6 +84,7 @@ def parser() -> argparse.ArgumentParser:
     packed = add("archive", "a run in one zip, to deposit with a paper", parents=[named])
     packed.add_argument("--overwrite", action="store_true", help="replace an archive that is there")
     add("record", "make the bundled cohort's last run the record: results/ and figures/")
+    add("licences", "write the tables of docs/licences.md again, from the lock and the registry")
     wanted = add("weights", "download published weights; without names, all of them")
     _completed(wanted.add_argument("names", nargs="*", help="networks of the registry, or timm:<name>"), _networks)
     shown = add(
