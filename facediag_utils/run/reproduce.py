@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
+from datetime import datetime, timezone
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -267,7 +268,7 @@ def main(
     int
         Exit status: 0, or 3 if the record of the bundled cohort was not reproduced.
     """
-    started = time.monotonic()
+    started, began = time.monotonic(), datetime.now(timezone.utc)
     verdict.begin(profile)
     cohort = load(profile)  # a faulty data folder is told before any notebook runs
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # kernels' idle threads leave the cores to the notebook beside
@@ -276,7 +277,7 @@ def main(
         executed = reproduce(profile, seed, counts=given, part=part, holding=notebook_variants.traits(cohort))
     finally:
         remove_chips(profile.name)
-    from facediag_utils.run import summary  # only now: torch would lie idle beside the notebooks
+    from facediag_utils.run import crate, summary  # only now: torch would lie idle beside the notebooks
 
     found = verdict.judge(profile, comparable=seed == 0 and not given and part is None)
     print(summary.finish(profile, time.monotonic() - started, executed))
@@ -286,4 +287,6 @@ def main(
         print(
             "\nnot compared with the record, which is of all notebooks, seed 0, and their own numbers of splits and trainings"
         )
-    return verdict.status(found)
+    status = verdict.status(found)
+    crate.write(profile, executed, began, datetime.now(timezone.utc), verdict.outcome(found))
+    return status

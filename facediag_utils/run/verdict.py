@@ -26,7 +26,7 @@ from facediag_utils.networks import registry
 
 SAME, WITHIN, NOT, MISSING = "same", "within tolerance", "not reproduced", "missing"
 REPRODUCED, NOT_REPRODUCED = 0, 3  # exit status
-VERDICT = "reproduced.csv"  # in the folder of the run
+VERDICT, CRATE = "reproduced.csv", "ro-crate-metadata.json"  # in the folder of the run
 COLUMNS = ["file", "row", "column", "recorded", "found", "tolerance", "outcome", "why"]
 #: Files that are compared, and the columns that name their rows (none: rows are numbered).
 COMPARED = {
@@ -106,8 +106,9 @@ def _outcome(recorded: str, found: str | None, tolerance: float) -> str:
 
 
 def begin(run: Profile) -> None:
-    """Remove the verdict of an earlier run: the report would show it, and `record` would take a new one for whole."""
-    (run.run / VERDICT).unlink(missing_ok=True)
+    """Remove verdict and description of an earlier run: the report would show them, and `record` would take a new one for whole."""
+    for name in (VERDICT, CRATE):
+        (run.run / name).unlink(missing_ok=True)
 
 
 def judge(run: Profile, comparable: bool = True) -> pd.DataFrame | None:
@@ -150,6 +151,15 @@ def status(found: pd.DataFrame | None) -> int:
     """Exit status of a run."""
     good = found is None or found["outcome"].isin([SAME, WITHIN]).all()
     return REPRODUCED if good else NOT_REPRODUCED
+
+
+def outcome(found: pd.DataFrame | None) -> str:
+    """What came of a run, in a line: compared or not, and its exit status."""
+    if found is None:
+        return f"not compared with a record; exit status {status(found)}"
+    counts = found["outcome"].value_counts()
+    told = "; ".join(f"{counts.get(kind, 0)} {kind}" for kind in (SAME, WITHIN, NOT, MISSING))
+    return f"of {len(found)} numbers of the record: {told}; exit status {status(found)}"
 
 
 def record() -> str:

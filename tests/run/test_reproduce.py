@@ -13,12 +13,12 @@ import psutil
 import pytest
 from made import recorded_accuracy
 
-from facediag_utils.__main__ import parser
 from facediag_utils.core.errors import ReproduceError
 from facediag_utils.core.profiles import Profile
 from facediag_utils.core.settings import ROOT
 from facediag_utils.evaluation import claims
 from facediag_utils.run import reproduce, summary
+from facediag_utils.run.command_line import parser
 
 PARAMETERS = 'profile_name = "bundled"\nseed = 0'
 

@@ -5,13 +5,15 @@ import signal
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from facediag_utils.core import profiles
+from facediag_utils.core import profiles, settings
 from facediag_utils.core.errors import ResultsError, TrainingError
-from facediag_utils.data import cohort, folder_import, trained
+from facediag_utils.core.profiles import from_output
+from facediag_utils.data import cohort, folder_import, store, trained
 from facediag_utils.data.store import Method
 from facediag_utils.methods import model_io, training_table
-from facediag_utils.run import train
+from facediag_utils.run import quick, train
 
 pytestmark = pytest.mark.slow
 NETWORK = "dlib_resnet29"
@@ -96,3 +98,18 @@ def test_other_pictures_under_the_name_remove_its_models(mine):
     next((mine.data / "control").glob("*.jpg")).unlink()
     profile, _ = folder_import.import_folder(mine.data, "mine")
     assert trained.models(profile) == []
+
+
+def test_a_first_table_is_written_where_no_run_looks(mine):
+    text, folder = quick.quick(mine), mine.run / "quick"
+    assert sorted(path.name for path in folder.iterdir()) == ["confusion_all.png", "predictions.csv"]
+    assert not (mine.results / store.TEST).exists() and not mine.figures.exists()
+    with Image.open(folder / "confusion_all.png") as picture:
+        assert picture.width > 500
+    said = store.read(folder / store.TEST)
+    n, right = said["image"].nunique(), (said["label"] == said["predicted"]).groupby(said["backbone"]).sum()
+    assert set(right.index) == set(quick.NETWORKS) and all(f" {count}/{n} (" in text for count in right)
+    assert (
+        f"2 classes, n = {n}" in text and quick.OWN in text and "paper" not in text and str(from_output(folder)) in text
+    )
+    assert not (settings.cache_root() / "chips" / "mine").exists()
