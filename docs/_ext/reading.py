@@ -12,6 +12,7 @@ from pathlib import Path
 SETUP = 4  # a cell with as many lines of imports is folded
 ROOMS = ["core", "networks", "data", "faces", "methods", "evaluation", "figures", "run", "app"]  # as they import
 LINK = re.compile(r"(?<!!)\[([^]]+)\]\(([^)\s:#]+)\)")
+FOLD, UNFOLD = "<details><summary>Show</summary>\n", "</details>\n\n```{solution-end}\n```"
 HIDDEN = "\n\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{pages}\n```\n"
 
 
@@ -48,12 +49,12 @@ def with_solutions(book: dict, solutions: dict[str, list[dict]]) -> dict:
 
 
 def _folded(exercise: str | None, solutions: dict[str, list[dict]]) -> list[dict]:
-    """The cells of a solution between two directives; none if there is no solution."""
+    """The cells of a solution between two directives, folded without any script; none if there is no solution."""
     if exercise not in solutions:
         return []
-    begin = f"```{{solution-start}} {exercise}\n:label: {exercise}-solution\n:class: dropdown\n```"
+    begin = f"```{{solution-start}} {exercise}\n:label: {exercise}-solution\n```\n\n{FOLD}"
     inside = [{**cell, "source": _without_headings(cell)} for cell in solutions[exercise]]
-    return [_markdown(begin), *inside, _markdown("```{solution-end}\n```")]
+    return [_markdown(f"{exercise}-begin", begin), *inside, _markdown(f"{exercise}-end", UNFOLD)]
 
 
 def _without_headings(cell: dict) -> str:
@@ -62,8 +63,8 @@ def _without_headings(cell: dict) -> str:
     return re.sub(r"^#+ (.+)$", r"**\1**", text, flags=re.M) if cell["cell_type"] == "markdown" else text
 
 
-def _markdown(text: str) -> dict:
-    return {"cell_type": "markdown", "metadata": {}, "source": text}
+def _markdown(name: str, text: str) -> dict:
+    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
 
 
 def answers(book: dict) -> dict[str, list[dict]]:
@@ -101,19 +102,33 @@ def modules(room: Path) -> str:
 
 
 def source_read(app, docname: str, source: list[str]) -> None:
-    """Sphinx's event: `source` holds the text of one page."""
-    path = Path(app.env.doc2path(docname))
-    root = Path(app.srcdir)
+    """Sphinx's event: `source` holds the text of one page, which is read again when a file that it needs has changed."""
+    path, root = Path(app.env.doc2path(docname)), Path(app.srcdir)
+    needs = [Path(__file__)]
     if path.suffix == ".ipynb":
         answered = path.parent / "solutions" / path.name
-        known = answers(json.loads(answered.read_text("utf-8"))) if answered.is_file() else {}
-        source[0] = json.dumps(with_solutions(json.loads(source[0]), known))
-        return
-    source[0] = without_folders(source[0], path.parent)
+        needs.append(answered)
+        source[0] = json.dumps(_notebook(json.loads(source[0]), answered))
+    else:
+        source[0] = without_folders(source[0], path.parent)
     if docname == app.config.root_doc:
+        needs.append(root / "docs" / "README.md")
         source[0] += contents(root)
     if docname.startswith("docs/api/"):
-        source[0] += modules(root / "facediag_utils" / path.stem)
+        room = root / "facediag_utils" / path.stem
+        needs.append(room)
+        source[0] += modules(room)
+    for need in filter(Path.exists, needs):
+        app.env.note_dependency(str(need))
+
+
+def _notebook(book: dict, answered: Path) -> dict:
+    """The notebook with its solutions, which are also a page of their own, below it in the contents."""
+    if not answered.is_file():
+        return with_solutions(book, {})
+    book = with_solutions(book, answers(json.loads(answered.read_text("utf-8"))))
+    book["cells"].append(_markdown("solutions", f"```{{toctree}}\n:hidden:\n\nsolutions/{answered.stem}\n```"))
+    return book
 
 
 def first_page(app, failed: Exception | None) -> None:
