@@ -1,7 +1,7 @@
 """The site: `make site` builds it into .cache/site from the pages of this repository, where they lie.
 
 The source folder is the repository itself, so that a link works on GitHub and on the site alike.  What differs between the two is
-done to the text when it is read (`_ext/reading.py`).  Nothing is executed, and a built page asks for nothing that is not beside it.
+done to the text when it is read (`_ext/site_reading.py`).  Nothing is executed, and a built page asks for nothing that is not beside it.
 """
 
 import sys
@@ -17,7 +17,14 @@ author = "The facediag authors"
 html_title = "facediag"
 language = "en"
 
-extensions = ["myst_nb", "sphinx_exercise", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.mathjax", "reading"]
+extensions = [
+    "myst_nb",
+    "sphinx_exercise",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.mathjax",
+    "site_reading",
+]
 root_doc = "README"
 include_patterns = [
     "*.md",
