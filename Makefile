@@ -32,7 +32,7 @@ TORCH ?= $(shell cat $(READY) </dev/null 2>/dev/null)
 PIP := $(BIN)python -m pip install --progress-bar off
 
 # What the pages of the site and the slides need in a browser, at the versions of the lock.
-WEB := mkdir -p .cache/web && cp docs/web/*.json .cache/web && PATH="$(abspath $(or $(BIN),.)):$$PATH" npm ci --prefix .cache/web \
+WEB := mkdir -p .cache/web && cp docs/site/*.json .cache/web && PATH="$(abspath $(or $(BIN),.)):$$PATH" npm ci --prefix .cache/web \
   --cache .cache/web/npm --ignore-scripts --loglevel=error --no-audit --no-fund --no-update-notifier --fetch-retries=1 --fetch-timeout=60000 > /dev/null
 
 # Nothing is registered or written outside this folder.
@@ -159,10 +159,10 @@ clean: ## remove caches, executed notebooks and environments; committed files st
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Nothing is executed: the pages show the committed outputs. Sphinx reads in two processes.
-SPHINX = $(BIN)python -m sphinx -c docs -d .cache/doctrees -j 2 -q -W --keep-going
+SPHINX = $(BIN)python -m sphinx -c docs/site -d .cache/doctrees -j 2 -q -W --keep-going
 WEB_READY := .cache/web/node_modules/.package-lock.json
 
-$(WEB_READY): docs/web/package-lock.json | $(READY)
+$(WEB_READY): docs/site/package-lock.json | $(READY)
 	@$(WEB)
 
 site: $(READY) $(WEB_READY) ## all pages, notebooks, solutions and the reference of the code as a site: .cache/site/index.html
@@ -173,4 +173,4 @@ site-links: $(READY) $(WEB_READY) ## ask every external address of the site whet
 	@$(SPHINX) -b linkcheck . .cache/site-links
 
 slides: $(READY) $(WEB_READY) ## slides of notebook 05 for a lecture: .cache/slides/05_dtl2_features.html
-	@$(BIN)python docs/slides.py
+	@$(BIN)python docs/site/slides.py

@@ -4,7 +4,9 @@ import copy
 import re
 import sys
 
+import nbformat
 import site_reading
+import slides
 
 from facediag_utils.core.settings import ROOT
 
@@ -116,3 +118,16 @@ def test_the_page_of_a_room_has_all_its_public_modules(tmp_path):
         (tmp_path / name).touch()
     found = re.findall(r"automodule:: (.+)", site_reading.modules(tmp_path))
     assert found == [f"facediag_utils.{tmp_path.name}.{name}" for name in ("a", "b")]
+
+
+def test_slides_show_cells_of_the_notebook_and_keep_its_words_as_notes():
+    book = nbformat.read(ROOT / "notebooks" / f"{slides.NOTEBOOK}.ipynb", as_version=4)
+    deck = slides.slides(book).cells
+    kinds = [cell.metadata.get("slideshow", {}).get("slide_type") for cell in deck]
+    assert kinds.count("slide") == len(slides.SLIDES) + 1 and kinds[0] == kinds[1] == "slide"
+    assert len(deck) == 1 + sum(1 + len(names) for names in slides.SLIDES.values())
+    assert all(
+        kind in ("slide", "notes") for cell, kind in zip(deck, kinds, strict=True) if cell.cell_type == "markdown"
+    )
+    shown = [cell for cell in deck if cell.cell_type == "code"]
+    assert all(cell.outputs for cell in shown) and "Rendered faces" in deck[0].source

@@ -1,14 +1,14 @@
 """The site: `make site` builds it into .cache/site from the pages of this repository, where they lie.
 
 The source folder is the repository itself, so that a link works on GitHub and on the site alike.  What differs between the two is
-done to the text when it is read (`_ext/site_reading.py`).  Nothing is executed, and a built page asks for nothing that is not beside it.
+done to the text when it is read (`site_reading.py`).  Nothing is executed, and a built page asks for nothing that is not beside it.
 """
 
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "docs" / "_ext")]
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "docs" / "site")]
 
 import facediag_utils  # noqa: E402, F401  (first: it pins numpy and torch before autodoc imports them)
 
@@ -55,7 +55,7 @@ autodoc_typehints = "signature"
 napoleon_google_docstring = False
 
 html_theme = "sphinx_book_theme"
-html_static_path = ["_static", "../.cache/web/node_modules/mathjax/es5/tex-svg-full.js"]
+html_static_path = ["site.css", "../../.cache/web/node_modules/mathjax/es5/tex-svg-full.js"]
 html_css_files = ["site.css"]
 mathjax_path = "tex-svg-full.js"
 html_context = {"default_mode": "auto"}  # light or dark, as the browser is set
