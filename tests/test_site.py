@@ -22,9 +22,9 @@ def cell(kind: str, name: str, text: str) -> dict:
 
 BOOK = {
     "cells": [
-        cell("markdown", "a", "# Title\n\n**Bold.** Not an exercise."),
+        cell("markdown", "a", "**Bold.** Not an exercise."),
         cell("code", "b", "import a\nimport b\n\nfrom c import d\nfrom e import f\n"),
-        cell("code", "c", "import a\n\na.run()"),
+        cell("code", "c", "import a\nimport b\nfrom c import d\na.run()"),
         cell("markdown", "d", "## Exercises"),
         cell(
             "markdown", "05-ex1", "**Another layer.** Try it.\n\n<details><summary>Hint</summary>\n\nOne.\n\n</details>"
@@ -66,6 +66,9 @@ def test_the_last_exercise_gets_its_solution_too():
     known = {"05-ex2": [cell("markdown", "05-ex2-a1", "Because.")]}
     cells = site_reading.with_solutions(copy.deepcopy(BOOK), known)["cells"]
     assert [cell["id"] for cell in cells[-4:]] == ["05-ex2", "05-ex2-begin", "05-ex2-a1", "05-ex2-end"]
+    longer = {"cells": [*copy.deepcopy(BOOK)["cells"], cell("markdown", "z", "Words.")]}
+    cells = site_reading.with_solutions(longer, known)["cells"]
+    assert [cell["id"] for cell in cells[-3:]] == ["05-ex2-a1", "05-ex2-end", "z"]
 
 
 def test_an_exercise_becomes_a_box_with_its_title():
@@ -73,7 +76,7 @@ def test_an_exercise_becomes_a_box_with_its_title():
     first = "`````{exercise} Another layer\n:label: 05-ex1\n:nonumber:\n\nTry it."
     assert text["05-ex1"].startswith(first) and text["05-ex1"].endswith("</details>\n`````")
     assert text["05-ex2"].startswith("`````{exercise} Why?\n")
-    assert text["a"] == "# Title\n\n**Bold.** Not an exercise."
+    assert text["a"] == "**Bold.** Not an exercise."
 
 
 def test_a_solution_is_folded_and_its_headings_do_not_end_the_box():
