@@ -1,7 +1,7 @@
 """What a slider moves, drawn for one of its positions or for several below one another: a threshold, a prevalence, the severity
 of one person's signs, a window over a face.  And the same in words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from textwrap import fill, wrap
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter
 
 from facediag_utils.data.cohort import Task
 from facediag_utils.evaluation.roc_analysis import Roc
-from facediag_utils.evaluation.screening import Counts, Point, among, predictive_values
+from facediag_utils.evaluation.screening import Counts, Point, among, count, predictive_values
 from facediag_utils.figures.curves import draw_matrix
 from facediag_utils.figures.style import COLOURS, class_title, finished_panels, legend_below, marker_style, short_class
 from facediag_utils.figures.uncertainty import errorbars
@@ -64,27 +64,28 @@ def threshold(roc: Roc, at: dict[float, Counts], task: Task, title: str) -> Figu
     return _finished(figure, title)
 
 
-def _draw_counts(axis: Axes, counts: Counts, task: Task) -> None:
-    rows = [[counts.found, counts.false_alarms], [counts.missed, counts.cleared]]
-    others = next(name for name in task.classes if name != task.positive)
-    names = [str(task.positive), others]
-    draw_matrix(axis, pd.DataFrame(rows, index=names, columns=names, dtype=float), False, 11)
-    across = [
-        f"{fill(short_class(name), 12)}\n(n={sum(column)})" for name, column in zip(names, zip(*rows), strict=True)
-    ]
-    axis.set_xticks([0.5, 1.5], across, fontsize=9)
-    axis.set_yticks([0.5, 1.5], [fill(short_class(name), 12) for name in names], rotation=0, fontsize=9)
-
-
-def threshold_words(value: float, counts: Counts, task: Task) -> str:
-    """The state of `threshold` in a sentence or two."""
-    shares = counts.shares()
-    called, name = counts.found + counts.false_alarms, class_title(str(task.positive))
-    all_of_them = called + counts.missed + counts.cleared
-    return (
-        f"Threshold {value:.2f}: {called} of {all_of_them} test images are called {name}. "
-        f"Sensitivity {shares['sensitivity']}, specificity {shares['specificity']}, PPV {shares['PPV']}."
+def at_threshold(
+    value: float, roc: Roc, scores: np.ndarray, actual: np.ndarray, task: Task, title: str
+) -> tuple[Figure, str]:
+    """`threshold` at one position, and the same in words; ``scores`` and ``actual`` (n,) are of the positive class."""
+    counts = count(scores, actual, value)
+    shares, called = counts.shares(), counts.found + counts.false_alarms
+    words = (
+        f"Threshold {value:.2f}: {called} of {len(scores)} test images are called {class_title(str(task.positive))}. "
+        f"Sensitivity {shares['sensitivity']}, specificity {shares['specificity']}, PPV {shares['PPV']}, NPV {shares['NPV']}."
     )
+    return threshold(roc, {value: counts}, task, title), words
+
+
+def _draw_counts(axis: Axes, counts: Counts, task: Task) -> None:
+    names = [str(task.positive), *(name for name in task.classes if name != task.positive)]
+    rows = [[counts.found, counts.false_alarms], [counts.missed, counts.cleared]]
+    matrix = pd.DataFrame(rows, index=names, columns=names, dtype=float)
+    draw_matrix(axis, matrix, False, 11)
+    short = [fill(short_class(name), 12) for name in names]
+    totals = [f"{name}\n(n={total:.0f})" for name, total in zip(short, matrix.sum(), strict=True)]
+    axis.set_xticks([0.5, 1.5], totals, fontsize=9)
+    axis.set_yticks([0.5, 1.5], short, rotation=0, fontsize=9)
 
 
 def prevalence(at: Point, prevalences: Sequence[float], title: str) -> Figure:
@@ -126,15 +127,15 @@ def _draw_people(axis: Axes, counts: Counts) -> None:
     axis.set_axis_off()
 
 
-def prevalence_words(at: Point, value: float) -> str:
-    """The state of `prevalence` in a sentence or two."""
-    counts, values = among(PEOPLE, at, value), predictive_values(at, value)
-    called = counts.found + counts.false_alarms
-    return (
-        f"Prevalence {_percent(value)}: of {PEOPLE:,} people {counts.found + counts.missed} are ill. The test calls {called} ill: "
-        f"{counts.found} of them are, and {counts.false_alarms} are not. It misses {counts.missed}. "
-        f"PPV {_percent(values['PPV'].value)}, NPV {_percent(values['NPV'].value)}."
+def at_prevalence(share: float, at: Point, title: str) -> tuple[Figure, str]:
+    """`prevalence` at one position, and the same in words."""
+    counts, values = among(PEOPLE, at, share), predictive_values(at, share)
+    words = (
+        f"Prevalence {_percent(share)}: of {PEOPLE:,} people {counts.found + counts.missed} are ill. "
+        f"The test calls {counts.found + counts.false_alarms} ill: {counts.found} of them are, {counts.false_alarms} are not. "
+        f"It misses {counts.missed}. PPV {_percent(values['PPV'].value)}, NPV {_percent(values['NPV'].value)}."
     )
+    return prevalence(at, [share], title), words
 
 
 def _percent(share: float) -> str:
@@ -185,12 +186,14 @@ def _draw_scores(axis: Axes, answer: "Answer", classes: Sequence[str], first: bo
     axis.set_xlabel("score (%)" if last else "", fontsize=8)
 
 
-def severity_words(name: str, level: float, answer: "Answer") -> str:
-    """The state of `severity` in a sentence."""
-    if answer.refusal:
-        return f"{name}, severity {level:g}: no answer, {answer.refusal}."
+def at_severity(
+    person: str, level: float, people: "dict[str, dict[float, Answer]]", classes: Sequence[str], title: str
+) -> tuple[Figure, str]:
+    """`severity` at one position, and the same in words."""
+    answer = people[person][level]
     said = ", ".join(f"{class_title(label)} {score:.0%}" for label, score in answer.ranked)
-    return f"{name}, severity {level:g}: the model says {said}."
+    words = f"{person}, severity {level:g}: " + (f"the model says {said}." if said else f"no answer, {answer.refusal}.")
+    return severity({person: {level: answer}}, classes, title), words
 
 
 def covered(rows: "dict[str, dict[str, Covered]]", whole: float, title: str) -> Figure:
@@ -220,14 +223,17 @@ def covered(rows: "dict[str, dict[str, Covered]]", whole: float, title: str) -> 
     return _finished(figure, f"{title}\nmargin of the whole face {whole:+.2f}")
 
 
-def covered_words(by: str, place: str, face: "Covered", whole: float) -> str:
-    """The state of `covered` in words."""
+def at_window(
+    by: str, left: float, top: float, cover: Callable[[str, float, float], "Covered"], whole: float, title: str
+) -> tuple[Figure, str]:
+    """`covered` at one position, and the same in words; ``cover`` gives the face covered by something at a place."""
+    face, place = cover(by, left, top), f"window {left:.0%} from the left, {top:.0%} from the top"
     change = face.margin - whole
-    side = "above 0" if face.margin > 0 else "not above 0"
-    return (
-        f"Covered by {by}, {place}: margin {face.margin:+.2f}, {side}; "
-        f"of the whole face {whole:+.2f}, so it {'falls' if change < 0 else 'rises'} by {abs(change):.2f}."
+    words = (
+        f"Covered by {by}, {place}: margin {face.margin:+.2f}; of the whole face {whole:+.2f}, "
+        f"so it {'falls' if change < 0 else 'rises'} by {abs(change):.2f}."
     )
+    return covered({by: {place: face}}, whole, title), words
 
 
 def _finished(figure: Figure, title: str) -> Figure:
