@@ -78,7 +78,7 @@ def at_threshold(
 
 
 def _draw_counts(axis: Axes, counts: Counts, task: Task) -> None:
-    names = [str(task.positive), *(name for name in task.classes if name != task.positive)]
+    names = list(task.classes)  # the positive one first
     rows = [[counts.found, counts.false_alarms], [counts.missed, counts.cleared]]
     matrix = pd.DataFrame(rows, index=names, columns=names, dtype=float)
     draw_matrix(axis, matrix, False, 11)
