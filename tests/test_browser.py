@@ -144,3 +144,14 @@ def test_a_click_answers_the_reader_study(page, lab, monkeypatch):
     api.expect(panel.get_by_text("1 of 60 read")).to_be_visible()
     keep_picture(page, panel, "08_one_answer")
     assert pd.read_csv(profile.results / "readers" / "binary-me.csv")["answer"].to_list() == ["control"]
+
+
+def test_an_arrow_key_moves_the_threshold_by_one_image(page):
+    panel, _ = opened(page, reproduce.NOTEBOOKS / "07_roc_confusion.ipynb", kernel=True)
+    page.evaluate(RUN, ["07-01", "07-02", "07-07", "07-t1", "07-t3"])
+    state = panel.get_by_role("status")
+    api.expect(state).to_contain_text(" 30 of 60 test images are called Beta-thalassemia")
+    panel.locator(".noUi-handle").press("ArrowRight")
+    api.expect(state).to_contain_text(" 29 of 60 test images")
+    assert panel.get_by_alt_text(state.text_content()).count() == 1
+    keep_picture(page, panel, "07_threshold_moved")

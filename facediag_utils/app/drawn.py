@@ -1,14 +1,11 @@
 """What the page shows, as HTML: the figures and numbers of the other rooms, each picture with a text for who does not see it."""
 
-import base64
 import html
 import io
 from collections.abc import Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from PIL import Image
 
 from facediag_utils.core.profiles import Profile
@@ -19,40 +16,25 @@ from facediag_utils.evaluation import metrics, one_against_rest, roc_analysis
 from facediag_utils.faces.alignment import face_chip
 from facediag_utils.faces.detection import find_faces
 from facediag_utils.figures import curves
-from facediag_utils.figures.style import class_title
+from facediag_utils.figures.style import as_html, class_title, image_html
 from facediag_utils.methods import training_table
 
 CHIP, PER_CLASS, ROWS = 96, 6, 12  # pixels of a small face, faces per class, classes at most
 PANELS = 6  # ROC curves at most
-SMALLEST = 350  # pixels: a wide figure is scrolled in a narrow window, not shrunk until its letters cannot be read
 CAUTION = "Rendered faces: these numbers say nothing about how well anything diagnoses people."
-
-
-def figure(drawn: Figure, alt: str) -> str:
-    """A Matplotlib figure, which is closed."""
-    stream = io.BytesIO()
-    drawn.savefig(stream, format="png", dpi=110)
-    plt.close(drawn)
-    return _img(stream.getvalue(), "png", alt, drawn.get_size_inches()[0] * 96)
 
 
 def png(content: bytes, alt: str) -> str:
     """A PNG file."""
     with Image.open(io.BytesIO(content)) as image:
-        return _img(content, "png", alt, image.width * 2 / 3)
+        return image_html(content, "png", alt, image.width * 2 / 3)
 
 
 def face(chip: np.ndarray, alt: str, side: int = CHIP) -> str:
     """A face chip, uint8 (size, size, 3)."""
     stream = io.BytesIO()
     Image.fromarray(chip).save(stream, "PNG")
-    return _img(stream.getvalue(), "png", alt, side)
-
-
-def _img(content: bytes, kind: str, alt: str, width: float) -> str:
-    source = f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
-    size = f"width: {width:.0f}px; min-width: {min(width, max(SMALLEST, 0.6 * width)):.0f}px"
-    return f'<div class="picture"><img src="{source}" alt="{html.escape(alt, quote=True)}" style="{size}"></div>'
+    return image_html(stream.getvalue(), "png", alt, side)
 
 
 def told(profile: Profile) -> str:
@@ -85,7 +67,7 @@ def learning(profile: Profile, model: Trained, classes: int, title: str) -> str:
     if not tuned:
         return ""
     drawn = curves.training_curves({title: tuned}, "held-out training images", classes, profile.title)
-    return figure(drawn, f"Loss and error over {tuned[0].epochs} epochs, on training and on held-out training images")
+    return as_html(drawn, f"Loss and error over {tuned[0].epochs} epochs, on training and on held-out training images")
 
 
 def results(profile: Profile, model: Trained) -> str:
@@ -100,7 +82,7 @@ def results(profile: Profile, model: Trained) -> str:
     ]
     accuracies = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
     matrix = curves.confusion_matrices({title: metrics.confusion(said, task.classes)}, profile.title)
-    drawn = figure(matrix, f"Confusion matrix of {len(said)} test images: rows predicted, columns actual")
+    drawn = as_html(matrix, f"Confusion matrix of {len(said)} test images: rows predicted, columns actual")
     curves_drawn, left = _roc_curves(said, task, profile)
     more = f"<p>ROC curves of {left} more classes are not shown.</p>" if left else ""
     return f'<h3>{html.escape(title)}</h3><ul>{accuracies}</ul><div class="figures">{drawn}{curves_drawn}</div>{more}'
@@ -118,7 +100,7 @@ def _roc_curves(said: pd.DataFrame, task: Task, profile: Profile) -> tuple[str, 
     for question, (rows, of) in list(questions.items())[:PANELS]:
         roc = roc_analysis.roc(rows, of)
         drawn = curves.roc_curves({question: {"this model": roc}}, profile.title)
-        made.append(figure(drawn, f"ROC curve, {question}: area {roc.area.plain()}"))
+        made.append(as_html(drawn, f"ROC curve, {question}: area {roc.area.plain()}"))
     return "".join(made), max(0, len(questions) - PANELS)
 
 

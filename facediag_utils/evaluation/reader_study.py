@@ -4,6 +4,7 @@ Answers are rows of ``runs/<profile>/results/readers/<reader>.csv``, written at 
 go on."""
 
 import hashlib
+import io
 import re
 from dataclasses import dataclass
 from itertools import combinations
@@ -15,12 +16,14 @@ from statsmodels.stats.inter_rater import cohens_kappa, fleiss_kappa
 
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.data.cohort import Cohort, Task
+from facediag_utils.data.paper import TITLES
 from facediag_utils.data.store import write_csv
 from facediag_utils.evaluation.interval import Interval, wilson_interval, wilson_share
-from facediag_utils.evaluation.metrics import DRAWS
+from facediag_utils.evaluation.metrics import DRAWS, short_names
 from facediag_utils.evaluation.paired_tests import holm, paired_test
 
 COLUMNS = ["image", "answer", "confidence"]
+SHEET = ["number", "answer", "confidence"]  # of a table that is filled in by hand: a number stands for an image
 CONFIDENCE = (1, 2, 3, 4, 5)  # guess .. sure
 SIMULATED = "simulated"  # readers whose name begins so are none
 
@@ -66,8 +69,68 @@ class Study:
             raise ResultsError(f"confidence {confidence!r}: give one of {CONFIDENCE}")
         if image not in self.order or image in set(self.answers["image"]):
             raise ResultsError(f"{image!r} is not among the images this reader still has to read")
-        row = pd.DataFrame([[image, answer, confidence]], columns=COLUMNS)
-        write_csv(self.path, pd.concat([self.answers, row]) if len(self.answers) else row)
+        self._add([[image, answer, confidence]])
+
+    def _add(self, rows: list[list[object]]) -> None:
+        new = pd.DataFrame(rows, columns=COLUMNS)
+        write_csv(self.path, pd.concat([self.answers, new]) if len(self.answers) else new)
+
+    def take_in(self, path: Path) -> int:
+        """Store what a sheet holds that was filled in by hand, all of it or nothing; rows without an answer wait.
+
+        Parameters
+        ----------
+        path : Path
+            A CSV file with the columns of `SHEET`; a number is the image's place in `order`, from 1.
+
+        Returns
+        -------
+        int
+            How many answers it held.
+
+        Raises
+        ------
+        ResultsError
+            With every faulty line and what is wrong with it.
+        """
+        rows, problems, done, numbers = [], [], set(self.answers["image"]), self.numbers
+        for line, row in enumerate(_read_sheet(path).itertuples(index=False), start=2):  # line 1 is the header
+            if not row.answer and not row.confidence:
+                continue
+            image = numbers.get(row.number)
+            said = self.spellings.get(row.answer.casefold())
+            if image is None:
+                problems.append(f"line {line}: number {row.number!r} is none of 1 to {len(self.order)}")
+            elif image in done:
+                problems.append(f"line {line}: face {row.number} has been answered already; empty this row")
+            elif said is None:
+                problems.append(f"line {line}: answer {row.answer!r} is none of {', '.join(self.task.classes)}")
+            elif row.confidence not in map(str, CONFIDENCE):
+                problems.append(f"line {line}: confidence {row.confidence!r} is none of 1 (guess) to 5 (sure)")
+            else:
+                done.add(image)
+                rows.append([image, said, int(row.confidence)])
+        if problems:
+            raise ResultsError(f"{path}: nothing was stored; correct these lines:\n  " + "\n  ".join(problems))
+        if rows:
+            self._add(rows)
+        return len(rows)
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        """All images by the numbers that stand for them on a sheet."""
+        return {str(k): image for k, image in enumerate(self.order, start=1)}
+
+    @property
+    def spellings(self) -> dict[str, str]:
+        """Classes by what a reader may write, in small letters: their name, their title, their short name."""
+        names = self.task.classes
+        titles = [TITLES.get(name, name.replace("_", " ")) for name in names]
+        return {
+            word.casefold(): name
+            for words in (short_names(names), titles, names)
+            for word, name in zip(words, names, strict=True)
+        }
 
 
 def study(cohort: Cohort, task: Task, reader: str) -> Study:
@@ -85,6 +148,21 @@ def read_answers(path: Path) -> pd.DataFrame:
     table = pd.read_csv(path, dtype={"image": str, "answer": str}, keep_default_na=False)
     if list(table.columns) != COLUMNS or table.isna().any(axis=None) or table["image"].duplicated().any():
         raise ResultsError(f"{path}: not a reader's answers (columns {', '.join(COLUMNS)}, each image once)")
+    return table
+
+
+def _read_sheet(path: Path) -> pd.DataFrame:
+    """A filled-in sheet, all cells as text; a spreadsheet may have put semicolons between them."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig")
+        comma = ";" if ";" in lines.partition("\n")[0] else ","
+        table = pd.read_csv(io.StringIO(lines), sep=comma, dtype=str, keep_default_na=False)
+        table = table.fillna("").apply(lambda column: column.str.strip())
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise ResultsError(f"{path}: not a readable table ({error}); save it as CSV in UTF-8") from None
+    missing = [name for name in SHEET if name not in table]
+    if missing:
+        raise ResultsError(f"{path}: no column {', '.join(missing)}; needed are {', '.join(SHEET)}")
     return table
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from facediag_utils.core.errors import ResultsError
-from facediag_utils.evaluation.interval import Interval, wilson_share
+from facediag_utils.evaluation.interval import Interval, wilson_interval
 from facediag_utils.evaluation.metrics import bootstrap
 
 #: The paper's section I: beta-thalassemia 1 in 100,000, hyperthyroidism 0.75%, Down syndrome 1 in 1,000; and its test set.
@@ -21,6 +21,25 @@ class Point:
     threshold: float
     sensitivity: Interval
     specificity: Interval
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many of the ill are called ill and how many are missed; how many of the others are false alarms, and how many cleared."""
+
+    found: int
+    missed: int
+    false_alarms: int
+    cleared: int
+
+    def shares(self) -> dict[str, Interval]:
+        """The shares that these counts give, each with its 95% Wilson interval; NaN where nobody is counted."""
+        return {
+            "sensitivity": wilson_interval(self.found, self.found + self.missed),
+            "specificity": wilson_interval(self.cleared, self.cleared + self.false_alarms),
+            "PPV": wilson_interval(self.found, self.found + self.false_alarms),
+            "NPV": wilson_interval(self.cleared, self.cleared + self.missed),
+        }
 
 
 def threshold_for(scores: np.ndarray, actual: np.ndarray, sensitivity: float = 0.95) -> float:
@@ -41,10 +60,35 @@ def threshold_for(scores: np.ndarray, actual: np.ndarray, sensitivity: float = 0
     return float(ill[int(np.ceil(sensitivity * len(ill))) - 1])
 
 
-def point(scores: np.ndarray, actual: np.ndarray, threshold: float) -> Point:
-    """Sensitivity and specificity of "ill from this score on"; an image without a face has no score (NaN) and is wrong."""
+def thresholds(scores: np.ndarray, most: int = 100) -> np.ndarray:
+    """All different settings of a threshold, rising: below all scores, half-way between each two, above all.
+
+    Of more than ``most`` these at equal steps of rank; images without a score (NaN) have no say."""
+    known = np.unique(scores[~np.isnan(scores)])
+    if not len(known):
+        raise ResultsError("no image has a score: there is no threshold to be set")
+    between = np.concatenate([known[:1] - 1, (known[1:] + known[:-1]) / 2, known[-1:] + 1])
+    return between[np.unique(np.linspace(0, len(between) - 1, min(most, len(between))).round().astype(int))]
+
+
+def count(scores: np.ndarray, actual: np.ndarray, threshold: float) -> Counts:
+    """What becomes of images if those are called ill whose score is at least the threshold; an image without a face has no score
+    (NaN) and is wrong."""
     said = np.where(np.isnan(scores), ~actual, scores >= threshold)
-    return Point(threshold, wilson_share(said, actual), wilson_share(~said, ~actual))
+    return Counts(*(int(part.sum()) for part in (said & actual, ~said & actual, said & ~actual, ~said & ~actual)))
+
+
+def point(scores: np.ndarray, actual: np.ndarray, threshold: float) -> Point:
+    """Sensitivity and specificity of "ill from this score on", as `count` counts."""
+    shares = count(scores, actual, threshold).shares()
+    return Point(threshold, shares["sensitivity"], shares["specificity"])
+
+
+def among(people: int, at: Point, prevalence: float) -> Counts:
+    """What to expect of so many people, in whole people: natural frequencies (Gigerenzer and Hoffrage 1995)."""
+    ill = round(people * prevalence)
+    found, cleared = round(ill * at.sensitivity.value), round((people - ill) * at.specificity.value)
+    return Counts(found, ill - found, people - ill - cleared, cleared)
 
 
 def predictive_values(at: Point, prevalence: float) -> dict[str, Interval]:

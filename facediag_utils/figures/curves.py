@@ -65,7 +65,7 @@ def confusion_matrices(
         each = 1.35 + min(cell, 0.42) * size + np.array(beside)
     figure, axes = panels(len(matrices), tuple(each), across=max(1, min(3, int(13 / each[0]))))
     for axis, (name, matrix) in zip(axes.flat, matrices.items(), strict=False):
-        _draw_matrix(axis, matrix, size > 12, letters if turned else 10)
+        draw_matrix(axis, matrix, size > 12, letters if turned else 10)
         axis.set_aspect(
             "auto" if turned else "equal"
         )  # `tight_layout` misjudges the room of upright names below squares
@@ -87,7 +87,8 @@ def _columns_of(matrix: pd.DataFrame) -> list[str]:
     return [f"{short_class(label)}\n(n={total})" for label, total in totals.items()]
 
 
-def _draw_matrix(axis: Axes, matrix: pd.DataFrame, many: bool, letters: float) -> None:
+def draw_matrix(axis: Axes, matrix: pd.DataFrame, many: bool, letters: float) -> None:
+    """Counts, shaded by their share of the actual class (column)."""
     text = matrix.map(lambda count: f"{count:.{0 if many else 1}f}".removesuffix(".0"))
     style = {"cmap": "Blues", "vmin": 0, "vmax": 1, "cbar": False, "linewidths": 0.5}
     style |= {"linecolor": "white", "annot_kws": {"fontsize": letters}, "fmt": ""}

@@ -4,6 +4,7 @@ from typing import Any
 
 from facediag_utils.data.cohort import Cohort
 from facediag_utils.evaluation.reader_study import CONFIDENCE, Study
+from facediag_utils.figures.sliders import live
 from facediag_utils.figures.style import class_title
 
 
@@ -42,3 +43,11 @@ def panel(study: Study, cohort: Cohort) -> Any:
     button.on_click(store)
     show()
     return widgets.VBox([picture, choice, sure, button, state])
+
+
+def show(study: Study, cohort: Cohort) -> None:
+    """`panel` where somebody looks at the notebook, nothing elsewhere; parameters as there."""
+    if live():
+        from IPython.display import display
+
+        display(panel(study, cohort))

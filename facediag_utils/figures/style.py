@@ -1,5 +1,8 @@
 """One style for all figures: colour-blind safe (Okabe and Ito 2008), readable in grey; a figure becomes files with a caption."""
 
+import base64
+import html
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +26,7 @@ from facediag_utils.evaluation.metrics import short_names
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#555555", "#56B4E9", "#D55E00", "#F0E442")
 MARKERS = ("o", "s", "^", "D", "X", "v", "P", "*")
 LINES = ("-", "--", ":", "-.")
+LEAST_WIDTH = 350  # pixels: a wide figure is scrolled in a narrow window, not shrunk until its letters cannot be read
 
 
 def marker_style(k: int) -> dict[str, str]:
@@ -117,6 +121,21 @@ def save(
         metadata = {"Date" if suffix == "svg" else "Software": None} | ({"Title": caption} if caption else {})
         with atomic_write(profile.figures / f"{name}.{suffix}") as partial:
             figure.savefig(partial, metadata=metadata, bbox_inches=frame)
+
+
+def as_html(figure: Figure, alt: str) -> str:
+    """A figure as an image in a page, with a text for who does not see it; the figure is closed."""
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=110)
+    plt.close(figure)
+    return image_html(stream.getvalue(), "png", alt, figure.get_size_inches()[0] * 96)
+
+
+def image_html(content: bytes, kind: str, alt: str, width: float) -> str:
+    """The bytes of an image file, "png" or "jpeg", in a page."""
+    source = f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+    size = f"width: {width:.0f}px; min-width: {min(width, max(LEAST_WIDTH, 0.6 * width)):.0f}px"
+    return f'<div class="picture"><img src="{source}" alt="{html.escape(alt, quote=True)}" style="{size}"></div>'
 
 
 def _frame(figure: Figure) -> Bbox:

@@ -6,6 +6,7 @@ classes.  So one module stands for both, and whatever explains an answer explain
 import hashlib
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -127,6 +128,43 @@ def randomised(contrast: Contrast, share: float, seed: int = 0) -> Contrast:
             flat = values.detach().flatten()
             values.copy_(flat[torch.randperm(len(flat), generator=generator)].reshape(values.shape))
     return made
+
+
+@dataclass(frozen=True)
+class Covered:
+    """A face under a window.
+
+    Attributes
+    ----------
+    chip : numpy.ndarray
+        uint8, (size, size, 3).
+    window : tuple of int
+        Left, top and side, in pixels.
+    margin : float
+        What is left of the contrast.
+    """
+
+    chip: np.ndarray
+    window: tuple[int, int, int]
+    margin: float
+
+
+def cover(contrast: Contrast, chip: np.ndarray, by: np.ndarray, left: float, top: float, part: float) -> Covered:
+    """One step of occlusion: a square window of a face chip is replaced by another picture, and the network asked again.
+
+    Parameters
+    ----------
+    contrast : Contrast
+    chip, by : numpy.ndarray
+        uint8, (size, size, 3).
+    left, top, part : float
+        Of the window: its place and its side, as shares of the picture's side; it stays within the picture.
+    """
+    made, size = chip.copy(), len(chip)
+    side = round(part * size)
+    x, y = (min(max(round(share * size), 0), size - side) for share in (left, top))
+    made[y : y + side, x : x + side] = by[y : y + side, x : x + side]
+    return Covered(made, (x, y, side), float(contrast.margins(made[None])[0]))
 
 
 def average_face(cohort: Cohort, faces: Faces, backbone: str, label: str) -> np.ndarray:

@@ -1,4 +1,6 @@
-"""The reader study: stored at every click, resumed, compared with a model; the simulated panel; the widget."""
+"""The reader study: stored at every click, resumed, compared with a model; the simulated panel; the widget; the sheet."""
+
+import re
 
 import numpy as np
 import pandas as pd
@@ -8,7 +10,7 @@ from facediag_utils.core.errors import ResultsError
 from facediag_utils.data import cohort
 from facediag_utils.evaluation import reader_study
 from facediag_utils.evaluation.interval import wilson_interval
-from facediag_utils.figures import reader_widget
+from facediag_utils.figures import reader_sheet, reader_widget
 from portraits.readers import simulate
 
 
@@ -59,6 +61,55 @@ def test_the_panel_of_the_notebook_stores_a_click(bundled, own_output):
     assert len(study.answers) == 60
     done = reader_widget.panel(study, bundled).children
     assert done[3].disabled and done[4].value.startswith("60 of 60")
+
+
+def test_the_study_on_paper(bundled, own_output):
+    study = reader_study.study(bundled, cohort.tasks(bundled)[0], "paper")
+    assert "0 of 60 faces read" in reader_sheet.exchange(study, bundled)
+    page, table = (bundled.profile.run / "reading" / f"binary-paper.{kind}" for kind in ("html", "csv"))
+    text = page.read_text()
+    assert text.count("<img ") == text.count('alt="face ') == 60 and not re.search(
+        r"thalassemia_\d|control_\d|\.jpg", text
+    )
+    rows = pd.read_csv(table)
+    assert list(rows.columns) == reader_study.SHEET and rows["number"].tolist() == list(range(1, 61))
+    # as a spreadsheet saves it, with other spellings, and some rows left empty
+    table.write_text("number;answer;confidence\n2;Control ;5\n1;d1;1\n3;;\n", encoding="utf-8-sig")
+    assert reader_sheet.exchange(study, bundled).startswith("2 answers taken in; 2 of 60 faces read.")
+    wanted = [[study.order[1], "control", 5], [study.order[0], "beta_thalassemia", 1]]
+    assert study.answers.to_numpy().tolist() == wanted
+    assert pd.read_csv(table)["number"].tolist() == list(range(3, 61)) and page.read_text().count("<img ") == 58
+    filled = pd.DataFrame({"number": range(3, 61), "answer": "control", "confidence": 1})
+    filled.to_csv(table, index=False)
+    assert reader_sheet.exchange(study, bundled) == "58 answers taken in; 60 of 60 faces read."
+    assert not table.exists() and not page.exists()
+    assert len(reader_study.panel(bundled, cohort.tasks(bundled)[0])[0]["paper"]) == 60
+
+
+def test_what_is_wrong_with_a_sheet_is_told_row_by_row(bundled, own_output, tmp_path):
+    study = reader_study.study(bundled, cohort.tasks(bundled)[0], "paper")
+    study.answer(study.order[0], "control", 3)
+    path = tmp_path / "sheet.csv"
+    lines = ["number,answer,confidence", "1,control,3", "61,control,3", "2,flu,3", "3,control,6", "4,control,"]
+    path.write_text("\n".join([*lines, "5,control,2", "5,control,2", "6,,"]))
+    with pytest.raises(ResultsError) as told:
+        study.take_in(path)
+    faults = [line.strip() for line in str(told.value).splitlines()[1:]]
+    assert [fault.split(":")[0] for fault in faults] == [f"line {k}" for k in (2, 3, 4, 5, 6, 8)]
+    words = [
+        "already",
+        "'61' is none of 1 to 60",
+        "'flu' is none of beta",
+        "'6' is none of 1",
+        "'' is none of 1",
+        "already",
+    ]
+    assert all(word in fault for word, fault in zip(words, faults, strict=True))
+    assert len(study.answers) == 1  # nothing of it was stored
+    for content in (b"number,answer\n1,control\n", b"", "1;h\xf6her".encode("latin-1")):
+        path.write_bytes(content)
+        with pytest.raises(ResultsError, match=r"sheet\.csv: (no column|not a readable)"):
+            study.take_in(path)
 
 
 def test_a_reader_beside_a_model_is_counted_by_hand():

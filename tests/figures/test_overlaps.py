@@ -12,12 +12,14 @@ from matplotlib.figure import Figure
 from overlaps import faults
 
 from facediag_utils.core.profiles import Profile
-from facediag_utils.data.cohort import Cohort
+from facediag_utils.data.cohort import Cohort, Task
 from facediag_utils.data.grades import NO_SIGNS
 from facediag_utils.data.paper import BINARY, CLASSES
 from facediag_utils.evaluation.domain_distance import Distance
 from facediag_utils.evaluation.grades import Graded
 from facediag_utils.evaluation.interval import Interval, wilson_interval
+from facediag_utils.evaluation.roc_analysis import Roc
+from facediag_utils.evaluation.screening import Counts, Point
 from facediag_utils.evaluation.stranger_results import ALL, BESIDE, FITTED, LEFT_OUT
 from facediag_utils.faces import measurements
 from facediag_utils.faces.detection import ALIGNED, Faces
@@ -27,6 +29,7 @@ from facediag_utils.figures import (
     face_regions,
     grades,
     heat_maps,
+    moving,
     pictures,
     strangers,
     style,
@@ -271,6 +274,34 @@ def fall_by_severity(data: Data) -> Figure:
     return heat_maps.fall_by_severity(table.assign(fall=2 * table["severity"]), f"{LINE}\nsecond line")
 
 
+def threshold(data: Data) -> Figure:
+    roc = Roc(np.array([0, 0.5, 1]), np.array([0, 0.7, 1]), SOME, 30, 30)
+    two = {-12.345: Counts(30, 0, 28, 2), 3.21: Counts(0, 30, 0, 30)}
+    return moving.threshold(roc, two, Task("x", LINE, tuple(data.classes[:2])), LINE)
+
+
+def prevalence(_: Data) -> Figure:
+    return moving.prevalence(Point(0.0, SOME, Interval(0.9, 0.8, 0.95)), [0.123, 0.001], LINE)
+
+
+def severity(data: Data) -> Figure:
+    from facediag_utils.methods.trained_model import Answer
+
+    said = Answer(Path("x.png"), "", [(name, 1 / len(data.classes)) for name in data.classes], data.chip)
+    refused = Answer(Path("x.png"), "far from every training face (a little farther than any of them)", [], data.chip)
+    levels = dict.fromkeys((0, 0.25, 0.5, 0.75), said) | {1: refused}
+    return moving.severity({f"{title}, person 1": levels for title in data.titles()[:4]}, data.classes, LINE)
+
+
+def covered(data: Data) -> Figure:
+    from facediag_utils.methods.contrast import Covered
+
+    places = {f"{k}% from the top": Covered(data.chip, (4, 4, 4), -12.3) for k in (0, 19, 38, 56, 75)}
+    return moving.covered(
+        {"the average face": places, "grey": places}, 12.3, f"DTL2, {LINE}: {data.titles()[0]} less x"
+    )
+
+
 def face_grid(data: Data) -> Figure:
     return pictures.face_grid(data.cohort, per_class=6, side=20)
 
@@ -311,6 +342,16 @@ def test_all_texts_can_be_read(draw, count, tmp_path):
 @pytest.mark.parametrize("classes", [BINARY, tuple(CLASSES)])
 @pytest.mark.parametrize("draw", [confusion, region_table, face_grid, *OF_THE_PAPER])
 def test_and_with_the_papers_classes(draw, classes, tmp_path):
+    assert faults(draw(Data(tmp_path, classes))) == []
+
+
+#: They take two classes, or one of many, or are of the rendered cohort.
+MOVED = [(threshold, names(2)), (prevalence, names(2))]
+MOVED += [pytest.param(*moved, marks=pytest.mark.slow) for moved in ((covered, names(2)), (severity, tuple(CLASSES)))]
+
+
+@pytest.mark.parametrize(("draw", "classes"), MOVED)
+def test_what_sliders_move_can_be_read(draw, classes, tmp_path):
     assert faults(draw(Data(tmp_path, classes))) == []
 
 
