@@ -129,7 +129,8 @@ def fine_tune(
     if start is not None and not tuned.history:
         network.body.load_state_dict(start())
     record = registry.get(backbone)
-    run_log.note("epochs", str(checkpoint), recipe.epochs - tuned.epochs, tuned.epochs)
+    if checkpoint is not None:  # a training that is not kept is not counted: it is the same each time
+        run_log.note("epochs", str(checkpoint), recipe.epochs - tuned.epochs, tuned.epochs)
     if state.ended:
         return tuned
     pictures = chips()
