@@ -156,7 +156,7 @@ record: $(READY) ## make the last run of the bundled cohort the record: results/
 	@$(BIN)python tests/readme_tables.py
 
 notebooks: $(READY) ## run the notebooks in place, as they are tested, to commit their outputs (after make record)
-	@for book in notebooks/[0-9]*.ipynb; do rm -rf .cache/notebooks; $(TESTING) FACEDIAG_OUT=$(CURDIR)/.cache/notebooks $(BIN)python -c \
+	@for book in notebooks/[0-9]*.ipynb notebooks/solutions/*.ipynb; do rm -rf .cache/notebooks; $(TESTING) FACEDIAG_OUT=$(CURDIR)/.cache/notebooks $(BIN)python -c \
 	  'import facediag_utils; from nbconvert.nbconvertapp import main; main()' --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False $$book || exit 1; done
 
 cohort: ## render data/bundled again (own environment .venv-portraits; resumes where it stopped)
