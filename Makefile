@@ -111,7 +111,7 @@ test-fast: $(READY) ## unit tests that need neither torch nor all the pictures: 
 test-notebooks: $(READY) ## nbval over notebooks/ only
 	@mkdir -p .cache
 	$(TESTING) FACEDIAG_OUT=$(CURDIR)/.cache/nbval FACEDIAG_RECORDED=1 $(BIN)python -m pytest -p no:cacheprovider -p tests.nbval_outputs \
-	  -n 2 --dist loadfile --nbval notebooks --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 900 \
+	  -n 2 --dist loadfile --no-loadscope-reorder --nbval notebooks --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 900 \
 	  --nbval-kernel-startup-timeout 120
 
 lint: $(READY) ## ruff (format and rules, notebooks too), mypy, and the direction of imports
