@@ -165,6 +165,7 @@ def test_trainings_end_with_the_process_that_started_them(folder, tmp_path):
     assert left == []
 
 
+@pytest.mark.exhaustive
 def test_two_profiles_at_once_on_one_cache(folder, undisturbed, tmp_path):
     other = tmp_path / "other"
     other.mkdir()
