@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -93,6 +94,7 @@ def apportioned(counts: dict[str, int], total: int) -> dict[str, int]:
     return result
 
 
+@cache
 def cohort() -> list[Row]:
     """The 350 rows of the cohort in order of class; fixed by ``COHORT_SEED``."""
     rows, seed = [], COHORT_SEED * 1000
@@ -120,6 +122,7 @@ def twins() -> list[Row]:
     ]
 
 
+@cache
 def cases() -> list[Row]:
     """The 300 further photographs: each test person of the cohort twice more, at the same severity, in other clothes, light,
     pose and expression."""

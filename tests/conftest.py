@@ -34,7 +34,7 @@ hypothesis.settings.register_profile("busy", deadline=None)  # on a busy machine
 hypothesis.settings.load_profile("busy")
 
 #: Fixtures that need all 350 pictures, or networks: who uses one is left out of `make test-fast`.
-DEAR = {"bundled", "bundled_faces", "bundled_features", "few", "recorded", "page"}
+DEAR = {"bundled", "bundled_faces", "bundled_features", "few", "recorded", "record_page", "page"}
 
 
 class NoTorch(MetaPathFinder):
@@ -52,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if DEAR & set(getattr(item, "fixturenames", ())):
+        if DEAR & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("exhaustive"):
             item.add_marker(pytest.mark.slow)
 
 
@@ -119,6 +119,17 @@ def own_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def recorded(own_output: Path) -> Profile:
     """The bundled cohort with a run of the test's own, which found the numbers and figures of the record."""
     return recorded_run(own_output)
+
+
+@pytest.fixture(scope="session")
+def record_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of the record, written once; nobody changes what lies beside it."""
+    from facediag_utils.run import report
+
+    with pytest.MonkeyPatch.context() as patch:
+        output = tmp_path_factory.mktemp("record")
+        patch.setenv("FACEDIAG_OUT", str(output))
+        return report.write(recorded_run(output))
 
 
 class Folder:

@@ -5,6 +5,7 @@ side by side.  Kernels inherit what this process has pinned (`core.pin`)."""
 
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,13 @@ import pytest
 import facediag_utils  # noqa: F401 - pins the libraries
 
 BASE = Path(os.environ["FACEDIAG_OUT"])
+LONGEST = "04_"  # it trains a network
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest notebook first, then those of most cells: what begins last should be short (`--no-loadscope-reorder`)."""
+    cells = Counter(item.path for item in items)
+    items.sort(key=lambda item: (not item.path.name.startswith(LONGEST), -cells[item.path], item.path))  # a stable sort
 
 
 @pytest.hookimpl(tryfirst=True)

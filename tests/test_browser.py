@@ -56,7 +56,9 @@ RUN = """async names => {
 def lab(tmp_path_factory):
     """Address of a JupyterLab on a copy of the notebooks; its kernels write into the folder that is given too."""
     home = tmp_path_factory.mktemp("lab")
-    shutil.copytree(reproduce.NOTEBOOKS, home / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    (home / "notebooks").mkdir()
+    for path in reproduce.notebooks():
+        copy(path, home / "notebooks")
     for name, values in SETTINGS.items():
         path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -74,6 +76,16 @@ def lab(tmp_path_factory):
     finally:
         server.terminate()
         server.wait()
+
+
+def copy(path: Path, folder: Path) -> None:
+    """A notebook, without its outputs where nobody looks at pictures of it: a browser takes seconds to show them."""
+    book = nbformat.read(path, as_version=4)
+    if "FACEDIAG_SCREENSHOTS" not in os.environ:
+        for cell in book.cells:
+            if cell.cell_type == "code":
+                cell.outputs = []
+    nbformat.write(book, folder / path.name)
 
 
 def _address(server: subprocess.Popen, home: Path) -> str:

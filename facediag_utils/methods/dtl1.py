@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import Parallel, cpu_count, delayed
 from scipy.special import softmax
 
 from facediag_utils.core import parallel, pin, row_cache, run_log, settings
@@ -110,7 +110,7 @@ def run_all(jobs: Sequence[Job], cohort: Cohort, faces: Faces, seed: int = 0, ke
     for name in sorted({job.backbone for job in left}):
         record = registry.get(name)
         aligned_chips(cohort, faces, record.input_size, record.crop)  # once, before processes ask for them side by side
-    count = max(1, min(len(left), os.cpu_count() or 1)) if devices.found().type == "cpu" else 1
+    count = max(1, min(len(left), cpu_count())) if devices.found().type == "cpu" else 1
     with warnings.catch_warnings():
         # joblib renews a worker whose memory grew, and warns of it
         warnings.filterwarnings("ignore", "A worker stopped while some jobs were given to the executor")

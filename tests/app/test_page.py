@@ -122,6 +122,7 @@ def ask(page, path):
     chooser.value.set_files([path])
 
 
+@pytest.mark.exhaustive
 def test_the_whole_way(page, browser, server, home, bundled, tmp_path):
     keep_picture(page, "1_home")
     begin(page, "three")

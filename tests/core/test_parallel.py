@@ -79,6 +79,7 @@ def test_splits_are_shared_by_the_workers_of_a_cluster_and_the_same(two_workers,
     assert there.equals(here) and len(seen) == 2
 
 
+@pytest.mark.exhaustive
 def test_a_cluster_finds_what_this_machine_finds_though_a_worker_dies(few, two_workers, own_cache, monkeypatch):
     from distributed.diagnostics.plugin import SchedulerPlugin
 

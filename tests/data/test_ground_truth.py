@@ -21,12 +21,14 @@ def measures(bundled):
     return audit.measure(bundled.profile.data)
 
 
+@pytest.mark.exhaustive
 def test_every_measure_of_the_audit_is_within_its_bounds(measures):
     assert [m.name for m in measures if not m.met] == []
     bounded = [m.name for m in measures if np.isfinite([m.low, m.high]).any()]
     assert len(bounded) == 20 and not any("DTL2" in name or "SIFT" in name for name in bounded)
 
 
+@pytest.mark.exhaustive
 def test_the_datasheet_holds_the_audit(bundled, measures):
     """Values to 0.02: an SVM's last digits differ between processors."""
     sheet = (bundled.profile.data / "DATASHEET.md").read_text()

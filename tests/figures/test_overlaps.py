@@ -333,7 +333,12 @@ DRAWN: list[Callable[[Data], Figure]] = [
 OF_THE_PAPER = [ancestries, distances, twins, growing_signs, fall_by_severity, region_table_with_signs, severity_rows]
 
 
-@pytest.mark.parametrize("count", [2, 3, 5, 8, *(pytest.param(count, marks=pytest.mark.slow) for count in (20, 50))])
+#: The fewest, some and the most; those between them in `make test-all`.
+COUNTS = [2, 8, pytest.param(50, marks=pytest.mark.slow)]
+COUNTS += [pytest.param(count, marks=pytest.mark.exhaustive) for count in (3, 5, 20)]
+
+
+@pytest.mark.parametrize("count", COUNTS)
 @pytest.mark.parametrize("draw", DRAWN)
 def test_all_texts_can_be_read(draw, count, tmp_path):
     assert faults(draw(Data(tmp_path, names(count)))) == []

@@ -83,6 +83,7 @@ def test_every_convolution_of_a_training_is_onednns(name):
     torch.testing.assert_close(network.body.features(x, network.layer), features, rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.skipif(not QEMU, reason="no qemu-x86_64 here: apt-get install qemu-user")
 @pytest.mark.skipif(not pin.able(), reason="not an x86-64 processor with AVX2")
 @pytest.mark.parametrize("model", ["Haswell", "EPYC"])

@@ -31,6 +31,7 @@ def once(tmp_path_factory):
         root = tmp_path_factory.mktemp("finished")
         patch.setenv("FACEDIAG_CACHE", str(root / "cache"))
         patch.setenv("FACEDIAG_OUT", str(root))
+        patch.setenv("LOKY_MAX_CPU_COUNT", "2")  # in processes beside this one
         images = cohort.load(folder_import.import_folder(portraits(root / "faces", 9), "mine", "ill")[0])
         faces, task = detection.find_faces(images), cohort.tasks(images)[0]
         fine, scratch = Recipe(epochs=1), Recipe(epochs=1, pretrained=False)

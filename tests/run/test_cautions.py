@@ -20,6 +20,7 @@ LABEL = np.resize(["ill", "well"], 20)
 def own(folder, own_output):
     """A run on a folder of one's own, of which nothing is known but the classes."""
     predicted(folder)
+    style.set_style()
     style.save(plt.figure(), folder.profile, "x", "A figure")
     plt.close("all")
     return folder
@@ -105,8 +106,8 @@ def test_what_a_group_alone_tells(own):
     assert "Not known of the pictures: ancestry, site." in text
 
 
-def test_the_bundled_cohort(recorded):
-    page = report.write(recorded).read_text(encoding="utf-8")
+def test_the_bundled_cohort(record_page):
+    page = record_page.read_text(encoding="utf-8")
     top = page[page.index('<section id="short">') : page.index("<nav")]
     assert "say nothing about how well anything diagnoses people" in top and "Hollow" in top
     assert "60.0% (52-68)" in top and "35.1% (30-40)" in top  # README: ancestry alone

@@ -6,13 +6,15 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from made import made, recorded_run
+from made import made
 
+from facediag_utils import __main__
 from facediag_utils.core.errors import ResultsError
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data.store import write_csv
@@ -21,16 +23,9 @@ from facediag_utils.networks import registry
 from facediag_utils.run import report, report_figures
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    """The page of the record."""
-    with pytest.MonkeyPatch.context() as patch:
-        output = tmp_path_factory.mktemp("out")
-        patch.setenv("FACEDIAG_OUT", str(output))
-        profile = recorded_run(output)
-        assert report.write(profile) == output / "runs" / "bundled" / "report.html"
-        assert (output / "runs" / "bundled" / "model_card.md").is_file()
-        return (output / "runs" / "bundled" / "report.html").read_text(encoding="utf-8")
+@pytest.fixture
+def page(record_page):
+    return record_page.read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -38,6 +33,7 @@ def own(folder, own_output):
     """A small run on a folder of one's own: predictions and a figure."""
     label = np.resize(["ill", "well"], 6)
     write_csv(folder.profile.results / "predictions.csv", made(np.arange(6) > 0, label=label).assign(task="all"))
+    style.set_style()
     style.save(plt.figure(), folder.profile, "x", "Ill & <well>")
     plt.close("all")
     return folder.profile
@@ -237,12 +233,15 @@ def test_results_without_figures(recorded):
         report.write(recorded)
 
 
-def test_the_command_writes_it_and_says_where(recorded):
-    environment = {**os.environ, "BROWSER": "true", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "facediag_utils", "report"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == str(recorded.run / "report.html")
-    assert (recorded.run / "report.html").stat().st_size > 100_000
+def test_the_command_writes_it_shows_it_and_says_where(recorded, record_page, monkeypatch, capsys):
+    shown = []
+    monkeypatch.setattr(report.webbrowser, "open", shown.append)
+    monkeypatch.setattr(sys, "argv", ["facediag", "report"])
+    assert __main__.main() == 0
+    [path] = capsys.readouterr().out.splitlines()
+    assert path == str(recorded.run / "report.html") and shown == [recorded.run.joinpath("report.html").as_uri()]
+    assert Path(path).read_bytes() == record_page.read_bytes()
+    assert (recorded.run / "model_card.md").is_file()
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,6 @@ import re
 import numpy as np
 import pytest
 from browser import CHROMIUM, FLAGS, PATIENCE
-from made import recorded_run
-
-from facediag_utils.run import report
 
 api = pytest.importorskip("playwright.sync_api", reason="no playwright: python -m pip install playwright")
 pytestmark = [
@@ -24,16 +21,8 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        output = tmp_path_factory.mktemp("out")
-        patch.setenv("FACEDIAG_OUT", str(output))
-        return report.write(recorded_run(output)).as_uri()
-
-
 @pytest.fixture
-def opened(chromium, address):
+def opened(chromium, record_page):
     """Opens the report; no script of it may complain."""
     complaints, pages = [], []
 
@@ -43,7 +32,7 @@ def opened(chromium, address):
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         pages.append(page)
-        page.goto(address)
+        page.goto(record_page.as_uri())
         return page
 
     yield visit

@@ -13,6 +13,7 @@ import psutil
 import pytest
 from made import recorded_accuracy
 
+from facediag_utils import __main__
 from facediag_utils.core.errors import ReproduceError
 from facediag_utils.core.profiles import Profile
 from facediag_utils.core.settings import ROOT
@@ -170,7 +171,7 @@ def test_the_number_of_splits_goes_where_it_is_known(profile, tmp_path):
     write(tmp_path / "nb", "01_a.ipynb", "x = 1")
     write(tmp_path / "nb", "02_b.ipynb", log, parameters=PARAMETERS + "\nn_splits = 200")
     reproduce.reproduce(profile, folder=tmp_path / "nb", counts={"n_splits": 7})
-    reproduce.reproduce(profile, folder=tmp_path / "nb")
+    reproduce.reproduce(profile, folder=tmp_path / "nb", part=("02", "02"))
     assert (tmp_path / "7").exists() and (tmp_path / "200").exists()
 
 
@@ -237,12 +238,8 @@ def test_an_empty_folder_is_refused(profile, tmp_path):
         reproduce.reproduce(profile, folder=tmp_path / "nb")
 
 
-def test_command_line_ends_with_one_message_and_status_1():
-    done = subprocess.run(
-        [sys.executable, "-m", "facediag_utils", "reproduce", "--profile", "nowhere"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 1
-    assert "profile 'nowhere' is not known" in done.stderr and "Traceback" not in done.stderr
+def test_command_line_ends_with_one_message_and_status_1(own_output, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["facediag", "reproduce", "--profile", "nowhere"])
+    assert __main__.main() == 1
+    said = capsys.readouterr()
+    assert said.out == "" and "facediag: profile 'nowhere' is not known" in said.err and "Traceback" not in said.err

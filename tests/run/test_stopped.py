@@ -124,6 +124,7 @@ def undisturbed(folder, tmp_path_factory):
     return home, made(home), told, moments
 
 
+@pytest.mark.exhaustive
 def test_killed_at_random_moments_it_goes_on_and_ends_alike(folder, undisturbed, tmp_path):
     """SIGKILL to all its processes, six times, whenever it is about to open, rename or remove a file."""
     chance, count = random.Random(0), 0
@@ -149,7 +150,7 @@ def test_orphans_of_a_killed_run_do_no_harm(folder, undisturbed, tmp_path):
 @pytest.mark.skipif(os.cpu_count() == 1, reason="one core: trainings run in the process itself")
 def test_trainings_end_with_the_process_that_started_them(folder, tmp_path):
     """Left alone they would go on, each for up to an hour, on the cores of the next run."""
-    process = started(folder, tmp_path, TRAINING)
+    process = started(folder, tmp_path, TRAINING, LOKY_MAX_CPU_COUNT="2")
     bars = tmp_path / "bars"
     while not bars.exists() or bars.read_text().count("/1000") < 4:  # both have begun
         assert process.poll() is None, process.communicate()[1]
@@ -164,6 +165,7 @@ def test_trainings_end_with_the_process_that_started_them(folder, tmp_path):
     assert left == []
 
 
+@pytest.mark.exhaustive
 def test_two_profiles_at_once_on_one_cache(folder, undisturbed, tmp_path):
     other = tmp_path / "other"
     other.mkdir()

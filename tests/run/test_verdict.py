@@ -14,24 +14,33 @@ RECORD = ROOT / "results"
 
 
 @pytest.fixture
-def results(tmp_path):
-    """What a run made that equals the record."""
-    for path in RECORD.glob("*.csv"):
-        shutil.copyfile(path, tmp_path / path.name)
-    return tmp_path
+def pair(tmp_path):
+    """Makes two folders that hold some files of the record and no others: a record, and what a run made that equals it."""
+
+    def holding(*names):
+        folders = tmp_path / "record", tmp_path / "results"
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            for name in names:
+                shutil.copyfile(RECORD / name, folder / name)
+        return folders
+
+    return holding
 
 
-def changed(results, name, rows, column, change):
-    """One number of one file, changed."""
+def changed(pair, name, rows, column, change):
+    """One number of one file, changed, and nothing but this file compared."""
+    record, results = pair(name)
     table = pd.read_csv(results / name, keep_default_na=False, dtype=str)
     place = next(k for k, row in enumerate(table.to_dict("records")) if rows(row))
     table.loc[place, column] = change(table.loc[place, column])
     table.to_csv(results / name, index=False)
-    return verdict.compare(RECORD, results)
+    return verdict.compare(record, results)
 
 
-def test_the_record_reproduces_itself(results):
-    found = verdict.compare(RECORD, results)
+def test_the_record_reproduces_itself(pair):
+    found = verdict.compare(*pair(*(path.name for path in RECORD.glob("*.csv"))))
     assert (found["outcome"] == verdict.SAME).all() and len(found) > 1000 and list(found) == verdict.COLUMNS
     assert set(found["file"]) >= {"measured_binary.csv", "predictions.csv", "splits_multiclass.csv", "claims.csv"}
     assert verdict.status(found) == 0 and verdict.format_verdict(found).endswith("\nREPRODUCED")
@@ -41,33 +50,32 @@ def of(method):
     return lambda row: row["method"] == method
 
 
-def test_a_number_of_dtl2_must_be_the_same(results):
-    found = changed(results, "measured_binary.csv", of("DTL2"), "accuracy", lambda x: f"{float(x) - 0.0167:.4f}")
+def test_a_number_of_dtl2_must_be_the_same(pair):
+    found = changed(pair, "measured_binary.csv", of("DTL2"), "accuracy", lambda x: f"{float(x) - 0.0167:.4f}")
     bad = found[found["outcome"] == verdict.NOT]
     assert len(bad) == 1 and verdict.status(found) == 3
     text = verdict.format_verdict(found)
     assert "not reproduced: measured_binary.csv, binary | DTL2" in text and text.endswith("NOT REPRODUCED")
 
 
-def test_the_last_digit_of_a_training_must_be_the_same_where_the_libraries_are_pinned(results):
+def test_the_last_digit_of_a_training_must_be_the_same_where_the_libraries_are_pinned(pair):
     for table in ("measured_binary.csv", "measured_multiclass.csv"):
-        found = changed(results, table, of("DTL1"), "accuracy", lambda x: f"{float(x) - 0.0001:.4f}")
+        found = changed(pair, table, of("DTL1"), "accuracy", lambda x: f"{float(x) - 0.0001:.4f}")
         assert (found["outcome"] == verdict.NOT).sum() == 1 and found["tolerance"].isin([0, float("inf")]).all()
-        shutil.copyfile(RECORD / table, results / table)
-    found = changed(results, "trainings.csv", lambda row: row["epoch"] == "1", "objective", lambda x: f"{x}1")
+    found = changed(pair, "trainings.csv", lambda row: row["epoch"] == "1", "objective", lambda x: f"{x}1")
     assert (found["outcome"] == verdict.NOT).sum() == 1
 
 
-def test_elsewhere_a_training_may_differ_within_its_tolerance_and_no_further(results, monkeypatch):
+def test_elsewhere_a_training_may_differ_within_its_tolerance_and_no_further(pair, monkeypatch):
     monkeypatch.setenv(settings.FAST, "1")
     for step, outcome in ((0.05, verdict.WITHIN), (0.4, verdict.NOT)):
-        table = RECORD / "measured_multiclass.csv"
-        shutil.copyfile(table, results / table.name)
-        found = changed(results, table.name, of("DTL1"), "accuracy", lambda x, s=step: f"{float(x) - s:.4f}")
+        found = changed(
+            pair, "measured_multiclass.csv", of("DTL1"), "accuracy", lambda x, s=step: f"{float(x) - s:.4f}"
+        )
         assert found["outcome"].value_counts().get(outcome, 0) == 1, outcome
 
 
-def test_elsewhere_a_training_may_err_on_the_other_side(results, monkeypatch):
+def test_elsewhere_a_training_may_err_on_the_other_side(pair, monkeypatch):
     monkeypatch.setenv(settings.FAST, "1")
     for column, step, outcome in (
         ("sensitivity", 0.7, verdict.WITHIN),
@@ -75,40 +83,39 @@ def test_elsewhere_a_training_may_err_on_the_other_side(results, monkeypatch):
         ("specificity", 0.8, verdict.NOT),
         ("accuracy", 0.25, verdict.NOT),
     ):
-        table = RECORD / "measured_binary.csv"
-        shutil.copyfile(table, results / table.name)
-        found = changed(results, table.name, of("DTL1"), column, lambda x, s=step: f"{float(x) - s:.4f}")
+        found = changed(pair, "measured_binary.csv", of("DTL1"), column, lambda x, s=step: f"{float(x) - s:.4f}")
         row = found[found["row"].str.startswith("binary | DTL1 |") & (found["column"] == column)]
         assert row["outcome"].tolist() == [outcome], (column, step)
 
 
-def test_another_answer_of_dtl2_is_seen(results):
-    found = changed(results, "predictions.csv", of("DTL2"), "predicted", lambda _: "nobody")
+def test_another_answer_of_dtl2_is_seen(pair):
+    found = changed(pair, "predictions.csv", of("DTL2"), "predicted", lambda _: "nobody")
     assert (found["outcome"] == verdict.NOT).sum() == 1
 
 
-def test_last_digits_of_scores_may_differ_elsewhere_only(results, monkeypatch):
+def test_last_digits_of_scores_may_differ_elsewhere_only(pair, monkeypatch):
     def move():
-        return changed(results, "predictions.csv", of("DTL2"), "score_control", lambda x: f"{float(x) + 0.0004:.4f}")
+        return changed(pair, "predictions.csv", of("DTL2"), "score_control", lambda x: f"{float(x) + 0.0004:.4f}")
 
     assert (move()["outcome"] == verdict.NOT).sum() == 1
-    shutil.copyfile(RECORD / "predictions.csv", results / "predictions.csv")
     monkeypatch.setenv(settings.FAST, "1")
     found = move()
     assert found["outcome"].value_counts().to_dict() == {verdict.SAME: len(found) - 1, verdict.WITHIN: 1}
 
 
-def test_what_is_missing_is_named(results):
+def test_what_is_missing_is_named(pair):
+    record, results = pair("claims.csv", "measured_binary.csv")
     (results / "claims.csv").unlink()
-    found = verdict.compare(RECORD, results)
+    found = verdict.compare(record, results)
     assert (found["file"][found["outcome"] == verdict.MISSING] == "claims.csv").all()
     assert verdict.status(found) == 3 and "found nothing" in verdict.format_verdict(found)
 
 
-def test_networks_that_are_not_installed_are_said_to_be_the_reason(results, monkeypatch):
+def test_networks_that_are_not_installed_are_said_to_be_the_reason(pair, monkeypatch):
+    record, results = pair("measured_binary.csv")
     table = pd.read_csv(results / "measured_binary.csv", keep_default_na=False, dtype=str)
     table[table["backbone"] != "mobileface"].to_csv(results / "measured_binary.csv", index=False)
-    found = verdict.compare(RECORD, results)
+    found = verdict.compare(record, results)
     monkeypatch.setattr(verdict.registry, "installed", lambda: ["dlib_resnet29"])
     assert (
         "  not installed here: mobileface, which the record has; make weights WEIGHTS=mobileface"
