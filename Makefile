@@ -195,6 +195,7 @@ $(WEB_READY): docs/site/package-lock.json | $(READY)
 
 site: $(READY) $(WEB_READY) ## all pages, notebooks, solutions and the reference of the code as a site: .cache/site/index.html
 	@$(SPHINX) -b html . .cache/site
+	@! grep -rnE '<(script|link|img|iframe)[^>]* (src|href)="(https?:)?//' .cache/site --include='*.html'  # nothing from elsewhere
 	@echo "facediag: the site is $(CURDIR)/.cache/site/index.html"
 
 site-links: $(READY) $(WEB_READY) ## ask every external address of the site whether it is there (needs the internet)

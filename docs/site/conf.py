@@ -47,10 +47,12 @@ default_role = "py:obj"  # a name in single backticks leads to it if there is su
 add_module_names = False
 autodoc_default_options = {
     "members": True,
+    "no-value": True,  # of a constant: some are paths of the machine that builds
     "ignore-module-all": True,  # a name is described where it is defined
     "exclude-members": "set_fit_request, set_predict_request, set_predict_proba_request, set_score_request",  # scikit-learn adds them
 }
 autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
 autodoc_typehints = "signature"
 napoleon_google_docstring = False
 

@@ -138,8 +138,14 @@ def first_page(app, failed: Exception | None) -> None:
         shutil.copy(page, page.with_name("index.html"))
 
 
+def signature(_app, _what, _name, _object, _options, arguments: str | None, returns: str | None) -> tuple | None:
+    """A dataclass's `<factory>` is no Python, and Sphinx links the types of a signature only if it is."""
+    return (arguments.replace("<factory>", "..."), returns) if arguments else None
+
+
 def setup(app) -> dict[str, bool]:
     """Sphinx calls this."""
     app.connect("source-read", source_read)
     app.connect("build-finished", first_page)
+    app.connect("autodoc-process-signature", signature)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
