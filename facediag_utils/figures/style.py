@@ -128,7 +128,9 @@ def as_html(figure: Figure, alt: str) -> str:
     stream = io.BytesIO()
     figure.savefig(stream, format="png", dpi=110)
     plt.close(figure)
-    return image_html(stream.getvalue(), "png", alt, figure.get_size_inches()[0] * 96)
+    with Image.open(stream) as image:
+        width = image.width
+    return image_html(stream.getvalue(), "png", alt, width / 110 * 96)
 
 
 def image_html(content: bytes, kind: str, alt: str, width: float) -> str:
