@@ -165,5 +165,5 @@ def test_an_arrow_key_moves_the_threshold_by_one_image(page):
     api.expect(state).to_contain_text(" 30 of 60 test images are called Beta-thalassemia")
     panel.locator(".noUi-handle").press("ArrowRight")
     api.expect(state).to_contain_text(" 29 of 60 test images")
-    assert panel.get_by_alt_text(state.text_content()).count() == 1
+    api.expect(panel.get_by_alt_text(state.text_content())).to_have_count(1)
     keep_picture(page, panel, "07_threshold_moved")

@@ -237,5 +237,7 @@ def at_window(
 
 
 def _finished(figure: Figure, title: str) -> Figure:
-    figure.suptitle(title, fontsize=10)
+    """With its title, in as many lines as a narrow figure needs."""
+    room = int(12 * figure.get_figwidth())  # letters of 10 points
+    figure.suptitle("\n".join(fill(line, room) for line in title.split("\n")), fontsize=10)
     return figure

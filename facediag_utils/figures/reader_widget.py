@@ -23,7 +23,8 @@ def panel(study: Study, cohort: Cohort) -> Any:
     paths = cohort.table.set_index("image")["path"]
     picture = widgets.Image(format="jpg", width=320)
     choice = widgets.ToggleButtons(options=[(class_title(name), name) for name in study.task.classes])
-    sure = widgets.SelectionSlider(options=CONFIDENCE, value=3, description="sure?")
+    wide = {"description_width": "initial"}
+    sure = widgets.SelectionSlider(options=CONFIDENCE, value=3, description="sure? (1 guess, 5 sure)", style=wide)
     button = widgets.Button(description="Store, next", button_style="primary")
     state = widgets.Label()
 

@@ -128,14 +128,16 @@ def as_html(figure: Figure, alt: str) -> str:
     stream = io.BytesIO()
     figure.savefig(stream, format="png", dpi=110)
     plt.close(figure)
-    return image_html(stream.getvalue(), "png", alt, figure.get_size_inches()[0] * 96)
+    with Image.open(stream) as image:
+        width = image.width
+    return image_html(stream.getvalue(), "png", alt, width / 110 * 96)
 
 
 def image_html(content: bytes, kind: str, alt: str, width: float) -> str:
     """The bytes of an image file, "png" or "jpeg", in a page."""
     source = f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
-    size = f"width: {width:.0f}px; min-width: {min(width, max(LEAST_WIDTH, 0.6 * width)):.0f}px"
-    return f'<div class="picture"><img src="{source}" alt="{html.escape(alt, quote=True)}" style="{size}"></div>'
+    size = f"width: {width:.0f}px; max-width: 100%; min-width: {min(width, max(LEAST_WIDTH, 0.6 * width)):.0f}px"
+    return f'<div class="picture" style="overflow-x: auto"><img src="{source}" alt="{html.escape(alt, quote=True)}" style="{size}"></div>'
 
 
 def _frame(figure: Figure) -> Bbox:

@@ -19,6 +19,7 @@ from facediag_utils.core.errors import ExplanationError
 from facediag_utils.data.cohort import Cohort, healthy_classes
 from facediag_utils.faces.alignment import CROPS, chips
 from facediag_utils.faces.detection import Faces
+from facediag_utils.methods.devices import one_thread
 from facediag_utils.methods.trained_model import Model
 from facediag_utils.methods.training import Classifier
 from facediag_utils.networks import registry
@@ -164,7 +165,9 @@ def cover(contrast: Contrast, chip: np.ndarray, by: np.ndarray, left: float, top
     side = round(part * size)
     x, y = (min(max(round(share * size), 0), size - side) for share in (left, top))
     made[y : y + side, x : x + side] = by[y : y + side, x : x + side]
-    return Covered(made, (x, y, side), float(contrast.margins(made[None])[0]))
+    with one_thread():  # for one face the others only wait
+        [margin] = contrast.margins(made[None])
+    return Covered(made, (x, y, side), float(margin))
 
 
 def average_face(cohort: Cohort, faces: Faces, backbone: str, label: str) -> np.ndarray:

@@ -59,6 +59,17 @@ def test_every_method_finds_what_the_planted_network_looks_at(planted, chip, met
     assert abs(found[-5:, :5]).max() < 0.05 * found.max()  # a corner with neither
 
 
+def test_a_window_by_hand(planted, chip):
+    grey = np.full((SIZE, SIZE, 3), 120, np.uint8)
+    [whole], [blue] = planted.margins(chip), planted.margins(np.where(chip[..., :1] > 120, 120, chip).astype(np.uint8))
+    over_red = contrast.cover(planted, chip[0], grey, 0.2, 0.2, 0.25)
+    assert over_red.window == (30, 30, 38) and over_red.margin == pytest.approx(blue, abs=1e-6) and blue < whole
+    beside = contrast.cover(planted, chip[0], grey, 0.0, 0.9, 0.25)  # it stays within the picture
+    assert beside.window == (0, 112, 38) and beside.margin == pytest.approx(whole, abs=1e-6)
+    changed = (over_red.chip != chip[0]).any(axis=2)
+    assert changed[30:60, 30:60].all() and changed.sum() == 900 and (chip[0, 30, 30] == (220, 120, 120)).all()
+
+
 def test_class_activation_maps_are_exact(planted, chip):
     x = registry.prepare(chip, planted.record)
     found = explanations.cam(planted, x, x[0])
