@@ -14,7 +14,7 @@ from facediag_utils.data.cohort import Cohort
 from facediag_utils.run import notebook_variants, reproduce
 
 ALL, NONE = frozenset(notebook_variants.TRAITS), frozenset()
-OTHERS = {"parameters", "nbval-ignore-output"}  # tags that say nothing of cohorts
+OTHERS = {"parameters", "nbval-ignore-output", "starter"}  # tags that say nothing of cohorts
 
 
 def test_cells_are_left_whose_words_all_hold(tmp_path):
