@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    folder = BASE / item.path.parent.name / item.path.stem  # solutions have the names of their notebooks
+    folder = BASE / item.path.parent.name / item.path.stem
     if os.environ["FACEDIAG_OUT"] != str(folder):  # the first cell: its kernel is about to start
         shutil.rmtree(folder, ignore_errors=True)
         os.environ["FACEDIAG_OUT"] = str(folder)
