@@ -45,6 +45,7 @@ def test_a_cohort_of_ones_own_hears_nothing_of_the_papers_photographs(path):
     for holding in (NONE, frozenset({"two"}), frozenset({"two", "groups", "pictures"})):
         book = notebook_variants.adapted(path, holding)
         text = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+        text = re.sub(r"\]\(\w+\.ipynb\)", "]", text)  # a notebook's file has one name for all cohorts
         found = re.findall(
             r"DSF|Tables? \d|[Rr]endered|thalassemia|Down syndrome|leprosy|severity|\b350\b|[Cc]linician", text
         )
