@@ -18,6 +18,8 @@ NOTEBOOK = "05_dtl2_features"
 #: For each slide its title, and the cells that it shows.
 SLIDES = {
     "The networks": ["05-03", "05-00"],
+    "DTL2 in the open": ["05-o01", "05-o00"],
+    "The shapes": ["05-o02", "05-o03"],
     "A map of the faces": ["05-06", "05-05", "05-07"],
     "Choosing C on the training images": ["05-09"],
     "How often is each network right?": ["05-11", "05-10", "05-10b"],
@@ -29,7 +31,7 @@ SLIDES = {
     "Crop, resolution, layer or batch norms?": ["05-a02", "05-a00", "05-a03"],
 }
 #: Code that is itself what the slide shows.
-CODE: set[str] = set()
+CODE = {"05-o01"}
 
 
 def slides(book: nbformat.NotebookNode) -> nbformat.NotebookNode:
