@@ -14,7 +14,7 @@ from rocrate.rocrate import ROCrate
 from facediag_utils.core.errors import ReproduceError
 from facediag_utils.core.files import atomic_write, file_digest
 from facediag_utils.core.profiles import Profile, from_output
-from facediag_utils.core.settings import ROOT, output_root
+from facediag_utils.core.settings import ROOT
 from facediag_utils.run import crate, rendering, verdict
 
 MODELS = frozenset({".skops", ".safetensors"})
@@ -27,7 +27,7 @@ INPUTS = (
 
 
 def archive(profile: Profile, overwrite: bool = False) -> Path:
-    """Write ``runs/facediag-<profile>.zip``; of the same run always the same bytes.
+    """Write ``runs/<profile>/facediag-<profile>.zip``; of the same run always the same bytes.
 
     Parameters
     ----------
@@ -40,9 +40,11 @@ def archive(profile: Profile, overwrite: bool = False) -> Path:
     ReproduceError
         If there is no run that came to its end, if one of its files was changed since, or if the archive is there already.
     """
-    path = output_root() / "runs" / f"facediag-{profile.name}.zip"
+    path = profile.run / f"facediag-{profile.name}.zip"  # `facediag forget` removes it too
     if path.exists() and not overwrite:
-        raise ReproduceError(f"{from_output(path)} is there already; keep it under another name, or add --overwrite")
+        raise ReproduceError(
+            f"{from_output(path)} is there already; keep it under another name, or add --overwrite (make: OVERWRITE=1)"
+        )
     if not (profile.run / verdict.CRATE).is_file():
         raise ReproduceError(f"{from_output(profile.run)}: no run that came to its end; run `make reproduce` first")
     described = ROCrate(profile.run)

@@ -91,6 +91,7 @@ def test_an_archive_is_a_crate_with_all_that_a_run_made(recorded):
     described(recorded)
     path = archive.archive(recorded)
     digest = file_digest(path)
+    assert path.parent == recorded.run  # `forget` removes it with the run
     with pytest.raises(ReproduceError, match="is there already"):
         archive.archive(recorded)
     assert digest == file_digest(archive.archive(recorded, overwrite=True))
