@@ -52,9 +52,10 @@ def archive(profile: Profile, overwrite: bool = False) -> Path:
     kept = _kept(profile, [entity for entity in described.data_entities if isinstance(entity, File)])
     run["result"] = [entity for entity in run["result"] if entity in kept]
     described.delete(*(entity for entity in described.data_entities if entity not in kept))
-    files = {entity.id: profile.run / unquote(entity.id) for entity in kept} | _others(profile)
-    for name in files.keys() - {entity.id for entity in kept}:
-        described.add_file(files[name], name, properties=crate.described(files[name]))
+    others = _others(profile)
+    for name, source in others.items():
+        described.add_file(source, name, properties=crate.described(source))
+    files = {entity.id: profile.run / unquote(entity.id) for entity in kept} | others
     texts = {"README.md": _readme(profile, run["description"]), verdict.CRATE: crate.format_crate(described)}
     ended = datetime.fromisoformat(run["endTime"]).timetuple()[:6]
     with atomic_write(path) as partial, zipfile.ZipFile(partial, "w") as packed:
