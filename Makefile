@@ -99,7 +99,7 @@ reproduce: $(READY) ## run all notebooks (only some, without a verdict: NOTEBOOK
 report: $(READY) ## put all tables and figures of a run on one page, runs/bundled/report.html, and open it [NAME=mine]
 	@$(BIN)python -m facediag_utils report --profile $(NAMED)
 
-archive: $(READY) ## a run in one zip to deposit with a paper, runs/facediag-bundled.zip [NAME=mine] [OVERWRITE=1]
+archive: $(READY) ## a run in one zip to deposit with a paper, runs/bundled/facediag-bundled.zip [NAME=mine] [OVERWRITE=1]
 	@$(BIN)python -m facediag_utils archive --profile $(NAMED) $(if $(OVERWRITE),--overwrite)
 
 app: $(READY) ## a page in the browser, on this machine only: upload pictures, train, ask (APP_ARGS="--port=8866 --no-browser")

@@ -14,7 +14,7 @@ from rocrate.rocrate import ROCrate
 from facediag_utils.core.errors import ReproduceError
 from facediag_utils.core.files import atomic_write, file_digest
 from facediag_utils.core.profiles import Profile, from_output
-from facediag_utils.core.settings import ROOT, output_root
+from facediag_utils.core.settings import ROOT
 from facediag_utils.run import crate, rendering, verdict
 
 MODELS = frozenset({".skops", ".safetensors"})
@@ -27,7 +27,7 @@ INPUTS = (
 
 
 def archive(profile: Profile, overwrite: bool = False) -> Path:
-    """Write ``runs/facediag-<profile>.zip``; of the same run always the same bytes.
+    """Write ``runs/<profile>/facediag-<profile>.zip``; of the same run always the same bytes.
 
     Parameters
     ----------
@@ -40,9 +40,11 @@ def archive(profile: Profile, overwrite: bool = False) -> Path:
     ReproduceError
         If there is no run that came to its end, if one of its files was changed since, or if the archive is there already.
     """
-    path = output_root() / "runs" / f"facediag-{profile.name}.zip"
+    path = profile.run / f"facediag-{profile.name}.zip"  # `facediag forget` removes it too
     if path.exists() and not overwrite:
-        raise ReproduceError(f"{from_output(path)} is there already; keep it under another name, or add --overwrite")
+        raise ReproduceError(
+            f"{from_output(path)} is there already; keep it under another name, or add --overwrite (make: OVERWRITE=1)"
+        )
     if not (profile.run / verdict.CRATE).is_file():
         raise ReproduceError(f"{from_output(profile.run)}: no run that came to its end; run `make reproduce` first")
     described = ROCrate(profile.run)
@@ -50,9 +52,10 @@ def archive(profile: Profile, overwrite: bool = False) -> Path:
     kept = _kept(profile, [entity for entity in described.data_entities if isinstance(entity, File)])
     run["result"] = [entity for entity in run["result"] if entity in kept]
     described.delete(*(entity for entity in described.data_entities if entity not in kept))
-    files = {entity.id: profile.run / unquote(entity.id) for entity in kept} | _others(profile)
-    for name in files.keys() - {entity.id for entity in kept}:
-        described.add_file(files[name], name, properties=crate.described(files[name]))
+    others = _others(profile)
+    for name, source in others.items():
+        described.add_file(source, name, properties=crate.described(source))
+    files = {entity.id: profile.run / unquote(entity.id) for entity in kept} | others
     texts = {"README.md": _readme(profile, run["description"]), verdict.CRATE: crate.format_crate(described)}
     ended = datetime.fromisoformat(run["endTime"]).timetuple()[:6]
     with atomic_write(path) as partial, zipfile.ZipFile(partial, "w") as packed:

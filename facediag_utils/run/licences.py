@@ -57,10 +57,10 @@ def stated(package: str) -> str:
         raise FacediagError(
             f"{package}: not installed here; read its licence on PyPI and add it to {BY_HAND}"
         ) from None
-    words = said.get("License", "").strip()
-    classifiers = [one.split(" :: ")[-1] for one in said.get_all("Classifier", []) if one.startswith("License ::")]
+    expression, words = ((said.get_all(field) or [""])[0].strip() for field in ("License-Expression", "License"))
+    classifiers = [one.split(" :: ")[-1] for one in said.get_all("Classifier") or () if one.startswith("License ::")]
     brief = words if len(words) < SHORT and "\n" not in words and words not in ("", "UNKNOWN", "Dual License") else ""
-    licence = said.get("License-Expression") or brief or "; ".join(classifiers)
+    licence = expression or brief or "; ".join(classifiers)
     if not licence:
         raise FacediagError(f"{package}: its metadata name no licence; read its files and add it to {BY_HAND}")
     return licence
@@ -89,7 +89,7 @@ def filled(page: str) -> str:
     for name, table in tables().items():
         place = f"<!-- table: {name} -->\n.*?<!-- end -->"
         whole = f"<!-- table: {name} -->\n\n{table}\n\n<!-- end -->"
-        page, found = re.subn(place, lambda _, whole=whole: whole, page, flags=re.DOTALL)
+        page, found = re.subn(place, whole.replace("\\", r"\\"), page, flags=re.DOTALL)
         if found != 1:
             raise FacediagError(f"{PAGE}: {found} places <!-- table: {name} -->")
     return page

@@ -6,6 +6,7 @@ from facediag_utils.core.files import write_text
 from facediag_utils.data import cohort, dsf, folder_import, splitting, store
 from facediag_utils.faces import detection
 from facediag_utils.methods import identity_leakage
+from facediag_utils.run import verdict
 
 
 def prepare(
@@ -26,6 +27,7 @@ def prepare(
     else:
         profile, found = folder_import.import_folder(path, name, positive, seed, thumbnails, hashed)
         lines = [folder_import.format_import(profile, found)]
+    verdict.begin(profile)  # a description of the last run says nothing of what the folder is now
     print(*lines, sep="\n", flush=True)
     images = cohort.load(profile)
     faces = detection.find_faces(images)

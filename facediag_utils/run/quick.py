@@ -19,7 +19,7 @@ from facediag_utils.methods import dtl2
 
 NETWORKS = ("dlib_resnet29", "efficientnet_lite0")  # of faces, of objects; pip brings both
 RENDERED = "Rendered faces: these numbers say nothing of how well anything diagnoses people."
-OWN = "One split of few pictures: no evidence that anything diagnoses people."
+OWN = "One split of these pictures: no evidence that anything diagnoses people."
 
 
 def quick(profile: Profile) -> str:
@@ -41,7 +41,7 @@ def quick(profile: Profile) -> str:
     ]
     lines += _columns([["method", *(_heading(task, answers) for task in tasks(cohort))], *_rows(cohort, answers)])
     caution = RENDERED if profile.rendered else OWN
-    if of_the_paper(cohort):
+    if of_the_paper(cohort) and profile.name != "dsf":
         caution += " The paper's row was measured on photographs of patients and cannot be compared with the others."
     return "\n".join([*lines, "", caution, "", *(f"  {from_output(path)}" for path in written)])
 

@@ -44,26 +44,23 @@ class Said:
 
     fields: dict
 
-    def get(self, name, default=None):
-        return self.fields.get(name, default)
-
-    def get_all(self, name, default=None):
-        return self.fields.get(name, default)
+    def get_all(self, name):
+        return self.fields.get(name)
 
 
 @pytest.mark.parametrize(
     "fields, licence",
     [
-        ({"License-Expression": "MIT", "License": "BSD"}, "MIT"),
-        ({"License": "BSD-2-Clause", "Classifier": ["License :: OSI Approved :: BSD License"]}, "BSD-2-Clause"),
+        ({"License-Expression": ["MIT"], "License": ["BSD"]}, "MIT"),
+        ({"License": ["BSD-2-Clause"], "Classifier": ["License :: OSI Approved :: BSD License"]}, "BSD-2-Clause"),
         (
             {
-                "License": "Copyright\nAll rights",
+                "License": ["Copyright\nAll rights"],
                 "Classifier": ["License :: OSI Approved :: MIT License", "Topic :: X"],
             },
             "MIT License",
         ),
-        ({"License": "UNKNOWN", "Classifier": ["License :: A", "License :: B"]}, "A; B"),
+        ({"License": ["UNKNOWN"], "Classifier": ["License :: A", "License :: B"]}, "A; B"),
     ],
 )
 def test_the_most_exact_word_counts(monkeypatch, fields, licence):
