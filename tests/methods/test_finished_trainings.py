@@ -31,11 +31,11 @@ def once(tmp_path_factory):
         root = tmp_path_factory.mktemp("finished")
         patch.setenv("FACEDIAG_CACHE", str(root / "cache"))
         patch.setenv("FACEDIAG_OUT", str(root))
-        patch.setenv("LOKY_MAX_CPU_COUNT", "2")  # in processes beside this one
         images = cohort.load(folder_import.import_folder(portraits(root / "faces", 9), "mine", "ill")[0])
         faces, task = detection.find_faces(images), cohort.tasks(images)[0]
         fine, scratch = Recipe(epochs=1), Recipe(epochs=1, pretrained=False)
         jobs = [dtl1.Job(NAME, task, fine, aside=True), dtl1.Job(NAME, task, fine), dtl1.Job(NAME, task, scratch)]
+        patch.setenv("LOKY_MAX_CPU_COUNT", "2")  # in processes beside this one
         yield images, faces, jobs, dtl1.run_all(jobs, images, faces, kept=jobs[0])
 
 

@@ -18,6 +18,7 @@ import pytest
 from filelock import FileLock
 from made import BUNDLED, portraits
 
+from facediag_utils import __main__
 from facediag_utils.core import files, run_log, settings
 from facediag_utils.core.errors import ReproduceError
 from facediag_utils.core.settings import ROOT
@@ -177,7 +178,7 @@ def test_two_profiles_at_once_on_one_cache(folder, undisturbed, tmp_path):
     assert made(tmp_path) == made(other) == undisturbed[1]
 
 
-def test_two_runs_of_one_profile_are_one_too_many(own_output):
+def test_two_runs_of_one_profile_are_one_too_many(own_output, monkeypatch, capsys):
     with run_log.run_lock("mine"):
         command = "from facediag_utils.core import run_log\nwith run_log.run_lock('mine'): pass"
         done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, cwd=ROOT)
@@ -188,9 +189,8 @@ def test_two_runs_of_one_profile_are_one_too_many(own_output):
         with pytest.raises(ReproduceError), run_log.run_lock("mine"):
             pass
         for command in ("prepare", "reproduce"):
-            given = [sys.executable, "-m", "facediag_utils", command, "--data", str(own_output)]
-            done = subprocess.run(given, capture_output=True, text=True, cwd=ROOT)
-            assert done.returncode == 1 and "another run of 'mine' is going on" in done.stderr
+            monkeypatch.setattr(sys, "argv", ["facediag", command, "--data", str(own_output)])
+            assert __main__.main() == 1 and "another run of 'mine' is going on" in capsys.readouterr().err
 
 
 def small_files():
