@@ -182,9 +182,9 @@ def _plan(job: Job, cohort: Cohort, faces: Faces, seed: int) -> _Plan:
     train, seen = np.flatnonzero(split.train), np.flatnonzero(split.test & split.found)
     if job.aside:
         train, seen = held_out(train, numbers, seed, split.groups)
-    digests = [cohort.table["sha256"].iloc[row] for row in (*train, *seen)]
+    content = [[(cohort.table["sha256"].iloc[row], int(numbers[row])) for row in rows] for rows in (train, seen)]
     begun = () if job.start is None else (job.start.key,)
-    path = checkpoint_path(cohort.profile.name, job.backbone, digests, (*task.classes, *begun), recipe, seed)
+    path = checkpoint_path(cohort.profile.name, job.backbone, content, (*task.classes, *begun), recipe, seed)
     return _Plan(seed, split, numbers, train, seen, path)
 
 
@@ -290,11 +290,11 @@ def folder(profile: str) -> Path:
 
 
 def checkpoint_path(
-    profile: str, backbone: str, digests: list[str], classes: tuple[str, ...], recipe: Recipe, seed: int
+    profile: str, backbone: str, content: Sequence[object], classes: tuple[str, ...], recipe: Recipe, seed: int
 ) -> Path:
-    """Where a training of these images and settings is kept; elsewhere where nothing is pinned."""
+    """Where a training of these images with these labels, and of these settings, is kept; elsewhere where nothing is pinned."""
     weights = registry.get(backbone).checksum() if recipe.pretrained else ""
     given = sorted(asdict(recipe).items())
-    key = repr((pin.key(), backbone, weights, digests, classes, given, seed))
+    key = repr((pin.key(), backbone, weights, content, classes, given, seed))
     name = f"{backbone.replace(':', '-')}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.pt"
     return folder(profile) / name

@@ -87,7 +87,7 @@ class Identification:
 
     def _checkpoint(self) -> Path:
         table = self.people.table
-        content = [*table["sha256"], *table["split"], row_cache.digest(self.faces.landmarks)]
+        content = [*table["sha256"], *table["label"], *table["split"], row_cache.digest(self.faces.landmarks)]
         name = self.people.profile.name
         return dtl1.checkpoint_path(name, self.backbone, content, self.people.classes, self.recipe, self.seed)
 

@@ -388,6 +388,22 @@ class TestRun:
         assert len(frame) == 6 and (frame["predicted"] == cohort.NO_FACE).sum() == 1
         assert metrics.accuracy(frame).value <= 5 / 6
 
+    @pytest.mark.parametrize("change", ["label", "split"])
+    def test_a_corrected_manifest_is_another_training(self, two, change):
+        """The same images in the same order: two have changed their labels, or the last to train is now the first to test."""
+        images, found = two
+        table = images.table.copy()
+        train = np.flatnonzero(table["split"] == "train")
+        if change == "label":
+            first, last = train[[0, -1]]
+            table.loc[[first, last], "label"] = table.loc[[last, first], "label"].to_numpy()
+            assert table["label"].tolist() != images.table["label"].tolist()
+        else:
+            table.loc[train[-1], "split"] = "test"
+        given = [dtl1.Job(NAME, cohort.tasks(images)[0], Recipe()), found]
+        paths = {dtl1._plan(given[0], made, given[1], 0).checkpoint for made in (images, replace(images, table=table))}
+        assert len(paths) == 2
+
     def test_large_cohorts_have_fewer_epochs(self):
         assert dtl1.recipe(NAME, 200).epochs == registry.get(NAME).epochs == epochs_for(12, 200)
         assert [epochs_for(24, n) for n in (200, 1000, 2000, 5714, 10**6)] == [24, 24, 12, 4, 2]
