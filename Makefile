@@ -117,6 +117,7 @@ test: test-python test-notebooks ## pytest, then every notebook compared with it
 
 # CI runs this one: also the tests that CONTRIBUTING.md names, which repeat at length what another test does once.
 test-all: CHOSEN :=
+test-all: BOOKS := notebooks
 test-all: test-python test-notebooks ## make test, and the exhaustive tests that it leaves out
 
 CHOSEN := -m "not exhaustive"
@@ -129,10 +130,11 @@ test-fast: $(READY) ## unit tests that need neither torch nor all the pictures: 
 
 # A notebook under test writes into a folder of its own below .cache and reads the record (tests/nbval_outputs.py). Trainings that were
 # not done here are read from the record too, but for the one whose network is kept.
-test-notebooks: $(READY) ## nbval over notebooks/ only
+BOOKS := $(wildcard notebooks/*.ipynb)
+test-notebooks: $(READY) ## nbval over notebooks/ only (test-all: over their solutions too)
 	@mkdir -p .cache
 	$(TESTING) FACEDIAG_OUT=$(CURDIR)/.cache/nbval FACEDIAG_RECORDED=1 $(BIN)python -m pytest -p no:cacheprovider -p tests.nbval_outputs \
-	  -n 2 --dist loadfile --no-loadscope-reorder --nbval notebooks --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 900 \
+	  -n 2 --dist loadfile --no-loadscope-reorder --nbval $(BOOKS) --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 900 \
 	  --nbval-kernel-startup-timeout 120
 
 lint: $(READY) ## ruff (format and rules, notebooks too), mypy, and the direction of imports
@@ -185,6 +187,8 @@ kill: $(READY) ## kill make reproduce at twenty random moments, then compare its
 clean: ## remove caches, executed notebooks and environments; committed files stay
 	rm -rf .cache runs .venv .venv-portraits .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+##@ To read and to teach
 
 # Nothing is executed: the pages show the committed outputs. Sphinx reads in two processes.
 SPHINX = $(BIN)python -m sphinx -c docs/site -d .cache/doctrees -j 2 -q -W --keep-going

@@ -80,7 +80,9 @@ class _Engine(NBClientEngine):
         nb_man.cell_complete, nb_man.save = cell_complete, save_seldom
         resources = {"metadata": {"path": str(NOTEBOOKS)}}
         try:
-            super().execute_managed_notebook(nb_man, kernel_name, resources=resources, **kwargs)
+            # A kernel that is ended is interrupted first, and would log that as an error. Errors in cells are no log entries.
+            quiet = ["--IPKernelApp.log_level=CRITICAL"]
+            super().execute_managed_notebook(nb_man, kernel_name, resources=resources, extra_arguments=quiet, **kwargs)
         finally:
             nb_man.save = save  # papermill saves once more at the end
 
