@@ -81,7 +81,7 @@ setup: $(READY) ## make .venv from requirements.lock (the others do it when need
 
 ##@ A student
 
-quick: $(READY) ## two networks with an SVM on the bundled cohort: a first table and confusion matrices in about a minute [NAME=mine]
+quick: $(READY) ## two networks with an SVM on the bundled cohort: a first table and confusion matrices in half a minute [NAME=mine]
 	@$(BIN)python -m facediag_utils quick --profile $(NAMED)
 
 # The package comes first and pins the libraries (core/pin.py): kernels inherit that, whatever a notebook imports first.

@@ -12,7 +12,10 @@ from pathlib import Path
 SETUP = 4  # a cell with as many lines of imports is folded
 ROOMS = ["core", "networks", "data", "faces", "methods", "evaluation", "figures", "run", "app"]  # as they import
 LINK = re.compile(r"(?<!!)\[([^]]+)\]\(([^)\s:#]+)\)")
-FOLD, UNFOLD = "<details><summary>Show</summary>\n", "</details>\n\n```{solution-end}\n```"
+FOLD, UNFOLD = (
+    "<details><summary>Show (after the first cells of the page of solutions, below this notebook in the contents)</summary>\n",
+    "</details>\n\n```{solution-end}\n```",
+)
 HIDDEN = "\n\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{pages}\n```\n"
 
 
@@ -86,12 +89,17 @@ def contents(root: Path) -> str:
     """The site's contents; pages of `docs/` in the order in which docs/README.md lists them."""
     listed = re.findall(r"^\| \[[^]]+\]\(([\w-]+)\.md\)", (root / "docs" / "README.md").read_text("utf-8"), re.M)
     parts = {
-        "Notebooks": sorted(f"notebooks/{path.stem}" for path in root.glob("notebooks/[0-9]*.ipynb")),
+        "Notebooks": sorted((f"notebooks/{path.stem}" for path in root.glob("notebooks/[0-9]*.ipynb")), key=_as_read),
         "Pages": ["docs/README", *(f"docs/{name}" for name in listed)],
         "Behind it": ["results/model_card", "data/bundled/DATASHEET", "portraits/README", "CONTRIBUTING", "CHANGELOG"],
         "Reference": [f"docs/api/{room}" for room in ROOMS],
     }
     return "".join(HIDDEN.format(caption=caption, pages="\n".join(pages)) for caption, pages in parts.items())
+
+
+def _as_read(page: str) -> str:
+    """The paper's second method, 05, is read before its first."""
+    return page.replace("/05_", "/03_z")
 
 
 def modules(room: Path) -> str:

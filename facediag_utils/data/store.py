@@ -159,9 +159,7 @@ def load(profile: Profile, store: str = TEST, neighbours: bool = False) -> pd.Da
     path = profile.results / store
     if not path.is_file() and profile.record:
         path = profile.record / store
-        print(
-            f"no predictions of this run yet (notebooks 03 to 05): for these, the record's are taken, results/{store}"
-        )
+        print(f"nothing was run here yet (notebooks 03 to 05), so the record's predictions are shown, results/{store}")
     table = read(path)
     if not neighbours:
         table = table[~table["method"].isin([method.value for method in Method if method.neighbour])]

@@ -89,6 +89,7 @@ def diagram(found: Sequence[Stage], classes: int, last: str, title: str) -> Figu
     found : sequence of Stage
         As `stages` gives them.
     classes : int
+        How many numbers the last step gives for a picture: one per class, or one for an SVM of two classes.
     last : str
         What turns features into an answer: "linear SVM".
     title : str

@@ -12,6 +12,8 @@ from facediag_utils.evaluation import subgroups
 from facediag_utils.evaluation.standing import Standing
 
 KNOWN = GROUPS[:-1]  # without the severity, which is of the class
+#: The sentence that stands wherever text shows accuracies on rendered faces.
+RENDERED = "Rendered faces: these numbers say nothing about how well anything diagnoses people."
 UNEVEN = 1.5  # the most frequent class has so many times its equal share of the test images
 
 

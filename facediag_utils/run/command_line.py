@@ -19,7 +19,7 @@ else:
 
 EPILOG = """\
 examples:
-  facediag quick                                     a first table in about a minute
+  facediag quick                                     a first table in half a minute
   facediag reproduce                                 all notebooks, and the verdict
   facediag reproduce --data faces/ --name mine       the same with a folder of your own
   facediag train --profile mine --network mobileface --fine-tune
@@ -69,7 +69,7 @@ def parser() -> argparse.ArgumentParser:
     def add(name: str, text: str, **options: Any) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=text, description=text, **options)
 
-    add("quick", "two networks with an SVM, no notebooks: a first table in about a minute", parents=[named])
+    add("quick", "two networks with an SVM, no notebooks: a first table in half a minute", parents=[named])
     add("reproduce", "execute all notebooks; figures, results and report go to runs/", parents=[run])
     add("prepare", "only read a folder of your own, and tell what is in it", parents=[run])
     single = add("train", "train one network on a data set: answers, a model for `predict`", parents=[named])

@@ -105,7 +105,7 @@ def _description(images: cohort.Cohort) -> str:
     classes = ", ".join(f"{name} {count}" for name, count in images.table["label"].value_counts(sort=False).items())
     said = f"{len(images)} pictures ({split.get('train', 0)} to train, {split.get('test', 0)} to test); {classes}. "
     if images.profile.rendered:
-        said += "The faces are rendered: their accuracies say nothing of how well anything diagnoses people. "
+        said += "The faces are rendered: their accuracies say nothing about how well anything diagnoses people. "
     return said + "Research and teaching only; not a medical device."
 
 

@@ -16,9 +16,9 @@ from facediag_utils.evaluation import metrics, paper_audit
 from facediag_utils.faces import alignment, detection
 from facediag_utils.figures import curves, style, tables
 from facediag_utils.methods import dtl2
+from facediag_utils.run.cautions import RENDERED
 
 NETWORKS = ("dlib_resnet29", "efficientnet_lite0")  # of faces, of objects; pip brings both
-RENDERED = "Rendered faces: these numbers say nothing of how well anything diagnoses people."
 OWN = "One split of these pictures: no evidence that anything diagnoses people."
 
 
@@ -36,14 +36,16 @@ def quick(profile: Profile) -> str:
     style.set_style()
     written += [_draw(profile, task, store.select(answers, task=task.name)) for task in tasks(cohort)]
     lines = [
-        f"Features of a network and a linear SVM (DTL2): accuracy on the test images, 95% interval; {profile.title}",
+        f"Features of a network as it is and a linear SVM (DTL2), {profile.title}:",
+        "share of the test images classified correctly, their number, and in brackets the 95% interval",
         "",
     ]
     lines += _columns([["method", *(_heading(task, answers) for task in tasks(cohort))], *_rows(cohort, answers)])
     caution = RENDERED if profile.rendered else OWN
     if of_the_paper(cohort) and profile.name != "dsf":
         caution += " The paper's row was measured on photographs of patients and cannot be compared with the others."
-    return "\n".join([*lines, "", caution, "", *(f"  {from_output(path)}" for path in written)])
+    further = "How it is done: notebook 05, or 01 to begin with (make lab). All methods: make reproduce."
+    return "\n".join([*lines, "", caution, "", *(f"  {from_output(path)}" for path in written), "", further])
 
 
 def classify(cohort: Cohort) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from facediag_utils.evaluation import claims, metrics
 from facediag_utils.faces import detection
 from facediag_utils.figures.style import figure_paths
 from facediag_utils.run import report
+from facediag_utils.run.cautions import RENDERED
 
 
 def finish(profile: Profile, seconds: float, executed: list[Path]) -> str:
@@ -31,7 +32,7 @@ def finish(profile: Profile, seconds: float, executed: list[Path]) -> str:
         text = f"  {row['claim']:24} {row['task']:11} {row['verdict']:14} {claims.format_effect(row)}"
         lines.append(f"{text.rstrip()} ({remarks})")
     if profile.rendered:
-        lines.append("  Rendered faces: these numbers say nothing of how well anything diagnoses people.")
+        lines.append(f"  {RENDERED}")
     if word := pin.word():
         lines += ["", word]
     if without := detection.format_without_face(images, faces):

@@ -205,7 +205,7 @@ def test_the_summary_has_accuracies_claims_and_files(recorded):
     assert re.search(rf"ResNet29 \(dlib\) \(Feature Extractor \+ SVM Linear\) .*{wanted}", text)
     for claim in (*(claim.name for claim in claims.CLAIMS), claims.CLINICIANS):
         assert re.search(rf"{claim}.*(supported|cannot tell)", text)
-    assert "say nothing of how well anything diagnoses people" in text
+    assert "say nothing about how well anything diagnoses people" in text
     assert "made in 61 s" in text and "model_card.md" in text and "report.html" in text and "claims.csv" in text
 
 
