@@ -18,7 +18,6 @@ from facediag_utils.data.store import DETECTED, Method
 from facediag_utils.evaluation import grades, localisation, metrics, normal_reference, paper_audit
 from facediag_utils.evaluation.claims import format_pairs
 from facediag_utils.evaluation.interval import Interval, wilson_interval
-from facediag_utils.methods import explanations
 from facediag_utils.networks import registry
 from facediag_utils.networks.records import REGIONS
 
@@ -135,6 +134,8 @@ def _points(row: dict) -> str:
 
 def _maps(table: pd.DataFrame) -> str:
     """ "area under the ROC curve of the signs' places, DTL2, ResNet29 (dlib), n = 48 faces: CAM -0.10 (-0.12 to -0.08)"; one face per person."""
+    from facediag_utils.methods import explanations  # and torch, which `make test-fast` does without
+
     named = list(dict.fromkeys(table["network"]))  # DTL2's network and the baselines of its crop stand before DTL1's
     network, blind = (next(name for name in named if name.startswith(kind)) for kind in ("DTL2, ", "none, "))
     maps, base = (table[table["network"] == name] for name in (network, blind))

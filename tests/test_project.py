@@ -164,6 +164,7 @@ class TestNotebooks:
         assert all(re.match(r"\*\*[^*]+[.?]\*\* ", text) for text in texts[first:])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", readme_tables.PAGES, ids=lambda page: page.name)
 def test_tables_in_pages_are_made_from_the_record(page):
     assert readme_tables.filled(page) == page.read_text(encoding="utf-8"), "run python tests/readme_tables.py"
@@ -181,6 +182,7 @@ def test_the_considerations_are_where_the_page_says():
         assert any(re.search(rf"^##+ {re.escape(heading)}$", text, flags=re.M) for text in texts), (name, heading)
 
 
+@pytest.mark.slow
 def test_another_record_makes_another_readme(tmp_path, monkeypatch):
     """Dense SIFT right on every image, as is the epoch chosen on these, which is never bold; all verdicts other ones."""
     shutil.copytree(RECORD, tmp_path, dirs_exist_ok=True)
@@ -205,6 +207,7 @@ def test_another_record_makes_another_readme(tmp_path, monkeypatch):
         readme_tables.filled(tmp_path / "claims.csv", tmp_path)
 
 
+@pytest.mark.slow
 def test_another_record_makes_another_page_of_neighbours(tmp_path):
     shutil.copytree(RECORD, tmp_path, dirs_exist_ok=True)
     changed = {
@@ -236,6 +239,7 @@ def test_no_module_has_more_than_300_lines():
     assert len(lengths) > 100 and {path.name: n for path, n in lengths.items() if n > 300} == {}
 
 
+@pytest.mark.slow
 def test_the_neighbours_questions_are_answered_by_differences(tmp_path):
     spans = {"difference": [0.02, -0.2, -0.1], "low": [-0.01, -0.3, -0.2], "high": [0.05, -0.1, 0.0], "n": 150}
     by_network = {"network": ["casia_32px", "dlib_resnet29", "mobileface"], "best": ["full", "upper", "lower"]}
