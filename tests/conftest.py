@@ -50,6 +50,13 @@ def pytest_configure(config: pytest.Config) -> None:
         sys.meta_path.insert(0, NoTorch())
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A file that is slow as a whole is not even imported: it may ask for torch at its top."""
+    if config.getoption("markexpr") != "not slow" or collection_path.suffix != ".py":
+        return None
+    return True if "\npytestmark = pytest.mark.slow" in collection_path.read_text(encoding="utf-8") else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if DEAR & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("exhaustive"):

@@ -8,6 +8,8 @@ from overlaps import faults
 from facediag_utils.figures import style, tensor_shapes
 from facediag_utils.networks import registry
 
+pytestmark = pytest.mark.slow
+
 
 def stages_of(name, batch=10):
     record = registry.get(name)
