@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from facediag_utils.core import row_cache, run_log
+from facediag_utils.core.errors import CohortError
 from facediag_utils.core.files import remove_partial_files
 from facediag_utils.core.profiles import Profile, check_name, kept, profile
 from facediag_utils.core.settings import cache_root, output_root
@@ -29,7 +30,11 @@ def forget(name: str) -> list[str]:
     ReproduceError
         If a run of it is going on.
     """
-    if name not in ("bundled", *kept()) and _sent(name).is_dir():
+    if name not in ("bundled", *kept()):
+        if not _sent(name).is_dir():
+            raise CohortError(
+                f"profile {name!r} is not known, so there is nothing to remove; known: {', '.join(kept()) or 'none'}"
+            )
         with run_log.run_lock(name):
             shutil.rmtree(_sent(name))
         return [str(_sent(name))]

@@ -1,10 +1,13 @@
-"""The same bits on this processor and on emulated ones."""
+"""The same bits on this processor, on others that it is taken for, and on emulated ones."""
 
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
+from functools import cache
 
+import elsewhere
 import pytest
 import torch
 from torch import nn
@@ -19,12 +22,13 @@ from facediag_utils.networks import registry
 pytestmark = pytest.mark.slow
 QEMU = shutil.which("qemu-x86_64")
 SMALLEST = [fingerprint.DENSE_SIFT]
+EVERYTHING = [fingerprint.DENSE_SIFT, fingerprint.ADAM, *registry.installed()]
 PATIENCE = 600  # seconds; an emulator takes a hundred times as long as the processor, and may hang
 
 
-def printed(*before: str, **others: str) -> list[str]:
-    """What ``facediag fingerprint`` prints of the smallest things, in a process of its own."""
-    command = [*before, sys.executable, "-m", "facediag_utils", "fingerprint", *SMALLEST]
+def printed(*before: str, names: Sequence[str] = SMALLEST, **others: str) -> list[str]:
+    """What ``facediag fingerprint`` prints of some things, in a process of its own."""
+    command = [*before, sys.executable, "-m", "facediag_utils", "fingerprint", *names]
     kept = {
         name: value for name, value in os.environ.items() if name not in memory.VARIABLES
     }  # the emulator reads them too
@@ -83,9 +87,27 @@ def test_every_convolution_of_a_training_is_onednns(name):
     torch.testing.assert_close(network.body.features(x, network.layer), features, rtol=1e-3, atol=1e-4)
 
 
+@cache
+def here(*names: str) -> list[str]:
+    return printed(names=names)
+
+
+@pytest.mark.skipif(not elsewhere.able(), reason=elsewhere.NEEDS)
+def test_dense_sift_is_the_same_if_this_processor_is_taken_for_another():
+    """Libraries choose by a processor's maker, vector units and caches."""
+    assert printed(*elsewhere.wrapped("zen3", [])) == here(*SMALLEST)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.skipif(not elsewhere.able(), reason=elsewhere.NEEDS)
+@pytest.mark.parametrize("processor", elsewhere.NAMES)
+def test_all_networks_are_the_same_if_this_processor_is_taken_for_another(processor):
+    assert printed(*elsewhere.wrapped(processor, []), names=EVERYTHING) == here(*EVERYTHING)
+
+
 @pytest.mark.exhaustive
 @pytest.mark.skipif(not QEMU, reason="no qemu-x86_64 here: apt-get install qemu-user")
 @pytest.mark.skipif(not pin.able(), reason="not an x86-64 processor with AVX2")
 @pytest.mark.parametrize("model", ["Haswell", "EPYC"])
 def test_emulated_processors_compute_the_same(model):
-    assert printed(str(QEMU), "-cpu", model) == printed()
+    assert printed(str(QEMU), "-cpu", model) == here(*SMALLEST)

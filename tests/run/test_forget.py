@@ -40,7 +40,7 @@ def test_every_trace_of_one_goes_and_the_other_stays(two, own_cache, own_output)
     left = [path for root in (own_cache, own_output) for path in root.rglob("*") if "mine" in path.parts]
     assert left == [] and (own_cache / "dtl1" / "other" / "x").exists()
     assert len(list((two / "mine").rglob("*.png"))) == 24
-    with pytest.raises(CohortError, match="'mine' is not known"):
+    with pytest.raises(CohortError, match="'mine' is not known, so there is nothing to remove; known: other"):
         forget.forget("mine")
     assert profiles.profile("other").manifest.is_file()
 
