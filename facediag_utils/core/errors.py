@@ -29,6 +29,10 @@ class ResultsError(FacediagError):
     """Stored predictions that are missing or do not fit together."""
 
 
+class NothingYetError(ResultsError):
+    """Predictions or figures that no notebook has made yet: a run of some notebooks ends without a report."""
+
+
 class ReproduceError(FacediagError):
     """A notebook that did not run to its end."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from facediag_utils.core.errors import ResultsError
+from facediag_utils.core.errors import NothingYetError, ResultsError
 from facediag_utils.core.files import atomic_write, file_lock
 from facediag_utils.core.profiles import Profile
 from facediag_utils.data.cohort import NO_FACE, Cohort, Task
@@ -153,25 +153,34 @@ def load(profile: Profile, store: str = TEST, neighbours: bool = False) -> pd.Da
 
     Raises
     ------
+    NothingYetError
+        If there are none.
     ResultsError
-        If there are none, or the file is not one of this package.
+        If the file is not one of this package.
     """
     path = profile.results / store
-    if not path.is_file() and profile.record:
-        path = profile.record / store
-        print(f"nothing was run here yet (notebooks 03 to 05), so the record's predictions are shown, results/{store}")
+    try:
+        return _wanted(path, neighbours)
+    except NothingYetError:
+        if not profile.record:
+            raise
+    print(f"nothing was run here yet (notebooks 03 to 05), so the record's predictions are shown, results/{store}")
+    return _wanted(profile.record / store, neighbours)
+
+
+def _wanted(path: Path, neighbours: bool) -> pd.DataFrame:
     table = read(path)
     if not neighbours:
         table = table[~table["method"].isin([method.value for method in Method if method.neighbour])]
     if table.empty:
-        raise ResultsError(f"{path}: {_NONE_YET}")
+        raise NothingYetError(f"{path}: {_NONE_YET}")
     return table
 
 
 def read(path: Path) -> pd.DataFrame:
     """All of a store, by its path."""
     if not path.is_file():
-        raise ResultsError(f"{path}: {_NONE_YET}")
+        raise NothingYetError(f"{path}: {_NONE_YET}")
     types = dict.fromkeys(COLUMNS, str) | {"training": int}
     try:
         table = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""])

@@ -26,7 +26,7 @@ def markdown(profile: Profile) -> str:
 
     Raises
     ------
-    ResultsError
+    NothingYetError
         If there are no predictions yet.
     """
     cohort, stored = load(profile), store.load(profile)

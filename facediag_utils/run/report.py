@@ -31,7 +31,7 @@ def write(profile: Profile) -> Path:
 
     Raises
     ------
-    ResultsError
+    NothingYetError
         If there are no predictions or no figures yet.
     """
     stored, cohort = store.load(profile), load(profile)

@@ -14,7 +14,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 from PIL import Image
 
-from facediag_utils.core.errors import ResultsError
+from facediag_utils.core.errors import NothingYetError
 from facediag_utils.core.profiles import Profile
 from facediag_utils.core.settings import ROOT
 from facediag_utils.evaluation.standing import Standing
@@ -53,7 +53,7 @@ def paths(profile: Profile) -> list[Path]:
     """One file per figure: the SVG where there is one."""
     drawn = {path.stem: path for path in style.figure_paths(profile)}  # "svg" comes after "png"
     if not drawn:
-        raise ResultsError(f"{profile.figures}: no figures yet; run `make reproduce` first")
+        raise NothingYetError(f"{profile.figures}: no figures yet; run `make reproduce` first")
     return [drawn[name] for name in sorted(drawn)]
 
 

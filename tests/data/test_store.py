@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from facediag_utils.core.errors import ResultsError
+from facediag_utils.core.errors import NothingYetError, ResultsError
 from facediag_utils.core.profiles import Profile
+from facediag_utils.core.profiles import profile as profile_of
 from facediag_utils.core.settings import ROOT
 from facediag_utils.data import store
 
@@ -40,6 +41,19 @@ def test_round_trip(profile):
     assert stored["image"].tolist() == ["a.png", "b.png"] and stored["predicted"].tolist() == [store.NO_FACE, "ill"]
     assert stored["score_ill"].iloc[1] == 0.1235 and np.isnan(stored["score_ill"].iloc[0])
     assert path.read_bytes() == store.save(profile, made()).read_bytes()
+
+
+def test_neighbours_alone_are_no_predictions_yet(profile):
+    """As after `make reproduce NOTEBOOKS=14`; where there is a record, its predictions are shown instead."""
+    store.save(profile, replace(made(), method=store.Method.GRADE_CORN))
+    assert len(store.load(profile, neighbours=True)) == 2
+    with pytest.raises(NothingYetError, match="no predictions yet"):
+        store.load(profile)
+    bundled = profile_of()
+    store.save(bundled, replace(made(), method=store.Method.GRADE_CORN))
+    assert store.Method.GRADE_CORN not in set(store.load(bundled)["method"]) and "DTL2" in set(
+        store.load(bundled)["method"]
+    )
 
 
 def test_same_key_is_replaced_and_others_stay(profile):

@@ -11,12 +11,13 @@ import nbformat
 import papermill
 import psutil
 import pytest
-from made import recorded_accuracy
+from made import picture, recorded_accuracy
 
 from facediag_utils import __main__
 from facediag_utils.core.errors import ReproduceError
 from facediag_utils.core.profiles import Profile
 from facediag_utils.core.settings import ROOT
+from facediag_utils.data import folder_import
 from facediag_utils.evaluation import claims
 from facediag_utils.run import reproduce, summary
 from facediag_utils.run.command_line import parser
@@ -207,6 +208,15 @@ def test_the_summary_has_accuracies_claims_and_files(recorded):
         assert re.search(rf"{claim}.*(supported|cannot tell)", text)
     assert "say nothing about how well anything diagnoses people" in text
     assert "made in 61 s" in text and "model_card.md" in text and "report.html" in text and "claims.csv" in text
+
+
+def test_without_predictions_it_says_so_and_ends_well(tmp_path, own_output, own_cache):
+    """`make reproduce DATA=folder NOTEBOOKS=01`: there is nothing yet to be reported."""
+    for k in range(24):
+        picture(tmp_path / "mine" / ("anna", "ben")[k % 2] / f"{k:02d}.png", k)
+    mine, _ = folder_import.import_folder(tmp_path / "mine", "mine")
+    text = summary.finish(mine, 1.0, [])
+    assert "no report and no model card: " in text and "no predictions yet" in text and "no_face.csv" in text
 
 
 def test_the_failing_cell_is_named(profile, tmp_path):
