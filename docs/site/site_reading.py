@@ -13,7 +13,7 @@ SETUP = 4  # a cell with as many lines of imports is folded
 ROOMS = ["core", "networks", "data", "faces", "methods", "evaluation", "figures", "run", "app"]  # as they import
 LINK = re.compile(r"(?<!!)\[([^]]+)\]\(([^)\s:#]+)\)")
 FOLD, UNFOLD = (
-    "<details><summary>Show (after the first cells of the page of solutions, below this notebook in the contents)</summary>\n",
+    "<details><summary>Show the solution</summary>\n\n*To run it, first run the first cells of the page of solutions.*\n",
     "</details>\n\n```{solution-end}\n```",
 )
 HIDDEN = "\n\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{pages}\n```\n"
@@ -139,6 +139,19 @@ def _notebook(book: dict, answered: Path) -> dict:
     return book
 
 
+def neighbours(app, page: str, _template: str, context: dict, _doctree) -> None:
+    """Sphinx's event: before and after a notebook come other notebooks; its solutions, which the contents have between, are in it."""
+    for side, place in (("prev", 1), ("next", 2)):
+        other = app.builder.relations.get(page, [None] * 3)[place]
+        if other and other.startswith("notebooks/solutions/"):
+            other = app.builder.relations[other][place]
+            link = other and {
+                "link": app.builder.get_relative_uri(page, other),
+                "title": app.env.titles[other].astext(),
+            }
+            context[side] = link
+
+
 def first_page(app, failed: Exception | None) -> None:
     """Browsers and servers look for index.html."""
     page = Path(app.outdir) / f"{app.config.root_doc}.html"
@@ -154,6 +167,7 @@ def signature(_app, _what, _name, _object, _options, arguments: str | None, retu
 def setup(app) -> dict[str, bool]:
     """Sphinx calls this."""
     app.connect("source-read", source_read)
+    app.connect("html-page-context", neighbours)
     app.connect("build-finished", first_page)
     app.connect("autodoc-process-signature", signature)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,7 +6,6 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -21,6 +20,7 @@ from facediag_utils.figures.style import (
     class_title,
     finished,
     finished_panels,
+    heatmap,
     legend_below,
     marker_style,
     named_class,
@@ -93,7 +93,7 @@ def draw_matrix(axis: Axes, matrix: pd.DataFrame, many: bool, letters: float) ->
     style = {"cmap": "Blues", "vmin": 0, "vmax": 1, "cbar": False, "linewidths": 0.5}
     style |= {"linecolor": "white", "annot_kws": {"fontsize": letters}, "fmt": ""}
     shares = matrix / matrix.sum(axis=0).replace(0, 1)
-    sns.heatmap(shares, annot=text.where((matrix >= 0.5) | (not many), ""), ax=axis, **style)
+    heatmap(shares, axis, annot=text.where((matrix >= 0.5) | (not many), ""), **style)
     axis.set(xlabel="actual", ylabel="predicted")
 
 

@@ -23,7 +23,7 @@ def describe(path: Path, data: str) -> str:
     """
     caption = read_caption(path)
     if path.suffix != ".svg":
-        return _sentences(f"Pictures of faces: {caption}", f"Data: {data}")
+        return with_data(f"Pictures of faces: {caption}", data)
     figure = next(element for element in parse(path).iter(_G) if element.get("id") == "figure_1")
     panels = [part for part in _groups(figure, "axes_") if next(_groups(part, "matplotlib.axis_"), None) is not None]
     kind = f"Chart of {len(panels)} panels" if len(panels) > 1 else "Chart"
@@ -34,7 +34,12 @@ def describe(path: Path, data: str) -> str:
         for side, axis in zip(("Horizontally", "Vertically"), _groups(panel, "matplotlib.axis_"), strict=False):
             parts[side] += _words(axis)
     told = [f"{name}: {_listed(words)}" for name, words in parts.items() if words]
-    return _sentences(f"{kind}: {caption}", *told, f"Data: {data}")
+    return with_data(_sentences(f"{kind}: {caption}", *told), data)
+
+
+def with_data(caption: str, data: str) -> str:
+    """A caption and what the figure was made from, unless the caption says that itself."""
+    return _sentences(caption, *([] if "Data: " in caption else [f"Data: {data}"]))
 
 
 def _groups(parent: Element, beginning: str) -> Iterator[Element]:

@@ -6,7 +6,6 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -22,6 +21,7 @@ from facediag_utils.figures.style import (
     class_title,
     finished_panels,
     first_of,
+    heatmap,
     named_class,
     text_width,
     title_on_top,
@@ -143,10 +143,10 @@ def region_table(
         1, len(wide), figsize=(1.15 * sum(wide) + 2.6, 4.4), width_ratios=wide, squeeze=False, layout="constrained"
     )
     style = {"cbar": False, "linewidths": 0.5, "linecolor": "white", "annot_kws": {"fontsize": 8}, "fmt": ""}
-    sns.heatmap(values, annot=texts, cmap="Blues", vmin=0.5, vmax=1, ax=axes[0, 0], **style)
+    heatmap(values, axes[0, 0], annot=texts, cmap="Blues", vmin=0.5, vmax=1, **style)
     axes[0, 0].set_title("area under the ROC curve,\nthe class against all others (95%)", fontsize=9)
     if shares is not None:
-        sns.heatmap(shares, annot=shares.map("{:.0%}".format), cmap="Oranges", vmin=0, vmax=1, ax=axes[0, 1], **style)
+        heatmap(shares, axes[0, 1], annot=shares.map("{:.0%}".format), cmap="Oranges", vmin=0, vmax=1, **style)
         axes[0, 1].set_title("where the signs are: share of the mask\nin the full face (regions overlap)", fontsize=9)
         axes[0, 1].set_yticks([])
     for axis, table in zip(axes[0], (values, shares), strict=False):
@@ -163,7 +163,7 @@ def _upright_region_table(values: pd.DataFrame, texts: pd.DataFrame, counts: Map
     """The same, a row per class: for many classes, or long names."""
     figure, axis = plt.subplots(figsize=(7.2, 0.42 * len(values) + 1.2), layout="constrained")
     style = {"cbar": False, "linewidths": 0.5, "linecolor": "white", "annot_kws": {"fontsize": 8}, "fmt": ""}
-    sns.heatmap(values, annot=texts, cmap="Blues", vmin=0.5, vmax=1, ax=axis, **style)
+    heatmap(values, axis, annot=texts, cmap="Blues", vmin=0.5, vmax=1, **style)
     axis.set_xticks(np.arange(len(REGIONS)) + 0.5, [REGIONS[region] for region in values.columns], fontsize=9)
     names = [f"{named_class(label)} (n = {counts[label]})" for label in values.index]
     axis.set_yticks(np.arange(len(names)) + 0.5, names, rotation=0, fontsize=8)

@@ -6,7 +6,6 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 
 from facediag_utils.data.cohort import Cohort
@@ -24,6 +23,7 @@ from facediag_utils.figures.style import (
     finished,
     finished_panels,
     first_of,
+    heatmap,
     marker_style,
     panels,
     title_on_top,
@@ -81,7 +81,7 @@ def grade_matrices(given: Mapping[str, Graded], classes: tuple[str, ...], title:
         counts = one.matrix(classes)
         shares = counts / counts.sum().clip(lower=1)
         style = {"cbar": False, "linewidths": 0.5, "linecolor": "white", "annot_kws": {"fontsize": 9}, "fmt": "d"}
-        sns.heatmap(shares, annot=counts, cmap="Blues", vmin=0, vmax=1, ax=axis, square=True, **style)
+        heatmap(shares, axis, annot=counts, cmap="Blues", vmin=0, vmax=1, square=True, **style)
         axis.set_title(name, fontsize=9)
         axis.set_yticklabels(axis.get_yticklabels(), rotation=0)
         axis.tick_params(labelsize=8)

@@ -54,7 +54,7 @@ def threshold(roc: Roc, at: dict[float, Counts], task: Task, title: str) -> Figu
         here = 100 - 100 * shares["specificity"].value, 100 * shares["sensitivity"].value
         curve.plot(*here, "o", markersize=11, color=COLOURS[6], markeredgecolor="black")
         curve.set(xlabel="false positive rate (%)", ylabel="sensitivity (%)", xlim=(-4, 104), ylim=(-4, 104))
-        curve.set_title(f"threshold {value:.2f}", fontsize=10)
+        curve.set_title(f"threshold {value:.3f}", fontsize=10)
         _draw_counts(matrix, counts, task)
         values, reach = errorbars(shares.values())
         bars.errorbar(values, range(4), xerr=reach, fmt="o", color=COLOURS[0], capsize=3)
@@ -71,7 +71,7 @@ def at_threshold(
     counts = count(scores, actual, value)
     shares, called = counts.shares(), counts.found + counts.false_alarms
     words = (
-        f"Threshold {value:.2f}: {called} of {len(scores)} test images are called {class_title(str(task.positive))}. "
+        f"Threshold {value:.3f}: {called} of {len(scores)} test images are called {class_title(str(task.positive))}. "
         f"Sensitivity {shares['sensitivity']}, specificity {shares['specificity']}, PPV {shares['PPV']}, NPV {shares['NPV']}."
     )
     return threshold(roc, {value: counts}, task, title), words

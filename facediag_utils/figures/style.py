@@ -13,9 +13,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 from PIL import Image
+from seaborn.utils import relative_luminance
 
 from facediag_utils.core.files import atomic_write
 from facediag_utils.core.profiles import Profile
@@ -107,6 +109,15 @@ def first_of(names: Sequence[str], most: int, kind: str = "classes") -> tuple[li
 
     Nothing is said if these are all."""
     return list(names[:most]), f"; the first {most} of {len(names)} {kind}" if len(names) > most else ""
+
+
+def heatmap(values: pd.DataFrame, axis: Axes, **given: Any) -> None:
+    """Seaborn's heat map, with letters black or white by which has more contrast with their ground (WCAG 2): at least 4.5."""
+    sns.heatmap(values, ax=axis, **given)
+    grounds = np.reshape(axis.collections[-1].get_facecolor(), (*values.shape, 4))
+    for text in axis.texts:
+        column, row = (int(place) for place in text.get_position())
+        text.set_color("black" if relative_luminance(grounds[row, column]) > 0.179 else "white")
 
 
 def save(

@@ -22,6 +22,7 @@ from facediag_utils.figures.style import (
     class_title,
     finished,
     finished_panels,
+    heatmap,
     marker_style,
     panels,
 )
@@ -210,7 +211,7 @@ def pair_matrix(table: pd.DataFrame, names: list[str], title: str) -> Figure:
     text = differences.map(lambda value: "" if np.isnan(value) else f"{round(value):+d}")
     figure, axis = plt.subplots(figsize=(4.0 + 0.55 * len(names), 2.6 + 0.42 * len(names)))
     style = {"cmap": "PuOr_r", "center": 0, "vmin": -60, "vmax": 60, "cbar": False, "linewidths": 0.5, "fmt": ""}
-    sns.heatmap(differences, annot=text, annot_kws={"fontsize": 8}, ax=axis, **style)
+    heatmap(differences, axis, annot=text, annot_kws={"fontsize": 8}, **style)
     for one, other in sorted(stands):
         corner = names.index(other) + 0.04, names.index(one) + 0.04
         axis.add_patch(plt.Rectangle(corner, 0.92, 0.92, fill=False, edgecolor="black", linewidth=1.6))

@@ -71,7 +71,7 @@ def absent(shown: Iterable[str]) -> str:
         return ""
     lost = sum(not record.files for record in records)
     line = f"Not shown: {len(records)} registered networks without weights here. "
-    line += f"`make weights` fetches those of {len(records) - lost} (docs/weights.md)"
+    line += f"make weights fetches those of {len(records) - lost} (docs/weights.md)"
     return line + (f"; those of {lost} were never published." if lost else ".")
 
 

@@ -19,7 +19,7 @@ from facediag_utils.core.profiles import Profile
 from facediag_utils.core.settings import ROOT
 from facediag_utils.evaluation.standing import Standing
 from facediag_utils.figures import overview, style
-from facediag_utils.figures.descriptions import describe
+from facediag_utils.figures.descriptions import describe, with_data
 from facediag_utils.run import report_tables
 
 WIDTH, QUALITY = 1400, 82  # pixels and JPEG quality of pictures of faces; charts go in as drawn
@@ -79,7 +79,7 @@ def _titles() -> dict[str, str]:
 
 
 def _picture(path: Path, data: str) -> Picture:
-    return Picture(_source(path), describe(path, data), style.read_caption(path))
+    return Picture(_source(path), describe(path, data), with_data(style.read_caption(path), data))
 
 
 def _source(path: Path) -> str:

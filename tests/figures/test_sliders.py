@@ -43,7 +43,7 @@ def test_a_threshold_in_words_and_as_a_point():
     curve = roc(rows, TASK)
     given = (curve, rows["score_ill"].to_numpy(), actual, TASK, "a test")
     figure, words = moving.at_threshold(0.5, *given)
-    assert words.startswith("Threshold 0.50: 3 of 6 test images are called ill. Sensitivity 66.7% 2/3")
+    assert words.startswith("Threshold 0.500: 3 of 6 test images are called ill. Sensitivity 66.7% 2/3")
     assert "specificity 66.7% 2/3" in words and "PPV 66.7% 2/3" in words and "NPV 66.7% 2/3" in words
     on_curve = set(zip(curve.false_positive.round(9), curve.true_positive.round(9), strict=True))
     for value in scores:

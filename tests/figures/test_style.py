@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from seaborn.utils import relative_luminance
 
 from facediag_utils.core.profiles import Profile
 from facediag_utils.evaluation import domain_distance, roc_analysis, screening
@@ -42,6 +43,18 @@ def test_confusion_is_drawn_with_predicted_rows():
     assert axis.get_xlabel() == "actual" and axis.get_ylabel() == "predicted"
     assert "95.0% 57/60 (86-98)" in axis.get_title()
     assert [label.get_text() for label in axis.get_xticklabels()] == ["D1\n(n=30)", "N0\n(n=30)"]
+
+
+@pytest.mark.parametrize("colours", ["Blues", "Oranges", "PuOr_r"])
+def test_letters_on_a_heat_map_can_be_read_on_every_ground(colours):
+    """WCAG 2 asks for a contrast of 4.5; seaborn's own letters go down to 2.3.  A cell without a value has none."""
+    values = pd.DataFrame(np.append(np.linspace(0, 1, 99), np.nan).reshape(10, 10))
+    axis = plt.figure().subplots()
+    style.heatmap(values, axis, annot=True, cmap=colours, cbar=False)
+    assert len(axis.texts) == 99
+    for text, value in zip(axis.texts, values.to_numpy().flat, strict=False):
+        light, dark = sorted(map(relative_luminance, (plt.get_cmap(colours)(value), text.get_color())), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) > 4.5
 
 
 def test_equal_figures_are_equal_files(own_output, tmp_path):

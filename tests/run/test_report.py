@@ -76,10 +76,15 @@ def test_rows_without_weights_are_one_line_below_the_tables(page):
 
 def test_figures_are_shown_under_their_captions(own):
     style.save(plt.figure(), own, "y", formats=["png"])
+    style.save(plt.figure(), own, "z", "Is it? Data: the paper's", formats=["png"])
     plt.close("all")
     page = page_of(own)
     captions = re.findall("<figcaption>(.*?)</figcaption>", page)
-    assert captions == ["Ill &amp; &lt;well&gt;. Data: this run (test).", "y. Data: this run (test)."]
+    assert captions == [
+        "Ill &amp; &lt;well&gt;. Data: this run (test).",
+        "y. Data: this run (test).",
+        "Is it? Data: the paper&#39;s.",
+    ]
     assert "Other figures" in page and "rendered" not in page.lower() and "Tables 3-6" not in page
 
 
