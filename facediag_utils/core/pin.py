@@ -3,7 +3,8 @@
 The libraries add numbers up in an order that depends on the maker, the model, the vector unit and the cores of the processor,
 and a training magnifies the last bits of these sums.  Each library has a variable that forbids what not every such processor has;
 most of them are read when the library is loaded.  `pin` sets them, so it comes first of all (``facediag_utils/__init__.py``), and
-processes that are started inherit them.  Not reached: Arm, accelerators, and processors without AVX2.
+processes that are started inherit them.  Not reached: Arm, accelerators, processors without AVX2, and functions of MKL that begin with
+an approximate instruction (torch's ``sqrt``, ``atan``, ``log2``, ``log10``, and ``log`` of float64): ruff forbids those here.
 """
 
 import os
