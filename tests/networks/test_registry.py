@@ -135,7 +135,7 @@ def test_a_line_says_how_many_networks_are_absent_and_how_they_are_got():
     every, never = registry.names(), ["alexnet_vggface", "resnet50_vggface"]
     assert registry.absent(every) == ""
     line = registry.absent([name for name in every if name not in (*never, "vgg16_vggface")])
-    assert "Not shown: 3 registered networks" in line and "`make weights` fetches those of 1 (" in line
+    assert "Not shown: 3 registered networks" in line and "make weights fetches those of 1 (" in line
     assert line.endswith("those of 2 were never published.")
     assert registry.absent([name for name in every if name != "vgg16_vggface"]).endswith("of 1 (docs/weights.md).")
 
