@@ -106,6 +106,17 @@ def test_all_networks_are_the_same_if_this_processor_is_taken_for_another(proces
 
 
 @pytest.mark.exhaustive
+@pytest.mark.skipif(not elsewhere.able(), reason=elsewhere.NEEDS)
+def test_without_the_pin_a_training_tells_makers_apart():
+    """So the libraries do believe what they are told, and the pin is needed."""
+    one, other = (
+        printed(*elsewhere.wrapped(processor, []), names=["dlib_resnet29"], FACEDIAG_FAST="1")[1]
+        for processor in ("haswell", "zen3")
+    )
+    assert one.split()[1] == "training" and one != other
+
+
+@pytest.mark.exhaustive
 @pytest.mark.skipif(not QEMU, reason="no qemu-x86_64 here: apt-get install qemu-user")
 @pytest.mark.skipif(not pin.able(), reason="not an x86-64 processor with AVX2")
 @pytest.mark.parametrize("model", ["Haswell", "EPYC"])
