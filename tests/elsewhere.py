@@ -1,8 +1,8 @@
 """Run a command as if this were another processor: ``python tests/elsewhere.py zen3 make reproduce``.
 
 Libraries ask the processor what it is (CPUID), and choose their code by its maker, vector units and caches.  Here they are told of
-another one, so they choose what they would choose there, at the full speed of this processor: a whole run takes minutes, where an
-emulator takes days.  Written by hand as no package does it; needs Linux on x86-64, a C compiler, and `unshare`.
+another one, so they choose what they would choose there, at the full speed of this processor: a whole run takes minutes, for
+which an emulator is far too slow.  Written by hand as no package does it; needs Linux on x86-64, a C compiler, and `unshare`.
 
 What it cannot show: RCPPS and RSQRTPS, an approximate 1/x and 1/sqrt(x), which each maker rounds as he likes.  All other arithmetic is
 the same on all processors by IEEE 754.  QEMU computes these two unlike any processor, so tests/methods/test_fingerprint.py uses both.

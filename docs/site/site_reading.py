@@ -145,11 +145,8 @@ def neighbours(app, page: str, _template: str, context: dict, _doctree) -> None:
         other = app.builder.relations.get(page, [None] * 3)[place]
         if other and other.startswith("notebooks/solutions/"):
             other = app.builder.relations[other][place]
-            link = other and {
-                "link": app.builder.get_relative_uri(page, other),
-                "title": app.env.titles[other].astext(),
-            }
-            context[side] = link
+            title = app.env.titles[other].astext()
+            context[side] = {"link": app.builder.get_relative_uri(page, other), "title": title}
 
 
 def first_page(app, failed: Exception | None) -> None:

@@ -21,11 +21,12 @@ def finish(profile: Profile, seconds: float, executed: list[Path]) -> str:
     images = load(profile)
     faces = detection.find_faces(images)
     store.write_csv(profile.results / "no_face.csv", detection.without_face(images, faces))
+    lines: list[str] = []
     try:
-        lines = _outcomes(profile, store.load(profile), images)
+        lines += _outcomes(profile, store.load(profile), images)
         page = f"  {from_output(report.write(profile))}  (all of it on one page: make report), and model_card.md"
     except NothingYetError as nothing:  # of some notebooks only
-        lines, page = [], f"  no report and no model card: {nothing}"
+        page = f"  no report and no model card: {nothing}"
     if word := pin.word():
         lines += ["", word]
     if without := detection.format_without_face(images, faces):
